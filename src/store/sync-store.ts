@@ -1,0 +1,120 @@
+import type { SyncErrorType } from '../core/error-types.ts'
+import type { CourseOutcome, SyncCounters, SyncMetadata, SyncRow } from '../core/sync-record.ts'
+import type { FinishStatus, SyncStatus } from '../core/sync-status.ts'
+
+export interface SyncStart {
+  readonly sync_task_id: string
+  readonly user_id: string | null
+  readonly sync_type: string
+  readonly target_course_id: string | null
+  readonly incremental_sync: boolean
+  readonly use_pagination: boolean
+  readonly chunk_size: number | null
+  readonly sync_metadata: SyncMetadata | null
+  readonly trigger: string
+  readonly host: string
+  readonly pid: number
+  /** What tells this process from a later one with the same pid; null where the system does not say. */
+  readonly process_started: string | null
+  /** Epoch milliseconds; also the first heartbeat. */
+  readonly started_at: number
+}
+
+/** What a running sync tells of itself; each field given replaces what was there. */
+export interface SyncProgress {
+  readonly counters: Readonly<SyncCounters>
+  readonly heartbeat_at: number
+  readonly progress_percent: number | null
+  readonly progress_current: string | null
+  readonly api_rate_limit_remaining_min: number | null
+  readonly target_course_id: string | null
+  readonly incremental_sync: boolean
+  readonly chunk_size: number | null
+  readonly sync_metadata: SyncMetadata | null
+}
+
+export interface SyncFinish extends SyncProgress {
+  readonly status: FinishStatus
+  readonly error_type: SyncErrorType | null
+  readonly error_message: string | null
+  readonly finished_at: number
+  readonly duration_ms: number
+}
+
+export interface FinishAnswer {
+  /** False when the sync had a final status already that this one may not replace. */
+  readonly applied: boolean
+  readonly status: SyncStatus
+  /** The status that was repaired, when a late finish replaced `lost`. */
+  readonly repaired_from: SyncStatus | null
+}
+
+export interface SyncFilter {
+  readonly user_id?: string
+  readonly status?: SyncStatus
+  readonly sync_type?: string
+  readonly host?: string
+  /** Only syncs that started at or after this time, epoch milliseconds. */
+  readonly since?: number
+  readonly limit: number
+}
+
+/** Sums over the syncs of a window; `finished` are those that have a final status. */
+export interface SyncTotals {
+  readonly syncs: number
+  readonly finished: number
+  readonly completed: number
+  readonly failed: number
+  readonly duration_seconds: number
+  readonly duration_min_seconds: number | null
+  readonly duration_max_seconds: number | null
+  readonly courses: number
+  readonly assignments: number
+  readonly submissions: number
+  readonly api_calls: number
+  readonly api_failures: number
+  readonly api_duration_ms: number
+  readonly db_operations: number
+  readonly users: number
+}
+
+export interface TotalsFilter {
+  readonly since: number
+  readonly user_id?: string
+  /** Count only syncs of this status. */
+  readonly status?: SyncStatus
+}
+
+export interface StatusChange {
+  readonly sync_id: number
+  readonly old_status: SyncStatus | null
+  readonly new_status: SyncStatus
+  readonly reason: string | null
+  readonly changed_at: number
+}
+
+/** The rows of `canvas_sync_metrics` and what hangs on them. */
+export interface SyncStore {
+  /** Creates the row with its first heartbeat in one transaction. Throws `task_id_taken`. */
+  startSync(start: SyncStart): Promise<number>
+  /** Also the heartbeat. Does nothing to a sync that is not in progress; returns whether it was. */
+  saveProgress(sync_id: number, progress: SyncProgress): Promise<boolean>
+  /** Names the source and scope that a running sync reads. */
+  saveSource(sync_id: number, source_id: number, scope: string): Promise<void>
+  finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer>
+  saveCourseOutcome(sync_id: number, outcome: CourseOutcome): Promise<void>
+  /** Marks `in_progress` syncs as `lost`; those that ended meanwhile are left alone. Returns the ids changed. */
+  markLost(sync_ids: readonly number[], reason: string, at: number): Promise<number[]>
+
+  getSync(sync_id: number): Promise<SyncRow | null>
+  getSyncByTaskId(sync_task_id: string): Promise<SyncRow | null>
+  /** Newest first. */
+  listSyncs(filter: SyncFilter): Promise<SyncRow[]>
+  listCourseOutcomes(sync_id: number): Promise<CourseOutcome[]>
+  listStatusChanges(sync_id: number): Promise<StatusChange[]>
+  /** The newest sync of a source and scope that has ended, apart from `except`. */
+  lastEndedSync(source_id: number, scope: string, except: number): Promise<SyncRow | null>
+  totals(filter: TotalsFilter): Promise<SyncTotals>
+  /** Durations in seconds at the given fractions (0-1) of the completed syncs since `since`. */
+  durationPercentiles(since: number, fractions: readonly number[]): Promise<(number | null)[]>
+}
