@@ -52,6 +52,7 @@ export interface FinishAnswer {
 export interface SyncFilter {
   readonly user_id?: string
   readonly status?: SyncStatus
+  readonly statuses?: readonly SyncStatus[]
   readonly sync_type?: string
   readonly host?: string
   /** Only syncs that started at or after this time, epoch milliseconds. */
@@ -99,6 +100,8 @@ export interface SyncStore {
   startSync(start: SyncStart): Promise<number>
   /** Also the heartbeat. Does nothing to a sync that is not in progress; returns whether it was. */
   saveProgress(sync_id: number, progress: SyncProgress): Promise<boolean>
+  /** Says that these syncs' process is alive; leaves those alone that are not in progress. */
+  heartbeat(sync_ids: readonly number[], at: number): Promise<void>
   /** Names the source and scope that a running sync reads. */
   saveSource(sync_id: number, source_id: number, scope: string): Promise<void>
   finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer>

@@ -1,0 +1,280 @@
+import { deletionsAllowed } from '../../core/deletion-brake.ts'
+import { noEntityCounts, type EntityCounts, type SyncedEntity } from '../../core/synced-entity.ts'
+import type {
+  Checkpoint,
+  CompletedListing,
+  CompleteListingOptions,
+  Listing,
+  ListingScope,
+  ListingState,
+  Source,
+  SyncedDataStore,
+  SyncedRow,
+} from '../synced-data-store.ts'
+import type { SqlConnection, SqlDatabase } from './sql-database.ts'
+import {
+  countScope,
+  countUnseen,
+  deleteUnseen,
+  findRows,
+  liveRowIds,
+  touchRows,
+  upsertStatement,
+  type ExistingRow,
+} from './synced-statements.ts'
+
+const LISTINGS = 'canvas_sync_listings'
+const CHECKPOINTS = 'canvas_sync_checkpoints'
+
+const isoTime = (at_ms: number): string => new Date(at_ms).toISOString()
+
+/** {@link SyncedDataStore} in the SQL that both engines understand. */
+export class SqlSyncedDataStore implements SyncedDataStore {
+  readonly #database: SqlDatabase
+  readonly #upserts = new Map<SyncedEntity, string>()
+
+  constructor(database: SqlDatabase) {
+    this.#database = database
+  }
+
+  openSource(base_url: string, canvas_user_id: string, at: number): Promise<Source> {
+    return this.#database.write(({ query }) =>
+      query
+        .insertInto('canvas_sync_sources')
+        .values({ base_url, canvas_user_id, first_seen_at: at, last_connected_at: at })
+        .onConflict((conflict) =>
+          conflict.columns(['base_url', 'canvas_user_id']).doUpdateSet({ last_connected_at: at }),
+        )
+        .returning(['id', 'base_url', 'canvas_user_id'])
+        .executeTakeFirstOrThrow(),
+    )
+  }
+
+  listSources(): Promise<Source[]> {
+    return this.#database.read(({ query }) =>
+      query
+        .selectFrom('canvas_sync_sources')
+        .select(['id', 'base_url', 'canvas_user_id'])
+        .orderBy('id')
+        .execute(),
+    )
+  }
+
+  beginListing(scope: ListingScope, at: number): Promise<Listing> {
+    return this.#database.write(async (connection) => {
+      const state = await readListing(connection, scope)
+      // The time names the listing: it must be new even when the clock went back.
+      const listing_at = Math.max(at, (state?.last_listing_at ?? 0) + 1)
+      await connection.query
+        .insertInto(LISTINGS)
+        .values({
+          source_id: scope.source_id,
+          entity: scope.entity,
+          listed_by: scope.listed_by,
+          last_listing_at: listing_at,
+          last_complete_at: null,
+          previous_complete_at: null,
+          read_through_at: null,
+          row_count: null,
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['source_id', 'entity', 'listed_by']).doUpdateSet({ last_listing_at: listing_at }),
+        )
+        .execute()
+      const { source_id, entity, listed_by } = scope
+      return { source_id, entity, listed_by, listing_at }
+    })
+  }
+
+  async applyRows(listing: Listing, rows: readonly SyncedRow[]): Promise<EntityCounts> {
+    if (rows.length === 0) return noEntityCounts()
+    return await this.#database.write((connection) => this.#applyInside(connection, listing, rows))
+  }
+
+  completeListing(listing: Listing, options: CompleteListingOptions): Promise<CompletedListing> {
+    return this.#database.write(async ({ query }) => {
+      const seen_at = isoTime(listing.listing_at)
+      const state = await readListing({ query }, listing)
+      const counts = await countScope(query, { ...listing, seen_at })
+      const { deleted, held } = await this.#settleMissing(query, listing, options, state, counts)
+      await updateListing(query, listing, {
+        last_complete_at: listing.listing_at,
+        previous_complete_at: state?.last_complete_at ?? null,
+        read_through_at: options.read_through_at,
+        row_count: counts.seen,
+        deletions_held: held,
+      })
+      return { deleted, held, live_before: counts.live_before, seen: counts.seen }
+    })
+  }
+
+  async completeIncremental(listing: Listing, read_through_at: number): Promise<void> {
+    await this.#database.write(({ query }) => updateListing(query, listing, { read_through_at }))
+  }
+
+  getListing(scope: ListingScope): Promise<ListingState | null> {
+    return this.#database.read((connection) => readListing(connection, scope))
+  }
+
+  listListings(source_id: number): Promise<ListingState[]> {
+    return this.#database.read(async ({ query }) => {
+      const rows = await query
+        .selectFrom(LISTINGS)
+        .selectAll()
+        .where('source_id', '=', source_id)
+        .orderBy('entity')
+        .orderBy('listed_by')
+        .execute()
+      return rows as ListingState[]
+    })
+  }
+
+  countRows(scope: ListingScope): Promise<number> {
+    return this.#database.read(({ query }) => countUnseen(query, { ...scope, unseen_since: '~' }))
+  }
+
+  listRowIds(scope: ListingScope): Promise<string[]> {
+    return this.#database.read(({ query }) => liveRowIds(query, scope))
+  }
+
+  async saveCheckpoint(source_id: number, scope: string, checkpoint: Checkpoint): Promise<void> {
+    const { sync_id, saved_at } = checkpoint
+    await this.#database.write(({ query }) =>
+      query
+        .insertInto(CHECKPOINTS)
+        .values({ source_id, scope, ...checkpoint })
+        .onConflict((conflict) =>
+          conflict.columns(['source_id', 'scope', 'course_id']).doUpdateSet({ sync_id, saved_at }),
+        )
+        .execute(),
+    )
+  }
+
+  listCheckpoints(source_id: number, scope: string): Promise<Checkpoint[]> {
+    return this.#database.read(({ query }) =>
+      query
+        .selectFrom(CHECKPOINTS)
+        .select(['course_id', 'sync_id', 'saved_at'])
+        .where('source_id', '=', source_id)
+        .where('scope', '=', scope)
+        .orderBy('saved_at')
+        .orderBy('course_id')
+        .execute(),
+    )
+  }
+
+  async clearCheckpoints(source_id: number, scope: string): Promise<void> {
+    await this.#database.write(({ query }) =>
+      query.deleteFrom(CHECKPOINTS).where('source_id', '=', source_id).where('scope', '=', scope).execute(),
+    )
+  }
+
+  async #applyInside(
+    connection: SqlConnection,
+    listing: Listing,
+    given: readonly SyncedRow[],
+  ): Promise<EntityCounts> {
+    const { entity, source_id, listed_by } = listing
+    const seen_at = isoTime(listing.listing_at)
+    const counts = noEntityCounts()
+    const rows = new Map<string, SyncedRow>()
+    for (const row of given) rows.set(row.id, row)
+    counts.duplicates = given.length - rows.size
+
+    const existing = new Map<string, ExistingRow>()
+    for (const row of await findRows(connection.query, entity, source_id, [...rows.keys()])) {
+      existing.set(row.id, row)
+    }
+    const changed: unknown[][] = []
+    const unchanged: string[] = []
+    for (const row of rows.values()) {
+      const before = existing.get(row.id)
+      const again = before?.last_seen_at === seen_at
+      const same =
+        before !== undefined && before.content_hash === row.content_hash && before.deleted_at === null
+      if (!same) {
+        changed.push([
+          source_id,
+          row.id,
+          seen_at,
+          listed_by,
+          ...row.values,
+          row.data,
+          row.content_hash,
+          seen_at,
+          null,
+        ])
+      } else if (!again) {
+        unchanged.push(row.id)
+      }
+      if (again) counts.duplicates++
+      else if (before === undefined) counts.created++
+      else if (same) counts.unchanged++
+      else counts.updated++
+    }
+    counts.processed = counts.created + counts.updated + counts.unchanged
+    if (unchanged.length > 0) {
+      await touchRows(connection.query, entity, { source_id, listed_by, seen_at, ids: unchanged })
+    }
+    if (changed.length > 0) await connection.executeMany(this.#upsert(connection, entity), changed)
+    return counts
+  }
+
+  async #settleMissing(
+    query: SqlConnection['query'],
+    listing: Listing,
+    options: CompleteListingOptions,
+    state: ListingState | null,
+    counts: { live_before: number; missing: number },
+  ): Promise<{ deleted: number; held: number }> {
+    if (options.deletions === 'never' || counts.missing === 0) return { deleted: 0, held: 0 }
+    const allowed =
+      options.deletions === 'accept' ||
+      deletionsAllowed({ live: counts.live_before, missing: counts.missing })
+    if (!allowed) return { deleted: 0, held: counts.missing }
+    if (state?.last_complete_at == null) return { deleted: 0, held: 0 }
+    const deleted = await deleteUnseen(query, {
+      ...listing,
+      unseen_since: isoTime(state.last_complete_at),
+      deleted_at: isoTime(listing.listing_at),
+    })
+    return { deleted, held: 0 }
+  }
+
+  #upsert(connection: SqlConnection, entity: SyncedEntity): string {
+    let text = this.#upserts.get(entity)
+    if (text === undefined) {
+      text = upsertStatement(connection.query, entity)
+      this.#upserts.set(entity, text)
+    }
+    return text
+  }
+}
+
+async function readListing(
+  { query }: Pick<SqlConnection, 'query'>,
+  scope: ListingScope,
+): Promise<ListingState | null> {
+  const row = await query
+    .selectFrom(LISTINGS)
+    .selectAll()
+    .where('source_id', '=', scope.source_id)
+    .where('entity', '=', scope.entity)
+    .where('listed_by', '=', scope.listed_by)
+    .executeTakeFirst()
+  return (row as ListingState | undefined) ?? null
+}
+
+async function updateListing(
+  query: SqlConnection['query'],
+  scope: ListingScope,
+  change: Partial<Omit<ListingState, keyof ListingScope>>,
+): Promise<void> {
+  await query
+    .updateTable(LISTINGS)
+    .set(change)
+    .where('source_id', '=', scope.source_id)
+    .where('entity', '=', scope.entity)
+    .where('listed_by', '=', scope.listed_by)
+    .execute()
+}

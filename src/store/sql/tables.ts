@@ -1,0 +1,102 @@
+import type { Generated } from 'kysely'
+import type { SyncErrorType } from '../../core/error-types.ts'
+import type { SyncCounters } from '../../core/sync-record.ts'
+import type { CourseOutcomeStatus, SyncStatus } from '../../core/sync-status.ts'
+
+/** Flags are 0 or 1, times epoch milliseconds, JSON is text: the forms that both engines share. */
+type Flag = 0 | 1
+
+/** Counters have a default of 0 in the database. */
+type CounterColumns = { [Name in keyof SyncCounters]: Generated<number> }
+
+export interface MetricsTable extends CounterColumns {
+  id: Generated<number>
+  sync_task_id: string
+  user_id: string | null
+  sync_start_time: number
+  sync_end_time: number | null
+  total_duration_seconds: number | null
+  sync_status: Generated<SyncStatus>
+  error_type: SyncErrorType | null
+  error_message: string | null
+  sync_type: string
+  target_course_id: string | null
+  incremental_sync: Flag
+  use_pagination: Flag
+  chunk_size: number | null
+  sync_metadata: string | null
+  source_id: number | null
+  scope: string | null
+  trigger: string
+  host: string | null
+  pid: number | null
+  process_started: string | null
+  heartbeat_at: number
+  progress_percent: number | null
+  progress_current: string | null
+  api_rate_limit_remaining_min: number | null
+  repaired_from: SyncStatus | null
+}
+
+export interface StatusChangesTable {
+  id: Generated<number>
+  sync_id: number
+  old_status: SyncStatus | null
+  new_status: SyncStatus
+  reason: string | null
+  changed_at: number
+}
+
+export interface CoursesOutcomeTable {
+  sync_id: number
+  course_id: string
+  outcome: CourseOutcomeStatus
+  reason: string | null
+  error_type: SyncErrorType | null
+  error_message: string | null
+  started_at: number
+  finished_at: number
+  duration_ms: number
+  api_calls: number
+  rows_deleted: number
+  deletions_held: number
+  entities: string
+}
+
+export interface SourcesTable {
+  id: Generated<number>
+  base_url: string
+  canvas_user_id: string
+  first_seen_at: number
+  last_connected_at: number
+}
+
+export interface CheckpointsTable {
+  source_id: number
+  scope: string
+  course_id: string
+  sync_id: number
+  saved_at: number
+}
+
+export interface ListingsTable {
+  source_id: number
+  entity: string
+  listed_by: string
+  last_listing_at: number
+  last_complete_at: number | null
+  previous_complete_at: number | null
+  read_through_at: number | null
+  row_count: number | null
+  deletions_held: Generated<number>
+}
+
+/** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */
+export interface Tables {
+  canvas_sync_metrics: MetricsTable
+  canvas_sync_status_changes: StatusChangesTable
+  canvas_sync_courses: CoursesOutcomeTable
+  canvas_sync_sources: SourcesTable
+  canvas_sync_checkpoints: CheckpointsTable
+  canvas_sync_listings: ListingsTable
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../../core/clock.ts'
+import type { SyncStore } from '../sync-store.ts'
+
+/**
+ * Keeps the heartbeats of the syncs that were started through this store, for as long as the process lives: on
+ * the store's thread, so that a job whose event loop is blocked is not taken for dead.
+ */
+export class HeartbeatKeeper {
+  readonly #syncs: SyncStore
+  readonly #clock: Clock
+  readonly #running = new Set<number>()
+  readonly #stop: () => void
+
+  constructor(syncs: SyncStore, clock: Clock, interval_ms: number) {
+    this.#syncs = syncs
+    this.#clock = clock
+    this.#stop = clock.every(interval_ms, () => void this.#beat())
+  }
+
+  /** Learns from an answered call of the sync store which syncs run. */
+  follow(method: string, args: readonly unknown[], value: unknown): void {
+    if (method === 'startSync') this.#running.add(value as number)
+    else if (method === 'finishSync') this.#running.delete(args[0] as number)
+  }
+
+  stop(): void {
+    this.#stop()
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#running.size === 0) return
+    try {
+      await this.#syncs.heartbeat([...this.#running], this.#clock.now())
+    } catch {
+      // A missed heartbeat is made up by the next one; a database that stays away shows in health.
+    }
+  }
+}

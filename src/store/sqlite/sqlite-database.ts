@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MonitorError } from '../../core/errors.ts'
+import type { SqlConnection, SqlDatabase } from '../sql/sql-database.ts'
+import { kyselyOverSqlite, StatementCache } from './kysely-sqlite.ts'
+import { toStoreError } from './sqlite-errors.ts'
+import { guardSqliteVersion } from './sqlite-version.ts'
+
+/** A transaction takes up the writes that wait, until it has held the write lock for this long. */
+const GROUP_LIMIT_MS = 25
+
+interface PendingWrite {
+  readonly work: (connection: SqlConnection) => Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Opens the file with the settings that make an acknowledged write durable; throws {@link MonitorError}. */
+export function openSqliteFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const database = new DatabaseSync(path)
+    try {
+      const version = database.prepare('select sqlite_version() as version').get() as { version: string }
+      guardSqliteVersion(version.version)
+      database.exec('pragma busy_timeout = 5000')
+      database.exec('pragma journal_mode = wal')
+      database.exec('pragma synchronous = full')
+      database.exec('pragma foreign_keys = on')
+      database.exec('pragma cache_size = -16000')
+      database.exec('pragma journal_size_limit = 67108864')
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+function openForReading(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true })
+  database.exec('pragma busy_timeout = 5000')
+  return database
+}
+
+function connectionOver(database: DatabaseSync): SqlConnection {
+  const statements = new StatementCache(database)
+  return {
+    query: kyselyOverSqlite(statements),
+    executeMany: async (text, rows) => {
+      const statement = statements.prepare(text)
+      for (const row of rows) statement.run(...(row as SQLInputValue[]))
+    },
+  }
+}
+
+/**
+ * One SQLite file with group commit: all writes that wait are done in one transaction, each inside its own
+ * savepoint, and are resolved together after the one synced commit. Reads have a connection of their own, so
+ * that they never see what is not committed. Both are synchronous: this belongs on a thread of its own.
+ */
+export class SqliteDatabase implements SqlDatabase {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #reading: DatabaseSync
+  readonly #connection: SqlConnection
+  readonly #readConnection: SqlConnection
+  readonly #pending: PendingWrite[] = []
+  #draining: Promise<void> | null = null
+  #closing: Promise<void> | null = null
+
+  constructor(path: string, database: DatabaseSync) {
+    this.#path = path
+    this.#database = database
+    this.#reading = openForReading(path)
+    this.#connection = connectionOver(database)
+    this.#readConnection = connectionOver(this.#reading)
+  }
+
+  async read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    this.#refuseWhenClosing()
+    try {
+      return await work(this.#readConnection)
+    } catch (error) {
+      throw toStoreError(error, this.#path)
+    }
+  }
+
+  write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#refuseWhenClosing()
+      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#draining ??= this.#drain()
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await this.#draining
+      this.#reading.close()
+      this.#database.close()
+    })()
+    return this.#closing
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#closing !== null) throw new MonitorError('closed', 'The store is closed.')
+  }
+
+  async #drain(): Promise<void> {
+    do {
+      // Let the messages that arrived during the last commit join this one.
+      await nextTurn()
+      await this.#commitGroup()
+    } while (this.#pending.length > 0)
+    this.#draining = null
+  }
+
+  async #commitGroup(): Promise<void> {
+    const settled: (() => void)[] = []
+    const taken: PendingWrite[] = []
+    try {
+      this.#database.exec('begin immediate')
+      const started = performance.now()
+      while (this.#pending.length > 0 && performance.now() - started < GROUP_LIMIT_MS) {
+        const write = this.#pending.shift()
+        if (write === undefined) break
+        taken.push(write)
+        settled.push(await this.#runInSavepoint(write))
+      }
+      this.#database.exec('commit')
+    } catch (error) {
+      this.#rollBack()
+      if (taken.length === 0) taken.push(...this.#pending.splice(0))
+      const failure = toStoreError(error, this.#path)
+      for (const write of taken) write.reject(failure)
+      return
+    }
+    for (const settle of settled) settle()
+  }
+
+  /** Runs one write; its own failure undoes only itself. Throws when the whole transaction is gone. */
+  async #runInSavepoint(write: PendingWrite): Promise<() => void> {
+    this.#database.exec('savepoint one_write')
+    try {
+      const value = await write.work(this.#connection)
+      this.#database.exec('release one_write')
+      return () => {
+        write.resolve(value)
+      }
+    } catch (error) {
+      // SQLite rolls the whole transaction back on a full disk and some I/O errors.
+      if (!this.#database.isTransaction) throw error
+      this.#database.exec('rollback to one_write')
+      this.#database.exec('release one_write')
+      const failure = toStoreError(error, this.#path)
+      return () => {
+        write.reject(failure)
+      }
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('rollback')
+    } catch {
+      // The error that led here is the one to tell; a connection that cannot roll back fails its next write too.
+    }
+  }
+}

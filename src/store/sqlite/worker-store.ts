@@ -1,0 +1,118 @@
+import { Worker } from 'node:worker_threads'
+import { MonitorError } from '../../core/errors.ts'
+import type { Store, StoreHealth } from '../store.ts'
+import type { SyncStore } from '../sync-store.ts'
+import type { SyncedDataStore } from '../synced-data-store.ts'
+import {
+  OPENED,
+  unpackError,
+  type AnswerMessage,
+  type StorePart,
+  type WorkerOptions,
+} from './worker-protocol.ts'
+
+interface PendingCall {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** In the package this file is compiled to `.js`, and so is the worker's. */
+const WORKER = new URL(`./store-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+
+/** The SQLite store on a thread of its own; the same calls, sent as messages. */
+export class WorkerStore implements Store {
+  readonly syncs: SyncStore
+  readonly data: SyncedDataStore
+  readonly #worker: Worker
+  readonly #pending = new Map<number, PendingCall>()
+  #next_id = OPENED
+  #ended: MonitorError | null = null
+  #closing: Promise<void> | null = null
+
+  private constructor(options: WorkerOptions) {
+    this.#worker = new Worker(WORKER, { workerData: options, name: 'canvas-sync-store' })
+    this.#worker.on('message', (answer: AnswerMessage) => {
+      this.#settle(answer)
+    })
+    this.#worker.on('error', (error) => {
+      this.#end(new MonitorError('storage', 'The store thread failed.', { cause: error }))
+    })
+    this.#worker.on('exit', () => {
+      this.#end(new MonitorError('closed', 'The store is closed.'))
+    })
+    this.syncs = this.#remote<SyncStore>('syncs')
+    this.data = this.#remote<SyncedDataStore>('data')
+  }
+
+  static async open(options: WorkerOptions): Promise<WorkerStore> {
+    const store = new WorkerStore(options)
+    await store.#answerTo(store.#next_id++)
+    return store
+  }
+
+  async health(): Promise<StoreHealth> {
+    if (this.#ended !== null) return { ok: false, message: this.#ended.message }
+    return (await this.#call('store', 'health', [])) as StoreHealth
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      if (this.#ended === null) await this.#call('store', 'close', [])
+      await this.#worker.terminate()
+    })()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #remote<T extends object>(part: StorePart): T {
+    const methods = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>()
+    return new Proxy({} as T, {
+      get: (_, method) => {
+        // Whoever awaits the part itself must not find a `then` that waits for ever.
+        if (typeof method !== 'string' || method === 'then') return undefined
+        let call = methods.get(method)
+        if (call === undefined) {
+          call = (...args) => this.#call(part, method, args)
+          methods.set(method, call)
+        }
+        return call
+      },
+    })
+  }
+
+  #call(part: StorePart, method: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#ended !== null) return Promise.reject(this.#ended)
+    if (this.#closing !== null && method !== 'close') {
+      return Promise.reject(new MonitorError('closed', 'The store is closed.'))
+    }
+    const id = this.#next_id++
+    const answer = this.#answerTo(id)
+    this.#worker.postMessage({ id, part, method, args })
+    return answer
+  }
+
+  /** The thread keeps the process alive only while somebody waits for it. */
+  #answerTo(id: number): Promise<unknown> {
+    if (this.#pending.size === 0) this.#worker.ref()
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+    })
+  }
+
+  #settle(answer: AnswerMessage): void {
+    const call = this.#pending.get(answer.id)
+    this.#pending.delete(answer.id)
+    if (this.#pending.size === 0) this.#worker.unref()
+    if (answer.error === undefined) call?.resolve(answer.value)
+    else call?.reject(unpackError(answer.error))
+  }
+
+  #end(reason: MonitorError): void {
+    this.#ended ??= reason
+    for (const call of this.#pending.values()) call.reject(this.#ended)
+    this.#pending.clear()
+  }
+}
