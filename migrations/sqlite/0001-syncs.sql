@@ -117,5 +117,6 @@ create table canvas_sync_listings (
   read_through_at integer,
   row_count integer,
   deletions_held integer not null default 0,
+  final integer not null default 0,
   primary key (source_id, entity, listed_by)
 ) without rowid;

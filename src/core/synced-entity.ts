@@ -117,10 +117,21 @@ export interface EntityCounts {
   deleted: number
   /** Rows that would be marked deleted but were kept, because too many were gone at once. */
   held: number
+  /** Rows whose grade is new or another than before. */
+  regraded: number
 }
 
 export function noEntityCounts(): EntityCounts {
-  return { processed: 0, created: 0, updated: 0, unchanged: 0, duplicates: 0, deleted: 0, held: 0 }
+  return {
+    processed: 0,
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    duplicates: 0,
+    deleted: 0,
+    held: 0,
+    regraded: 0,
+  }
 }
 
 export function addEntityCounts(total: EntityCounts, part: EntityCounts): void {
@@ -131,4 +142,5 @@ export function addEntityCounts(total: EntityCounts, part: EntityCounts): void {
   total.duplicates += part.duplicates
   total.deleted += part.deleted
   total.held += part.held
+  total.regraded += part.regraded
 }

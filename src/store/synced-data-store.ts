@@ -15,6 +15,7 @@ export interface SyncedRow {
   readonly values: readonly ColumnValue[]
   /** The whole object as JSON. */
   readonly data: string
+  /** What changes when the object does; behind a dot, what changes when its grade does. */
   readonly content_hash: string
 }
 
@@ -44,6 +45,8 @@ export interface ListingState extends ListingScope {
   readonly read_through_at: number | null
   readonly row_count: number | null
   readonly deletions_held: number
+  /** Whether the last complete read was the one after which nothing is expected to change. */
+  readonly final: boolean
 }
 
 export interface CompletedListing {
@@ -60,6 +63,8 @@ export interface CompleteListingOptions {
   readonly read_through_at: number
   /** `never` when the list may hide rows that still exist (a concluded course), `accept` to lift the brake. */
   readonly deletions: 'brake' | 'accept' | 'never'
+  /** The last read of a list that will not change any more: its course is concluded. Default false. */
+  readonly final?: boolean
 }
 
 export interface Checkpoint {

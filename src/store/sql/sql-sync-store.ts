@@ -19,6 +19,9 @@ import type { Tables } from './tables.ts'
 
 const METRICS = 'canvas_sync_metrics'
 
+/** How long a lost sync lived, as far as is known. The clock may have gone back since its start. */
+const lastAlive = sql<number>`case when heartbeat_at > sync_start_time then heartbeat_at else sync_start_time end`
+
 /** {@link SyncStore} in the SQL that both engines understand. */
 export class SqlSyncStore implements SyncStore {
   readonly #database: SqlDatabase
@@ -131,14 +134,13 @@ export class SqlSyncStore implements SyncStore {
       for (const sync_id of sync_ids) {
         const row = await connection.query
           .updateTable(METRICS)
-          .set((column) => ({
-            sync_status: 'lost' as const,
-            error_type: 'lost' as const,
+          .set({
+            sync_status: 'lost',
+            error_type: 'lost',
             error_message: reason,
-            // What is known is how long it lived: until its last heartbeat.
-            sync_end_time: column.ref('heartbeat_at'),
-            total_duration_seconds: sql<number>`(heartbeat_at - sync_start_time) / 1000.0`,
-          }))
+            sync_end_time: lastAlive,
+            total_duration_seconds: sql<number>`((${lastAlive}) - sync_start_time) / 1000.0`,
+          })
           .where('id', '=', sync_id)
           .where('sync_status', '=', 'in_progress')
           .returning('id')
@@ -166,6 +168,7 @@ export class SqlSyncStore implements SyncStore {
   }
 
   listSyncs(filter: SyncFilter): Promise<SyncRow[]> {
+    if (filter.statuses?.length === 0) return Promise.resolve([])
     return this.#database.read(async ({ query }) => {
       let select = query.selectFrom(METRICS).selectAll()
       if (filter.user_id !== undefined) select = select.where('user_id', '=', filter.user_id)
@@ -268,7 +271,8 @@ export class SqlSyncStore implements SyncStore {
         .executeTakeFirstOrThrow()
       const values: (number | null)[] = []
       for (const fraction of fractions) {
-        const rank = Math.max(0, Math.ceil(fraction * Number(count)) - 1)
+        // 0.07 * 100 is a little more than 7.
+        const rank = Math.max(0, Math.ceil(fraction * Number(count) - 1e-9) - 1)
         const row = await completed
           .select('total_duration_seconds')
           .orderBy('total_duration_seconds')

@@ -1,5 +1,6 @@
+import type { Selectable } from 'kysely'
 import { deletionsAllowed } from '../../core/deletion-brake.ts'
-import { noEntityCounts, type EntityCounts, type SyncedEntity } from '../../core/synced-entity.ts'
+import { noEntityCounts, type EntityCounts } from '../../core/synced-entity.ts'
 import type {
   Checkpoint,
   CompletedListing,
@@ -11,17 +12,10 @@ import type {
   SyncedDataStore,
   SyncedRow,
 } from '../synced-data-store.ts'
+import { applyRows } from './apply-rows.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
-import {
-  countScope,
-  countUnseen,
-  deleteUnseen,
-  findRows,
-  liveRowIds,
-  touchRows,
-  upsertStatement,
-  type ExistingRow,
-} from './synced-statements.ts'
+import type { ListingsTable } from './tables.ts'
+import { countScope, countUnseen, deleteUnseen, liveRowIds } from './synced-statements.ts'
 
 const LISTINGS = 'canvas_sync_listings'
 const CHECKPOINTS = 'canvas_sync_checkpoints'
@@ -31,7 +25,6 @@ const isoTime = (at_ms: number): string => new Date(at_ms).toISOString()
 /** {@link SyncedDataStore} in the SQL that both engines understand. */
 export class SqlSyncedDataStore implements SyncedDataStore {
   readonly #database: SqlDatabase
-  readonly #upserts = new Map<SyncedEntity, string>()
 
   constructor(database: SqlDatabase) {
     this.#database = database
@@ -88,7 +81,9 @@ export class SqlSyncedDataStore implements SyncedDataStore {
 
   async applyRows(listing: Listing, rows: readonly SyncedRow[]): Promise<EntityCounts> {
     if (rows.length === 0) return noEntityCounts()
-    return await this.#database.write((connection) => this.#applyInside(connection, listing, rows))
+    return await this.#database.write((connection) =>
+      applyRows(connection, listing, isoTime(listing.listing_at), rows),
+    )
   }
 
   completeListing(listing: Listing, options: CompleteListingOptions): Promise<CompletedListing> {
@@ -96,15 +91,23 @@ export class SqlSyncedDataStore implements SyncedDataStore {
       const seen_at = isoTime(listing.listing_at)
       const state = await readListing({ query }, listing)
       const counts = await countScope(query, { ...listing, seen_at })
+      const { live_before, seen } = counts
+      const known_at = state?.last_complete_at ?? null
+      if (known_at !== null && known_at >= listing.listing_at) {
+        // Said twice, or a later listing was complete first: what this one knows is known.
+        const held = known_at === listing.listing_at ? (state?.deletions_held ?? 0) : 0
+        return { deleted: 0, held, live_before, seen }
+      }
       const { deleted, held } = await this.#settleMissing(query, listing, options, state, counts)
       await updateListing(query, listing, {
         last_complete_at: listing.listing_at,
-        previous_complete_at: state?.last_complete_at ?? null,
+        previous_complete_at: known_at,
         read_through_at: options.read_through_at,
-        row_count: counts.seen,
+        row_count: seen,
         deletions_held: held,
+        final: options.final === true,
       })
-      return { deleted, held, live_before: counts.live_before, seen: counts.seen }
+      return { deleted, held, live_before, seen }
     })
   }
 
@@ -125,7 +128,7 @@ export class SqlSyncedDataStore implements SyncedDataStore {
         .orderBy('entity')
         .orderBy('listed_by')
         .execute()
-      return rows as ListingState[]
+      return rows.map(listingOfRow)
     })
   }
 
@@ -169,57 +172,6 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     )
   }
 
-  async #applyInside(
-    connection: SqlConnection,
-    listing: Listing,
-    given: readonly SyncedRow[],
-  ): Promise<EntityCounts> {
-    const { entity, source_id, listed_by } = listing
-    const seen_at = isoTime(listing.listing_at)
-    const counts = noEntityCounts()
-    const rows = new Map<string, SyncedRow>()
-    for (const row of given) rows.set(row.id, row)
-    counts.duplicates = given.length - rows.size
-
-    const existing = new Map<string, ExistingRow>()
-    for (const row of await findRows(connection.query, entity, source_id, [...rows.keys()])) {
-      existing.set(row.id, row)
-    }
-    const changed: unknown[][] = []
-    const unchanged: string[] = []
-    for (const row of rows.values()) {
-      const before = existing.get(row.id)
-      const again = before?.last_seen_at === seen_at
-      const same =
-        before !== undefined && before.content_hash === row.content_hash && before.deleted_at === null
-      if (!same) {
-        changed.push([
-          source_id,
-          row.id,
-          seen_at,
-          listed_by,
-          ...row.values,
-          row.data,
-          row.content_hash,
-          seen_at,
-          null,
-        ])
-      } else if (!again) {
-        unchanged.push(row.id)
-      }
-      if (again) counts.duplicates++
-      else if (before === undefined) counts.created++
-      else if (same) counts.unchanged++
-      else counts.updated++
-    }
-    counts.processed = counts.created + counts.updated + counts.unchanged
-    if (unchanged.length > 0) {
-      await touchRows(connection.query, entity, { source_id, listed_by, seen_at, ids: unchanged })
-    }
-    if (changed.length > 0) await connection.executeMany(this.#upsert(connection, entity), changed)
-    return counts
-  }
-
   async #settleMissing(
     query: SqlConnection['query'],
     listing: Listing,
@@ -240,15 +192,6 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     })
     return { deleted, held: 0 }
   }
-
-  #upsert(connection: SqlConnection, entity: SyncedEntity): string {
-    let text = this.#upserts.get(entity)
-    if (text === undefined) {
-      text = upsertStatement(connection.query, entity)
-      this.#upserts.set(entity, text)
-    }
-    return text
-  }
 }
 
 async function readListing(
@@ -262,17 +205,17 @@ async function readListing(
     .where('entity', '=', scope.entity)
     .where('listed_by', '=', scope.listed_by)
     .executeTakeFirst()
-  return (row as ListingState | undefined) ?? null
+  return row === undefined ? null : listingOfRow(row)
 }
 
 async function updateListing(
   query: SqlConnection['query'],
   scope: ListingScope,
-  change: Partial<Omit<ListingState, keyof ListingScope>>,
+  { final, ...change }: Partial<Omit<ListingState, keyof ListingScope>>,
 ): Promise<void> {
   await query
     .updateTable(LISTINGS)
-    .set(change)
+    .set(final === undefined ? change : { ...change, final: final ? 1 : 0 })
     .where('source_id', '=', scope.source_id)
     .where('entity', '=', scope.entity)
     .where('listed_by', '=', scope.listed_by)

@@ -4,6 +4,8 @@ import type { Tables } from './tables.ts'
 
 export interface ExistingRow {
   readonly id: string
+  /** The list that showed it last. */
+  readonly listed_by: string
   readonly content_hash: string
   readonly deleted_at: string | null
   readonly last_seen_at: string
@@ -14,15 +16,25 @@ export interface ScopeCounts {
   readonly live_before: number
   /** Of these, the ones that this listing did not show. */
   readonly missing: number
-  /** Rows that this listing showed. */
+  /** Rows that this listing, or one that began later, showed. */
   readonly seen: number
 }
+
+/** A statement with a list of ids takes so many: engines limit parameters, and one length is prepared once. */
+const IDS_PER_STATEMENT = 500
 
 const tableOf = (entity: SyncedEntity): RawBuilder<unknown> => sql.table(SYNCED_TABLES[entity].table)
 const scopeOf = (entity: SyncedEntity): RawBuilder<unknown> => sql.ref(SYNCED_TABLES[entity].scope_column)
 const idList = (ids: readonly string[]): RawBuilder<unknown> => sql.join(ids.map((id) => sql`${id}`))
 
-/** The insert-or-replace of one row, as text for many; its parameters are those of {@link upsertParameters}. */
+function* inParts(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += IDS_PER_STATEMENT) yield ids.slice(at, at + IDS_PER_STATEMENT)
+}
+
+/**
+ * The insert-or-replace of one row, as text for many. Its parameters are the source,
+ * the id, `first_seen_at`, the list, the entity's columns, `data`, `content_hash`, `last_seen_at` and `deleted_at`.
+ */
 export function upsertStatement(query: Kysely<Tables>, entity: SyncedEntity): string {
   const { columns, scope_column } = SYNCED_TABLES[entity]
   const replaced = [
@@ -47,19 +59,28 @@ export async function findRows(
   source_id: number,
   ids: readonly string[],
 ): Promise<ExistingRow[]> {
-  const { rows } = await sql<ExistingRow>`select id, content_hash, deleted_at, last_seen_at
-    from ${tableOf(entity)} where source_id = ${source_id} and id in (${idList(ids)})`.execute(query)
-  return rows
+  const found: ExistingRow[] = []
+  for (const part of inParts(ids)) {
+    const { rows } = await sql<ExistingRow>`select id, content_hash, deleted_at, last_seen_at,
+        ${scopeOf(entity)} as listed_by
+      from ${tableOf(entity)} where source_id = ${source_id} and id in (${idList(part)})`.execute(query)
+    found.push(...rows)
+  }
+  return found
 }
 
-/** Marks unchanged rows as seen by this listing. */
+/** Marks unchanged rows as seen by this listing; with `listed_by` also as belonging to its list now. */
 export async function touchRows(
   query: Kysely<Tables>,
   entity: SyncedEntity,
-  row: { source_id: number; listed_by: string; seen_at: string; ids: readonly string[] },
+  row: { source_id: number; seen_at: string; ids: readonly string[]; listed_by?: string },
 ): Promise<void> {
-  await sql`update ${tableOf(entity)} set last_seen_at = ${row.seen_at}, ${scopeOf(entity)} = ${row.listed_by}
-    where source_id = ${row.source_id} and id in (${idList(row.ids)})`.execute(query)
+  // The list is in an index: naming it would rewrite the index for every row.
+  const moved = row.listed_by === undefined ? sql`` : sql`, ${scopeOf(entity)} = ${row.listed_by}`
+  for (const part of inParts(row.ids)) {
+    await sql`update ${tableOf(entity)} set last_seen_at = ${row.seen_at}${moved}
+      where source_id = ${row.source_id} and id in (${idList(part)})`.execute(query)
+  }
 }
 
 export async function countScope(
@@ -70,7 +91,7 @@ export async function countScope(
   const { rows } = await sql<ScopeCounts>`select
       coalesce(sum(case when deleted_at is null and first_seen_at < ${seen_at} then 1 else 0 end), 0) as live_before,
       coalesce(sum(case when deleted_at is null and last_seen_at < ${seen_at} then 1 else 0 end), 0) as missing,
-      coalesce(sum(case when last_seen_at = ${seen_at} then 1 else 0 end), 0) as seen
+      coalesce(sum(case when last_seen_at >= ${seen_at} then 1 else 0 end), 0) as seen
     from ${tableOf(scope.entity)}
     where source_id = ${scope.source_id} and ${scopeOf(scope.entity)} = ${scope.listed_by}`.execute(query)
   const row = rows[0]

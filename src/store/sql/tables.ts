@@ -89,6 +89,7 @@ export interface ListingsTable {
   read_through_at: number | null
   row_count: number | null
   deletions_held: Generated<number>
+  final: Generated<Flag>
 }
 
 /** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */

@@ -51,8 +51,14 @@ export class WorkerStore implements Store {
   }
 
   async health(): Promise<StoreHealth> {
-    if (this.#ended !== null) return { ok: false, message: this.#ended.message }
-    return (await this.#call('store', 'health', [])) as StoreHealth
+    try {
+      return (await this.#call('store', 'health', [])) as StoreHealth
+    } catch (error) {
+      return {
+        ok: false,
+        message: error instanceof MonitorError ? error.message : 'The store thread failed.',
+      }
+    }
   }
 
   close(): Promise<void> {

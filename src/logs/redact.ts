@@ -1,0 +1,53 @@
+/** What stands in place of anything that was taken out. */
+export const REDACTED = '[redacted]'
+
+/**
+ * Most strings hold nothing to redact and cost this one expression. It must match every string that a rule
+ * below would change.
+ */
+const SUSPECT =
+  /[~=@?%]|bearer|authorization|xox[a-z]-|eyJ|csm_|hooks\.slack|PRIVATE KEY|(?:key|token|secret|passw(?:or)?d|pwd|session|session_?id|cookie|jwt|verifier)\\?["']?\s*:/i
+
+const SEPARATOR = String.raw`\\?["']?\s*(?:[:=]|%3d|%3a)\s*`
+const VALUE = String.raw`(?:\\?"[^"\\]+|\\?'[^'\\]+|[^\s"'&,;})\]\\]+)`
+const NAMES = String.raw`(?:(?:access|refresh|id|auth|csrf)_token|api[_-]?key|client_secret|secret|passw(?:or)?d|\bpwd|session_?id|canvas_session|session|\bjwt|verifier)`
+
+/**
+ * Quantifiers that could run over the same characters from many starting points are bounded, so that a long
+ * hostile string costs linear time.
+ */
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|$)/g, REDACTED],
+  [/(authorization\\?["']?\s*[:=]\s*)\\?["']?(?:[\w-]+\s+)?[^\s"',;}\\]+/gi, `$1${REDACTED}`],
+  [/((?:set-)?cookie\\?["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${REDACTED}`],
+  [/(bearer)(?:\s|%20|\+|[:=]){1,4}(?!tokens?\b|auth)["']?[^\s"',;}\\]+/gi, `$1 ${REDACTED}`],
+  [/(:\/\/)[^\s/@"'<>]{1,512}@/g, `$1${REDACTED}@`],
+  [/hooks\.slack(?:-gov)?\.com\/[\w/%-]+/gi, `hooks.slack.com/${REDACTED}`],
+  // A Canvas next-page address carries bookmarks made of students' names.
+  [/\?[\w[\]%.~-]+=[^\s"'<>\\]*/g, `?${REDACTED}`],
+  [/(page(?:=|%3d)bookmark(?::|%3a))[^\s"'&<>\\]*/gi, REDACTED],
+  [new RegExp(`(${NAMES}${SEPARATOR})${VALUE}`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(String.raw`(\b(?:token|sig|signature|code)\s*(?:=|%3d)\s*)${VALUE}`, 'gi'), `$1${REDACTED}`],
+  [/\d{1,12}(?:~|%7e)[A-Za-z0-9]{16,}/gi, REDACTED],
+  [/\bxox[a-z]-[\w-]{8,}/gi, REDACTED],
+  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/\bcsm_[\w-]{8,}/gi, REDACTED],
+  [/[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu, REDACTED],
+]
+
+/**
+ * `text` without access tokens, passwords, session cookies, e-mail addresses, credentials in addresses and
+ * query strings; each is replaced by `[redacted]`. A net for mistakes: callers do not log such things.
+ */
+export function redactText(text: string): string {
+  if (!SUSPECT.test(text)) return text
+  let redacted = text
+  for (const [pattern, replacement] of RULES) redacted = redacted.replace(pattern, replacement)
+  return redacted
+}
+
+/** The path of an address: a query or fragment may hold students' names, so nothing of it is kept. */
+export function withoutQuery(endpoint: string): string {
+  const end = endpoint.search(/[?#]|%3f|%23/i)
+  return end === -1 ? endpoint : endpoint.slice(0, end)
+}

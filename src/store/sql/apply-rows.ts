@@ -1,0 +1,77 @@
+import { noEntityCounts, type EntityCounts } from '../../core/synced-entity.ts'
+import type { Listing, SyncedRow } from '../synced-data-store.ts'
+import type { SqlConnection } from './sql-database.ts'
+import { findRows, touchRows, upsertStatement, type ExistingRow } from './synced-statements.ts'
+
+interface Writes {
+  /** Parameters of the upsert. */
+  readonly changed: unknown[][]
+  readonly unchanged: string[]
+  /** Unchanged rows that another list showed last. */
+  readonly moved: string[]
+}
+
+/** The rules of `SyncedDataStore.applyRows`, inside one transaction; `seen_at` is the listing's time as text. */
+export async function applyRows(
+  connection: SqlConnection,
+  listing: Listing,
+  seen_at: string,
+  given: readonly SyncedRow[],
+): Promise<EntityCounts> {
+  const { entity, source_id, listed_by } = listing
+  const rows = new Map<string, SyncedRow>()
+  for (const row of given) rows.set(row.id, row)
+  const existing = new Map<string, ExistingRow>()
+  for (const row of await findRows(connection.query, entity, source_id, [...rows.keys()])) {
+    existing.set(row.id, row)
+  }
+
+  const counts = noEntityCounts()
+  counts.duplicates = given.length - rows.size
+  const writes: Writes = { changed: [], unchanged: [], moved: [] }
+  for (const row of rows.values()) {
+    counts[planRow(writes, listing, seen_at, row, existing.get(row.id))]++
+  }
+  counts.processed = counts.created + counts.updated + counts.unchanged
+
+  const seen = { source_id, seen_at }
+  if (writes.unchanged.length > 0)
+    await touchRows(connection.query, entity, { ...seen, ids: writes.unchanged })
+  if (writes.moved.length > 0)
+    await touchRows(connection.query, entity, { ...seen, ids: writes.moved, listed_by })
+  if (writes.changed.length > 0) {
+    await connection.executeMany(upsertStatement(connection.query, entity), writes.changed)
+  }
+  return counts
+}
+
+/** Adds what has to be written for one row and says how it counts. */
+function planRow(
+  writes: Writes,
+  listing: Listing,
+  seen_at: string,
+  row: SyncedRow,
+  before: ExistingRow | undefined,
+): 'created' | 'updated' | 'unchanged' | 'duplicates' {
+  const listed_before = before?.listed_by === listing.listed_by ? before : undefined
+  // A pass that began earlier must not take back that a later one of the same list showed the row.
+  const known_later = listed_before !== undefined && listed_before.last_seen_at >= seen_at
+  const same = before !== undefined && before.content_hash === row.content_hash && before.deleted_at === null
+  if (!same) {
+    const last_seen_at = known_later ? listed_before.last_seen_at : seen_at
+    const content = [...row.values, row.data, row.content_hash]
+    writes.changed.push([
+      listing.source_id,
+      row.id,
+      seen_at,
+      listing.listed_by,
+      ...content,
+      last_seen_at,
+      null,
+    ])
+  } else if (listed_before === undefined) writes.moved.push(row.id)
+  else if (!known_later) writes.unchanged.push(row.id)
+  if (before === undefined) return 'created'
+  if (listed_before?.last_seen_at === seen_at) return 'duplicates'
+  return same ? 'unchanged' : 'updated'
+}

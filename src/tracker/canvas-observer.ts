@@ -1,0 +1,34 @@
+import type { CanvasObserver } from '../canvas/observer.ts'
+import type { Sync } from './types.ts'
+
+const COURSE_IN_PATH = /^\/api\/v1\/courses\/([^/]+)/
+
+/** Records what a Canvas client does in a sync. */
+export function canvasObserver(sync: Sync, addWait: (wait_ms: number) => void): CanvasObserver {
+  return {
+    call(call) {
+      sync.recordApiCall({
+        method: call.method,
+        endpoint: call.endpoint,
+        status: call.status,
+        durationMs: call.duration_ms,
+        items: call.items,
+        page: call.page,
+        attempt: call.attempt,
+        requestCost: call.request_cost,
+        rateLimitRemaining: call.rate_limit_remaining,
+        bytes: call.bytes,
+        requestId: call.request_id,
+        errorType: call.error_type,
+        courseId: call.course_id ?? COURSE_IN_PATH.exec(call.endpoint)?.[1] ?? null,
+        willRetry: call.will_retry,
+      })
+    },
+    throttled({ wait_ms, status, endpoint, remaining }) {
+      sync.recordApiRateLimit({ waitMs: wait_ms, status, endpoint, remaining })
+    },
+    waiting({ wait_ms }) {
+      addWait(wait_ms)
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../core/clock.ts'
+import type { CourseOutcome } from '../core/sync-record.ts'
+import type { CourseOutcomeStatus } from '../core/sync-status.ts'
+import {
+  addEntityCounts,
+  noEntityCounts,
+  type EntityCounts,
+  type SyncedEntity,
+} from '../core/synced-entity.ts'
+import type { Failure } from './describe-failure.ts'
+import type { CourseScope } from './types.ts'
+
+/** One course of a running sync: collects what becomes its outcome. */
+export class CourseRun implements CourseScope {
+  readonly courseId: string
+  readonly #clock: Clock
+  readonly #started_at: number
+  readonly #started_monotonic: number
+  readonly #entities: Partial<Record<SyncedEntity, EntityCounts>> = {}
+  #outcome: CourseOutcomeStatus = 'completed'
+  #reason: string | null = null
+
+  constructor(courseId: string, clock: Clock) {
+    this.courseId = courseId
+    this.#clock = clock
+    this.#started_at = clock.now()
+    this.#started_monotonic = clock.monotonic()
+  }
+
+  setOutcome(outcome: Exclude<CourseOutcomeStatus, 'completed'>, reason: string): void {
+    this.#outcome = outcome
+    this.#reason = reason
+  }
+
+  addEntity(entity: SyncedEntity, counts: EntityCounts): void {
+    const total = this.#entities[entity] ?? noEntityCounts()
+    addEntityCounts(total, counts)
+    this.#entities[entity] = total
+  }
+
+  end(failure: Failure | null, api_calls: number): CourseOutcome {
+    const counts = Object.values(this.#entities)
+    const forbidden = failure?.error_type === 'forbidden'
+    return {
+      course_id: this.courseId,
+      outcome: failure === null ? this.#outcome : forbidden ? 'forbidden' : 'failed',
+      reason: this.#reason,
+      error_type: failure?.error_type ?? null,
+      error_message: failure?.message ?? null,
+      started_at: this.#started_at,
+      finished_at: this.#clock.now(),
+      duration_ms: this.#clock.monotonic() - this.#started_monotonic,
+      api_calls,
+      rows_deleted: counts.reduce((sum, entity) => sum + entity.deleted, 0),
+      deletions_held: counts.reduce((sum, entity) => sum + entity.held, 0),
+      entities: this.#entities,
+    }
+  }
+}

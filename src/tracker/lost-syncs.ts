@@ -1,0 +1,52 @@
+import type { SyncRow } from '../core/sync-record.ts'
+import type { SyncStore } from '../store/sync-store.ts'
+import { processIdentity, type ProcessIdentity } from './process-identity.ts'
+import { processStart } from '../logs/process-identity.ts'
+
+/** After this long without a heartbeat a sync of another host is taken for lost. */
+export const LOST_AFTER_MS = 30_000
+
+const RUNNING_LIMIT = 10_000
+
+export interface Liveness {
+  readonly self: ProcessIdentity
+  /** When the process with this pid started; undefined when there is none, `unknown` where it cannot be told. */
+  readonly startOf: (pid: number) => string | undefined
+  readonly now: number
+}
+
+type RunningSync = Pick<SyncRow, 'host' | 'pid' | 'process_started' | 'heartbeat_at'>
+
+/**
+ * Why a sync in progress must be dead, or null when it may live. On the same host (and in the same pid
+ * namespace) the process itself is asked, so that one that is stopped or busy is left alone however old its
+ * heartbeat is; from another host only the heartbeat can be seen.
+ */
+export function whyLost(sync: RunningSync, { self, startOf, now }: Liveness): string | null {
+  const [space, started] = splitProcess(sync.process_started)
+  if (sync.host === self.host && space === self.pid_space && sync.pid !== null) {
+    const start = startOf(sync.pid)
+    const alive = start !== undefined && (start === 'unknown' || started === 'unknown' || start === started)
+    return alive ? null : `Process ${sync.pid} that ran the sync is gone.`
+  }
+  const silent_ms = now - sync.heartbeat_at
+  if (silent_ms < LOST_AFTER_MS) return null
+  return `No heartbeat from ${sync.host ?? 'its host'} for ${Math.round(silent_ms / 1000)} s.`
+}
+
+/** Marks the syncs whose process is gone as `lost`; returns their ids. */
+export async function markLostSyncs(syncs: SyncStore, now: number): Promise<number[]> {
+  const running = await syncs.listSyncs({ status: 'in_progress', limit: RUNNING_LIMIT })
+  const liveness: Liveness = { self: processIdentity(), startOf: processStart, now }
+  const lost: number[] = []
+  for (const sync of running) {
+    const reason = whyLost(sync, liveness)
+    if (reason !== null) lost.push(...(await syncs.markLost([sync.id], reason, now)))
+  }
+  return lost
+}
+
+function splitProcess(process_started: string | null): [string | undefined, string | undefined] {
+  const parts = process_started?.split(' ')
+  return [parts?.[0], parts?.[1]]
+}

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock, type Clock } from '../core/clock.ts'
+import { MonitorError } from '../core/errors.ts'
+import type { SyncRecord } from '../core/sync-record.ts'
+import { openFileLogWriter } from '../logs/file-log-writer.ts'
+import type { LogHealth, LogWriter } from '../logs/log-writer.ts'
+import type { StreamOptionsByName } from '../logs/stream-settings.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import type { SyncStart } from '../store/sync-store.ts'
+import { LostSyncWatch } from './lost-sync-watch.ts'
+import { processIdentity } from './process-identity.ts'
+import { SyncLog } from './sync-log.ts'
+import { SyncRecorder } from './sync-recorder.ts'
+import { SyncTracker } from './sync-tracker.ts'
+import type { Sync, SyncOptions } from './types.ts'
+
+export interface MonitorOptions {
+  /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
+  readonly database?: string
+  /** Directory of the five log streams. Default `logs/canvas_sync`. */
+  readonly logDir?: string
+  /** Level, detail, size and backups per stream. */
+  readonly streams?: StreamOptionsByName
+  /** Milliseconds between two saves of a running sync's counts. Default 1000. */
+  readonly saveIntervalMs?: number
+  /**
+   * Keep the messages of errors that a job throws. Default false: such a message may hold a student's name, and
+   * only the class and the place of the error are kept.
+   */
+  readonly keepErrorMessages?: boolean
+  readonly clock?: Clock
+  /** Used instead of `database`; the caller closes it. */
+  readonly store?: Store
+  /** Used instead of `logDir`; the caller closes it. */
+  readonly logs?: LogWriter
+}
+
+export interface MonitorHealth {
+  readonly database: { readonly ok: boolean; readonly message: string | null }
+  readonly logs: LogHealth
+  /** Store writes that failed since the monitor was created. */
+  readonly store_failures: number
+}
+
+/** What a sync job embeds. */
+export interface Monitor extends AsyncDisposable {
+  /** Runs a sync: a throw is a failure (and is thrown on), a return is a success. */
+  track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T>
+  /** The long form; end it with `completeSuccess`, `completeFailure` or `cancel`. */
+  startSync(options?: SyncOptions): Promise<Sync>
+  /** Marks syncs whose process is gone as `lost`; returns their ids. Also done at the start. */
+  markLostSyncs(): Promise<number[]>
+  /** Does so again and again while the monitor is open, as a server wants. */
+  watchLostSyncs(interval_ms?: number): void
+  health(): Promise<MonitorHealth>
+  readonly store: Store
+  readonly logs: LogWriter
+  /** Ends what still runs as cancelled, writes everything and closes what it opened. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database and the log streams.
+ *
+ * @throws MonitorError when either cannot be used at all: better at the start than in the night
+ */
+export async function createMonitor(options: MonitorOptions = {}): Promise<Monitor> {
+  const clock = options.clock ?? systemClock
+  const releases: (() => Promise<void>)[] = []
+  try {
+    const logs = options.logs ?? openLogs(options, clock)
+    if (options.logs === undefined) releases.unshift(() => logs.close())
+    const store = options.store ?? (await openStore(options.database ?? 'sqlite:data/canvas-sync.db'))
+    if (options.store === undefined) releases.unshift(() => store.close())
+    const monitor = new TrackingMonitor({ ...options, clock, logs, store, releases })
+    await monitor.markLostSyncs()
+    return monitor
+  } catch (error) {
+    for (const release of releases) await release()
+    throw error
+  }
+}
+
+function openLogs(options: MonitorOptions, clock: Clock): LogWriter {
+  const directory = options.logDir ?? 'logs/canvas_sync'
+  return openFileLogWriter({
+    directory,
+    clock,
+    ...(options.streams === undefined ? {} : { streams: options.streams }),
+  })
+}
+
+type OpenedOptions = MonitorOptions & {
+  readonly clock: Clock
+  readonly logs: LogWriter
+  readonly store: Store
+  /** Closes what was opened for this monitor alone, in this order. */
+  readonly releases: readonly (() => Promise<void>)[]
+}
+
+class TrackingMonitor implements Monitor {
+  readonly store: Store
+  readonly logs: LogWriter
+  readonly #options: OpenedOptions
+  readonly #running = new Set<SyncTracker>()
+  readonly #watch: LostSyncWatch
+  #store_failures = 0
+  #closing: Promise<void> | null = null
+
+  constructor(options: OpenedOptions) {
+    this.#options = options
+    this.store = options.store
+    this.logs = options.logs
+    this.#watch = new LostSyncWatch(options.store.syncs, options.logs, options.clock)
+  }
+
+  async track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T> {
+    const sync = await this.startSync(options)
+    try {
+      const value = await work(sync)
+      await sync.completeSuccess()
+      return value
+    } catch (error) {
+      await sync.completeFailure(error)
+      throw error
+    }
+  }
+
+  async startSync(options: SyncOptions = {}): Promise<Sync> {
+    if (this.#closing !== null) throw new MonitorError('closed', 'The monitor is closed.')
+    const { clock, logs, store } = this.#options
+    const start = startOf(options, clock.now())
+    let tracker: SyncTracker | null = null
+    let lost_before = 0
+    const recorder = new SyncRecorder(store.syncs, start, () => {
+      this.#store_failures++
+      if (tracker === null) lost_before++
+      else tracker.countLoss()
+    })
+    await recorder.start(options.onTaskIdTaken ?? 'rename')
+    const started = new SyncTracker({
+      start,
+      recorder,
+      log: new SyncLog(logs, recorder.task_id, start.user_id),
+      clock,
+      save_interval_ms: this.#options.saveIntervalMs ?? 1000,
+      keep_error_messages: this.#options.keepErrorMessages ?? false,
+      onFinished: () => this.#running.delete(started),
+    })
+    tracker = started
+    for (; lost_before > 0; lost_before--) started.countLoss()
+    this.#running.add(started)
+    return started
+  }
+
+  markLostSyncs(): Promise<number[]> {
+    return this.#watch.once()
+  }
+
+  watchLostSyncs(interval_ms = 2000): void {
+    this.#watch.start(interval_ms)
+  }
+
+  async health(): Promise<MonitorHealth> {
+    return {
+      database: await this.store.health(),
+      logs: this.logs.health,
+      store_failures: this.#store_failures,
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#watch.stop()
+    const ended: Promise<SyncRecord>[] = []
+    for (const sync of this.#running) ended.push(sync.cancel('The monitor was closed while the sync ran.'))
+    await Promise.allSettled(ended)
+    for (const release of this.#options.releases) await release()
+  }
+}
+
+function startOf(options: SyncOptions, now: number): SyncStart {
+  const { host, pid, process_started } = processIdentity()
+  return {
+    sync_task_id: text(options.taskId ?? randomUUID(), 'taskId'),
+    user_id: options.userId == null ? null : text(options.userId, 'userId'),
+    sync_type: text(options.syncType ?? 'all', 'syncType'),
+    target_course_id: options.targetCourseId == null ? null : text(options.targetCourseId, 'targetCourseId'),
+    incremental_sync: options.incremental ?? false,
+    use_pagination: options.usePagination ?? true,
+    chunk_size: options.chunkSize ?? null,
+    sync_metadata: options.metadata ?? null,
+    trigger: options.trigger ?? 'manual',
+    host,
+    pid,
+    process_started,
+    started_at: now,
+  }
+}
+
+function text(value: string | number, name: string): string {
+  const string = String(value)
+  if (string.length >= 1 && string.length <= 255) return string
+  throw new MonitorError('usage', `${name} must have 1 to 255 characters, got ${string.length}.`)
+}
