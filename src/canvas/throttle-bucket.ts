@@ -17,9 +17,9 @@ const DEFAULT_SIZE = 600
 const MARGIN = 10
 const MAX_MARGIN = 50
 /** With others on the token, two processes may see the same free place: room for one call more. */
-const SHARED_MARGIN = Number(process.env.SM ?? 50)
+const SHARED_MARGIN = 50
 /** Differences below this are rounding and network delay, not another process. */
-const EXTERNAL_SLACK = Number(process.env.ES ?? 10)
+const EXTERNAL_SLACK = 10
 const SHARED_ABOVE = 25
 const AVERAGE_WEIGHT = 0.1
 
@@ -38,7 +38,7 @@ export class ThrottleBucket {
   #in_flight = 0
   #settled = 0
   #at_ms = 0
-  readonly #external = new SlidingMax(Number(process.env.W ?? 6000))
+  readonly #external = new SlidingMax(6000)
   /** Answers overtake each other: a level seen by the server is compared with our highest recent one. */
   readonly #own_after_answer = new SlidingMax(500)
   #remaining: number | null = null
@@ -68,7 +68,8 @@ export class ThrottleBucket {
   /** How much the level must fall before one more call may be sent; 0 or less when it may be sent now. */
   deficit(now_ms: number): number {
     this.#leak(now_ms)
-    const margin = Math.min(MAX_MARGIN, MARGIN + 2 * (this.#average_cost ?? 0)) + (this.shared ? SHARED_MARGIN : 0)
+    const margin =
+      Math.min(MAX_MARGIN, MARGIN + 2 * (this.#average_cost ?? 0)) + (this.shared ? SHARED_MARGIN : 0)
     return this.#own + this.#external.value + UP_FRONT_COST - (this.#size - margin)
   }
 

@@ -156,7 +156,6 @@ export class ThrottleGate {
     if (now_ms >= this.#paused_until_ms) this.#throttled_in_row = 0
     this.#limit.answered(now_ms, {
       in_flight: this.#in_flight,
-      shared: this.#bucket.shared,
       external_load: this.#bucket.external_load,
       has_rate_headers: signals.remaining !== null,
     })
@@ -167,7 +166,7 @@ export class ThrottleGate {
     this.#last_answer_ms = Number.NEGATIVE_INFINITY
     this.#throttled_count += 1
     // Calls that were already under way when the pause began are refused for the same reason: one event.
-    if (sent_ms < this.#paused_at_ms) return
+    if (sent_ms <= this.#paused_at_ms) return
     this.#throttled_in_row += 1
     this.#limit.throttled(now_ms)
     const lacking = Math.max(0, 50 - (signals.remaining ?? 0))

@@ -192,7 +192,8 @@ export function toSyncRecord(row: SyncRow): SyncRecord {
       total_duration_ms: rounded(row.total_api_duration_ms),
       rate_limit_hits: row.api_rate_limit_hits,
       request_cost: rounded(row.api_request_cost),
-      rate_limit_remaining_min: row.api_rate_limit_remaining_min,
+      rate_limit_remaining_min:
+        row.api_rate_limit_remaining_min === null ? null : rounded(row.api_rate_limit_remaining_min),
       throttle_wait_ms: rounded(row.throttle_wait_ms),
     },
     database_metrics: { operations: row.db_operations, duration_ms: rounded(row.db_duration_ms) },
@@ -203,7 +204,10 @@ export function toSyncRecord(row: SyncRow): SyncRecord {
     metadata: row.sync_metadata,
     error_type: row.error_type,
     deletions: { deleted: row.rows_deleted, held: row.deletions_held },
-    progress: { percent: row.progress_percent, current: row.progress_current },
+    progress: {
+      percent: row.progress_percent === null ? null : rounded(row.progress_percent),
+      current: row.progress_current,
+    },
     heartbeat_at: isoTime(row.heartbeat_at),
     source_id: row.source_id,
     trigger: row.trigger,

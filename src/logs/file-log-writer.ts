@@ -65,7 +65,8 @@ export class FileLogWriter implements LogWriter {
         clock: this.#clock,
         onPending: (soon) => this.#wake(soon),
         onFailure,
-        lossNotice: (count) => this.#intake.encode(lossEvent(stream, count)),
+        lossNotice: (count) =>
+          this.#intake.encode(lossEvent(stream, count, this.#last_error?.code ?? 'unknown')),
       })
     const streams = LOG_STREAMS.map((stream): [LogStream, StreamWriter] => [stream, openStream(stream)])
     this.#streams = Object.fromEntries(streams) as Record<LogStream, StreamWriter>
@@ -169,14 +170,14 @@ export class FileLogWriter implements LogWriter {
   }
 }
 
-function lossEvent(stream: LogStream, count: number): LogEvent {
-  const lines = count === 1 ? '1 line' : `${count} lines`
+function lossEvent(stream: LogStream, count: number, reason: string): LogEvent {
+  const lines = count === 1 ? '1 line of this log was' : `${count} lines of this log were`
   return {
     level: 'WARNING',
     event: 'log_lines_lost',
     task_id: null,
     user_id: null,
-    fields: { stream, count },
-    message: `${lines} of this log could not be written and were lost: check the disk.`,
+    fields: { stream, count, reason },
+    message: `${lines} lost because writing failed (${reason}).`,
   }
 }

@@ -45,6 +45,8 @@ export interface LiveFileOptions {
  * - *The size.* With the lock held by another, lines go a quarter beyond `max_bytes`, then wait in
  *   memory until the lock is free or stale (a second at most), unless the caller cannot wait. Every other
  *   process may add one write more.
+ *
+ * Needs a local file system: a network file system need not serialise appends.
  */
 export class LiveFile {
   readonly #options: LiveFileOptions

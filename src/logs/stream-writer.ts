@@ -42,6 +42,7 @@ export class StreamWriter implements LineSink {
   #bytes_written = 0
   #losses_told = 0
   #sync_wanted = false
+  #closed = false
   #retry_delay_ms = 0
   #retry_at_ms = -Infinity
 
@@ -91,6 +92,7 @@ export class StreamWriter implements LineSink {
 
   /** Writes what waits. Never throws: a failure is told, and tried again later and later. */
   drain(mode: DrainMode): DrainResult {
+    if (this.#closed) return 'empty'
     const now_ms = this.#options.clock.monotonic()
     if (mode === 'usual' && now_ms < this.#retry_at_ms) return 'blocked'
     try {
@@ -120,6 +122,7 @@ export class StreamWriter implements LineSink {
 
   /** Drops and counts what still waits, and closes the file. */
   close(): void {
+    this.#closed = true
     for (let head = this.#queue.head(); head; head = this.#queue.head()) {
       this.#lines_dropped += this.#queue.consume(head.length)
     }

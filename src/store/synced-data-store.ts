@@ -85,6 +85,8 @@ export interface SyncedDataStore {
    * or unchanged. A row shown twice, in one call or in several, counts once.
    */
   applyRows(listing: Listing, rows: readonly SyncedRow[]): Promise<EntityCounts>
+  /** Marks rows that a list shows without their content as seen; ids that are not known are left out. */
+  markSeen(listing: Listing, ids: readonly string[]): Promise<void>
   /**
    * Declares that the listing was read to its end: rows that neither this nor the previous complete listing
    * showed are marked deleted, unless the brake holds them (`deletionsAllowed`).

@@ -26,3 +26,8 @@ export function countOf(options: CountOptions): Count {
     options.processed === undefined ? Math.max(1, created + updated) : wholeNumber(options.processed)
   return { processed, created, updated }
 }
+
+/** Without the noise of floating point; null and undefined stay what they are. */
+export function thousandths<T extends null | undefined>(value: number | T): number | T {
+  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value
+}

@@ -4,7 +4,7 @@ import type { LogValue } from '../core/log-event.ts'
 import { noCounters, type SyncCounters } from '../core/sync-record.ts'
 import type { SyncProblem } from '../core/verdict.ts'
 import { withoutQuery } from '../logs/redact.ts'
-import { amount, countOf, wholeNumber, type Count } from './counts.ts'
+import { amount, countOf, thousandths, wholeNumber, type Count } from './counts.ts'
 import type { SyncLog } from './sync-log.ts'
 import type {
   ApiCallOptions,
@@ -126,8 +126,8 @@ export class SyncLedger {
         items: options.items,
         page: options.page,
         attempt: options.attempt,
-        request_cost: options.requestCost,
-        rate_limit_remaining: options.rateLimitRemaining,
+        request_cost: thousandths(options.requestCost),
+        rate_limit_remaining: thousandths(options.rateLimitRemaining),
         bytes: options.bytes,
         request_id: options.requestId,
         error_type: options.errorType,
@@ -148,7 +148,7 @@ export class SyncLedger {
         'api_calls',
         'WARNING',
         'api_throttled',
-        { endpoint, status: options.status, wait_ms, rate_limit_remaining: options.remaining },
+        { endpoint, status: options.status, wait_ms, rate_limit_remaining: thousandths(options.remaining) },
         `Canvas throttles: waiting ${wait_ms} ms.`,
       )
     })
@@ -230,7 +230,14 @@ export class SyncLedger {
         'progress',
         'INFO',
         'progress',
-        { percent: this.percent, current: this.current, completed, total, elapsed_ms, remaining_ms },
+        {
+          percent: thousandths(this.percent),
+          current: this.current,
+          completed,
+          total,
+          elapsed_ms,
+          remaining_ms,
+        },
         this.percent === null
           ? (this.current ?? '')
           : `${Math.floor(this.percent)} % - ${this.current ?? ''}`,

@@ -30,7 +30,10 @@ export async function applyRows(
   counts.duplicates = given.length - rows.size
   const writes: Writes = { changed: [], unchanged: [], moved: [] }
   for (const row of rows.values()) {
-    counts[planRow(writes, listing, seen_at, row, existing.get(row.id))]++
+    const before = existing.get(row.id)
+    counts[planRow(writes, listing, seen_at, row, before)]++
+    // A duplicate too: the grade may have changed between two pages of one listing.
+    if (gradePart(row.content_hash) !== gradePart(before?.content_hash)) counts.regraded++
   }
   counts.processed = counts.created + counts.updated + counts.unchanged
 
@@ -43,6 +46,12 @@ export async function applyRows(
     await connection.executeMany(upsertStatement(connection.query, entity), writes.changed)
   }
   return counts
+}
+
+/** The part of a content hash that stands for the grade; empty where there is none. */
+function gradePart(content_hash = ''): string {
+  const dot = content_hash.indexOf('.')
+  return dot === -1 ? '' : content_hash.slice(dot + 1)
 }
 
 /** Adds what has to be written for one row and says how it counts. */

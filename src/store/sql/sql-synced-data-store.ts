@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import { deletionsAllowed } from '../../core/deletion-brake.ts'
-import { noEntityCounts, type EntityCounts } from '../../core/synced-entity.ts'
+import { noEntityCounts, type EntityCounts, type SyncedEntity } from '../../core/synced-entity.ts'
 import type {
   Checkpoint,
   CompletedListing,
@@ -15,7 +15,7 @@ import type {
 import { applyRows } from './apply-rows.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
 import type { ListingsTable } from './tables.ts'
-import { countScope, countUnseen, deleteUnseen, liveRowIds } from './synced-statements.ts'
+import { countScope, countUnseen, deleteUnseen, liveRowIds, reviveRows } from './synced-statements.ts'
 
 const LISTINGS = 'canvas_sync_listings'
 const CHECKPOINTS = 'canvas_sync_checkpoints'
@@ -84,6 +84,13 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     return await this.#database.write((connection) =>
       applyRows(connection, listing, isoTime(listing.listing_at), rows),
     )
+  }
+
+  async markSeen(listing: Listing, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    const { source_id, entity, listed_by } = listing
+    const seen = { source_id, listed_by, seen_at: isoTime(listing.listing_at), ids }
+    await this.#database.write(({ query }) => reviveRows(query, entity, seen))
   }
 
   completeListing(listing: Listing, options: CompleteListingOptions): Promise<CompletedListing> {
@@ -192,6 +199,10 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     })
     return { deleted, held: 0 }
   }
+}
+
+function listingOfRow(row: Selectable<ListingsTable>): ListingState {
+  return { ...row, entity: row.entity as SyncedEntity, final: row.final === 1 }
 }
 
 async function readListing(

@@ -83,6 +83,17 @@ export async function touchRows(
   }
 }
 
+/** Marks rows as seen by this listing and not deleted, without touching what is known of them. */
+export async function reviveRows(
+  query: Kysely<Tables>,
+  entity: SyncedEntity,
+  row: { source_id: number; listed_by: string; seen_at: string; ids: readonly string[] },
+): Promise<void> {
+  await sql`update ${tableOf(entity)}
+    set last_seen_at = ${row.seen_at}, ${scopeOf(entity)} = ${row.listed_by}, deleted_at = null
+    where source_id = ${row.source_id} and id in (${idList(row.ids)})`.execute(query)
+}
+
 export async function countScope(
   query: Kysely<Tables>,
   scope: { entity: SyncedEntity; source_id: number; listed_by: string; seen_at: string },

@@ -69,6 +69,7 @@ export class SqliteDatabase implements SqlDatabase {
   readonly #reading: DatabaseSync
   readonly #connection: SqlConnection
   readonly #readConnection: SqlConnection
+  readonly #reads = new Set<Promise<unknown>>()
   readonly #pending: PendingWrite[] = []
   #draining: Promise<void> | null = null
   #closing: Promise<void> | null = null
@@ -83,10 +84,14 @@ export class SqliteDatabase implements SqlDatabase {
 
   async read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     this.#refuseWhenClosing()
+    const answer = work(this.#readConnection)
+    this.#reads.add(answer)
     try {
-      return await work(this.#readConnection)
+      return await answer
     } catch (error) {
       throw toStoreError(error, this.#path)
+    } finally {
+      this.#reads.delete(answer)
     }
   }
 
@@ -101,6 +106,7 @@ export class SqliteDatabase implements SqlDatabase {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await this.#draining
+      await Promise.allSettled(this.#reads)
       this.#reading.close()
       this.#database.close()
     })()

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { ok, type Answer } from './answer.ts'
+import type { ApiServices } from './services.ts'
+
+type PartState = 'ok' | 'error'
+
+/** The answer of `/health`; `error` says what is wrong, and is there only when something is. */
+export interface Health {
+  readonly timestamp: string
+  readonly status: 'healthy' | 'degraded'
+  readonly database: PartState
+  readonly logs_directory: PartState
+  readonly error?: string | undefined
+}
+
+/** The answer of `/livez` and `/readyz`. */
+export interface Probe {
+  readonly status: 'pass' | 'fail'
+  readonly version: string
+  readonly checks?:
+    { readonly database: 'pass' | 'fail'; readonly logs_directory: 'pass' | 'fail' } | undefined
+  readonly error?: string | undefined
+}
+
+const partState = z.enum(['ok', 'error'])
+const passOrFail = z.enum(['pass', 'fail'])
+
+export const healthSchema: z.ZodType<Health> = z
+  .object({
+    timestamp: z.iso.datetime(),
+    status: z.enum(['healthy', 'degraded']),
+    database: partState,
+    logs_directory: partState,
+    error: z.string().optional(),
+  })
+  .meta({ title: 'Health' })
+
+export const probeSchema: z.ZodType<Probe> = z
+  .object({
+    status: passOrFail,
+    version: z.string(),
+    checks: z.object({ database: passOrFail, logs_directory: passOrFail }).optional(),
+    error: z.string().optional(),
+  })
+  .meta({ title: 'Probe' })
+
+export async function getHealth(_input: unknown, services: ApiServices): Promise<Answer> {
+  const { database, logs_directory, error } = await checkParts(services)
+  const body: Health = {
+    timestamp: new Date(services.clock.now()).toISOString(),
+    status: error === null ? 'healthy' : 'degraded',
+    database: database ? 'ok' : 'error',
+    logs_directory: logs_directory ? 'ok' : 'error',
+    ...(error === null ? {} : { error }),
+  }
+  return error === null ? ok(body) : { status: 503, body }
+}
+
+/** Whether the process answers at all; asks nothing of anything else, so that a slow database restarts nobody. */
+export function getLiveness(_input: unknown, { version }: ApiServices): Promise<Answer> {
+  const body: Probe = { status: 'pass', version }
+  return Promise.resolve(ok(body))
+}
+
+/** Whether requests can be served. */
+export async function getReadiness(_input: unknown, services: ApiServices): Promise<Answer> {
+  const { database, logs_directory, error } = await checkParts(services)
+  const body: Probe = {
+    status: error === null ? 'pass' : 'fail',
+    version: services.version,
+    checks: { database: database ? 'pass' : 'fail', logs_directory: logs_directory ? 'pass' : 'fail' },
+    ...(error === null ? {} : { error }),
+  }
+  return error === null ? ok(body) : { status: 503, body }
+}
+
+interface Parts {
+  readonly database: boolean
+  readonly logs_directory: boolean
+  /** One sentence for each part that is not well; null when all are. */
+  readonly error: string | null
+}
+
+async function checkParts(services: ApiServices): Promise<Parts> {
+  const [database, directory] = await Promise.all([
+    check(services, 'The database does not answer.', () => services.health()),
+    check(services, 'The log folder cannot be used.', () => services.logs.directoryHealth()),
+  ])
+  const messages = [database, directory].filter((message) => message !== null)
+  return {
+    database: database === null,
+    logs_directory: directory === null,
+    error: messages.length === 0 ? null : messages.join(' '),
+  }
+}
+
+/** Null when the part is well; a check that throws is a part that is not, and its error is for the operator only. */
+async function check(
+  services: ApiServices,
+  fallback: string,
+  ask: () => Promise<{ ok: boolean; message: string | null }>,
+): Promise<string | null> {
+  try {
+    const { ok, message } = await ask()
+    return ok ? null : (message ?? fallback)
+  } catch (error) {
+    services.onError(error, { request_id: null, where: 'health check' })
+    return fallback
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { ok, type Answer } from './answer.ts'
+import type { ApiServices } from './services.ts'
+import { average, rounded, windowStart } from './statistics.ts'
+
+/** How long and how much the completed syncs of a window worked; 0 throughout when there were none. */
+export interface Performance {
+  readonly period_days: number
+  readonly sync_count: number
+  readonly duration: {
+    readonly min_seconds: number
+    readonly max_seconds: number
+    readonly avg_seconds: number
+    readonly total_seconds: number
+    readonly p50_seconds: number
+    readonly p95_seconds: number
+    readonly p99_seconds: number
+  }
+  readonly api_calls: { readonly total: number; readonly avg_per_sync: number }
+  readonly database: { readonly total_operations: number; readonly avg_per_sync: number }
+  readonly items_processed: {
+    readonly total_courses: number
+    readonly total_assignments: number
+    readonly total_submissions: number
+  }
+}
+
+const count = z.int().min(0)
+const quantity = z.number().min(0)
+
+export const performanceSchema: z.ZodType<Performance> = z
+  .object({
+    period_days: count,
+    sync_count: count,
+    duration: z.object({
+      min_seconds: quantity,
+      max_seconds: quantity,
+      avg_seconds: quantity,
+      total_seconds: quantity,
+      p50_seconds: quantity,
+      p95_seconds: quantity,
+      p99_seconds: quantity,
+    }),
+    api_calls: z.object({ total: count, avg_per_sync: quantity }),
+    database: z.object({ total_operations: count, avg_per_sync: quantity }),
+    items_processed: z.object({ total_courses: count, total_assignments: count, total_submissions: count }),
+  })
+  .meta({ title: 'Performance' })
+
+const PERCENTILES = [0.5, 0.95, 0.99]
+
+export async function getPerformance(
+  { days }: { days: number },
+  { syncs, clock }: ApiServices,
+): Promise<Answer> {
+  const since = windowStart(clock.now(), days)
+  const [totals, percentiles] = await Promise.all([
+    syncs.totals({ since, status: 'completed' }),
+    syncs.durationPercentiles(since, PERCENTILES),
+  ])
+  const [p50, p95, p99] = percentiles
+  const performance: Performance = {
+    period_days: days,
+    sync_count: totals.syncs,
+    duration: {
+      min_seconds: rounded(totals.duration_min_seconds ?? 0),
+      max_seconds: rounded(totals.duration_max_seconds ?? 0),
+      avg_seconds: average(totals.duration_seconds, totals.syncs),
+      total_seconds: rounded(totals.duration_seconds),
+      p50_seconds: rounded(p50 ?? 0),
+      p95_seconds: rounded(p95 ?? 0),
+      p99_seconds: rounded(p99 ?? 0),
+    },
+    api_calls: { total: totals.api_calls, avg_per_sync: average(totals.api_calls, totals.syncs) },
+    database: {
+      total_operations: totals.db_operations,
+      avg_per_sync: average(totals.db_operations, totals.syncs),
+    },
+    items_processed: {
+      total_courses: totals.courses,
+      total_assignments: totals.assignments,
+      total_submissions: totals.submissions,
+    },
+  }
+  return ok(performance)
+}

@@ -1,0 +1,27 @@
+import { JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, type Answer } from './answer.ts'
+
+/**
+ * On every answer. The data is personal to the operator and out of date at once, so nobody may keep it; and if a
+ * browser shows an answer as a page, nothing in it may run, load or be framed.
+ */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/** The answer as a web `Response`; a problem learns from `request` which address it is about. */
+export function respond(answer: Answer, request: Request): Response {
+  const media_type = answer.media_type ?? JSON_MEDIA_TYPE
+  const body =
+    media_type === PROBLEM_MEDIA_TYPE
+      ? { ...answer.body, instance: URL.parse(request.url)?.pathname ?? '/' }
+      : answer.body
+  return new Response(JSON.stringify(body), {
+    status: answer.status,
+    headers: { ...SECURITY_HEADERS, 'content-type': media_type, ...answer.headers },
+  })
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { SyncStore, SyncTotals, TotalsFilter } from '../store/sync-store.ts'
+import { ok, type Answer, type Members } from './answer.ts'
+import type { ApiServices } from './services.ts'
+import { average, rounded, successRate, TROUBLED_STATUSES, windowStart } from './statistics.ts'
+
+/** How many of the newest troubled syncs are searched for a message; nearly all of them have one. */
+const RECENT_ERROR_SEARCH = 20
+
+/** The figures of a window. Averages and the success rate are over finished syncs; every field is always there. */
+export interface SummaryFigures {
+  readonly period_days: number
+  readonly total_syncs: number
+  readonly successful_syncs: number
+  /** `failed`, `lost` and `timed_out`. */
+  readonly failed_syncs: number
+  /** Per cent, 0 to 100. */
+  readonly success_rate: number
+  readonly total_duration_seconds: number
+  readonly average_duration_seconds: number
+  readonly total_courses_processed: number
+  readonly total_assignments_processed: number
+  readonly total_api_calls: number
+  readonly total_api_failures: number
+  /** The newest error message of the window. */
+  readonly recent_error: string | null
+}
+
+/** The figures of all users. */
+export interface Summary extends SummaryFigures {
+  readonly average_api_call_duration_ms: number
+  readonly unique_users: number
+}
+
+const count = z.int().min(0)
+const quantity = z.number().min(0)
+
+export const summaryFigures: Members<SummaryFigures> = {
+  period_days: count,
+  total_syncs: count,
+  successful_syncs: count,
+  failed_syncs: count,
+  success_rate: z.number().min(0).max(100),
+  total_duration_seconds: quantity,
+  average_duration_seconds: quantity,
+  total_courses_processed: count,
+  total_assignments_processed: count,
+  total_api_calls: count,
+  total_api_failures: count,
+  recent_error: z.string().nullable(),
+}
+
+export const summarySchema: z.ZodType<Summary> = z
+  .object({ ...summaryFigures, average_api_call_duration_ms: quantity, unique_users: count })
+  .meta({ title: 'Summary' })
+
+export async function getSummary({ days }: { days: number }, { syncs, clock }: ApiServices): Promise<Answer> {
+  const filter = { since: windowStart(clock.now(), days) }
+  const { figures, totals } = await summarise(syncs, days, filter)
+  const summary: Summary = {
+    ...figures,
+    average_api_call_duration_ms: average(totals.api_duration_ms, totals.api_calls),
+    unique_users: totals.users,
+  }
+  return ok(summary)
+}
+
+/** The figures of the syncs that `filter` lets through, and the sums they were made of. */
+export async function summarise(
+  syncs: SyncStore,
+  days: number,
+  filter: Omit<TotalsFilter, 'status'>,
+): Promise<{ figures: SummaryFigures; totals: SyncTotals }> {
+  const [totals, troubled] = await Promise.all([
+    syncs.totals(filter),
+    syncs.listSyncs({ ...filter, statuses: TROUBLED_STATUSES, limit: RECENT_ERROR_SEARCH }),
+  ])
+  const figures: SummaryFigures = {
+    period_days: days,
+    total_syncs: totals.syncs,
+    successful_syncs: totals.completed,
+    failed_syncs: totals.failed,
+    success_rate: successRate(totals),
+    total_duration_seconds: rounded(totals.duration_seconds),
+    average_duration_seconds: average(totals.duration_seconds, totals.finished),
+    total_courses_processed: totals.courses,
+    total_assignments_processed: totals.assignments,
+    total_api_calls: totals.api_calls,
+    total_api_failures: totals.api_failures,
+    recent_error: troubled.find((sync) => sync.error_message !== null)?.error_message ?? null,
+  }
+  return { figures, totals }
+}

@@ -1,0 +1,25 @@
+import type { MonitorError } from '../core/errors.ts'
+import type { CanvasObject } from './row-mapper.ts'
+
+/** What the engine needs to know of a course that a list showed. */
+export interface ListedCourse {
+  readonly id: string
+  /** Null when Canvas hides it: the course is outside its dates. */
+  readonly name: string | null
+  /** Canvas shows only its id until its dates are right again. */
+  readonly restricted: boolean
+  /** Nothing in it is expected to change any more. */
+  readonly concluded: boolean
+  /** Why it could not be read by its id. */
+  readonly refused?: MonitorError
+}
+
+export function listedCourse(object: CanvasObject): ListedCourse {
+  const name = object['name']
+  return {
+    id: String(object['id']),
+    name: typeof name === 'string' ? name : null,
+    restricted: object['access_restricted_by_date'] === true,
+    concluded: object['workflow_state'] === 'completed' || object['concluded'] === true,
+  }
+}

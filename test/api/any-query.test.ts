@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { ROUTES } from '../../src/api/routes.ts'
+import { assertProblem } from './support/assert-problem.ts'
+import { sync } from './support/sync-factory.ts'
+import { openTestApi } from './support/test-api.ts'
+
+const names = fc.oneof(
+  fc.constantFrom('days', 'limit', 'status', 'max_lines', 'archive_days', 'delete_days', 'id', '__proto__'),
+  fc.string(),
+)
+const values = fc.oneof(
+  fc.integer().map(String),
+  fc.constantFrom('completed', 'lost', '', '0', '1', '100', '-1', '1e9', 'true', '%00', '\0'),
+  fc.string({ unit: 'binary' }),
+)
+const pairs = fc.array(fc.tuple(names, values), { maxLength: 6 })
+const queries = fc.oneof(
+  pairs.map((given) => new URLSearchParams(given).toString()),
+  pairs.map((given) => given.map((pair) => pair.join('=')).join('&')),
+  fc.string(),
+)
+const segments = fc.oneof(
+  fc.constantFrom('1', '2', '42', '0', 'task-1', '..', '%2F', '%00', 'a%20b'),
+  fc.string({ unit: 'binary' }).map((text) => encodeURIComponent(text.toWellFormed())),
+  fc.webSegment(),
+)
+
+test('any address below the API answers with data or with a problem, never with a 500', async () => {
+  const api = await openTestApi()
+  await api.given(sync.completed(), sync.failed(), sync.inProgress())
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ROUTES), segments, queries, async (route, segment, query) => {
+      api.logs.running = null
+      const path = route.path.replaceAll(/\{\w+\}/g, () => segment)
+      const response = await api.request(`http://localhost${path}?${query}`, { method: route.method })
+      if (response.status >= 200 && response.status < 300) {
+        assert.equal(typeof (await response.json()), 'object')
+        return
+      }
+      assert.ok(response.status >= 400 && response.status < 500, String(response.status))
+      await assertProblem(response, response.status)
+    }),
+    { numRuns: 1000 },
+  )
+  assert.deepEqual(api.errors, [])
+})

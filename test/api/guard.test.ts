@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { canonicalHosts, isCrossSite, isOurHost } from '../../src/api/guard.ts'
+import { assertProblem } from './support/assert-problem.ts'
+import { BASE, openTestApi } from './support/test-api.ts'
+
+const none: ReadonlySet<string> = new Set()
+
+test('every name of loopback is ours', () => {
+  for (const host of [
+    'localhost',
+    'LOCALHOST:5000',
+    'localhost.:5000',
+    '127.0.0.1',
+    '127.1.2.3:80',
+    '[::1]:5000',
+  ]) {
+    assert.equal(isOurHost(host, none), true, host)
+  }
+})
+
+test('a name that only looks like loopback is not ours', () => {
+  const foreign = [
+    '',
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example:5000',
+    'evil@127.0.0.1',
+    '127.0.0.1/evil',
+    '127.0.0.1#evil',
+    'localhost:port',
+    '0.0.0.0',
+    '192.168.1.7',
+    '[::]',
+    'xn--lcalhost-n2a',
+    'localhost, evil.example',
+  ]
+  for (const host of foreign) assert.equal(isOurHost(host, none), false, host)
+})
+
+test('allowed hosts are ours in any spelling, with any port', () => {
+  const allowed = canonicalHosts(['Monitor.Example.org', '192.168.1.7', 'fd00::7', '[fd00:0::8]'])
+  for (const host of [
+    'monitor.example.org',
+    'MONITOR.example.org.:443',
+    '192.168.1.7:5000',
+    '[fd00:0:0::7]:1',
+    '[fd00::8]',
+  ]) {
+    assert.equal(isOurHost(host, allowed), true, host)
+  }
+  assert.equal(isOurHost('other.example.org', allowed), false)
+})
+
+test('a request for a foreign host reaches no route', async () => {
+  const api = await openTestApi()
+  for (const path of [`${BASE}/summary`, '/livez', '/openapi.json', '/nothing']) {
+    await assertProblem(await api.request(path, { headers: { host: 'evil.example' } }), 421)
+    await assertProblem(await api.request(`http://evil.example${path}`), 421)
+    const disguised = await api.request(`http://evil.example${path}`, { headers: { host: 'localhost' } })
+    await assertProblem(disguised, 421)
+  }
+})
+
+test('a request for an allowed host is answered', async () => {
+  const api = await openTestApi({}, { allowed_hosts: ['monitor.example.org'] })
+  await api.read(`http://monitor.example.org${BASE}/summary`)
+  assert.equal((await api.request('http://other.example.org/livez')).status, 421)
+})
+
+test('an origin is ours only with the same host and port', () => {
+  const from = (origin: string): boolean => isCrossSite(new Headers({ origin }), 'localhost:5000')
+  assert.equal(from('http://localhost:5000'), false)
+  for (const origin of ['http://localhost:5001', 'http://localhost', 'http://127.0.0.1:5000', 'null', 'x']) {
+    assert.equal(from(origin), true, origin)
+  }
+})

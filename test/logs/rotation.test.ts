@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { backupsAmong, nextBackupName } from '../../src/logs/backup-files.ts'
+import { openFileLogWriter, type FileLogWriter } from '../../src/logs/file-log-writer.ts'
+import { pidSpace, processStart, startFromStat } from '../../src/logs/process-identity.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { logEvent } from './log-event-factory.ts'
+import { parsed, streamFiles, streamLines, temporaryDirectory } from './log-directory.ts'
+
+const CAP = 4096
+
+function openSmall(directory: string, clock: FakeClock, backups = 1000): FileLogWriter {
+  return openFileLogWriter({ directory, clock, streams: { operations: { max_bytes: CAP, backups } } })
+}
+
+async function writeLines(writer: FileLogWriter, lines: number): Promise<void> {
+  for (let line = 0; line < lines; line++) writer.write('operations', logEvent())
+  await writer.flush()
+}
+
+test('rotation keeps every file within its size and the lines in order over the files', async (t) => {
+  const directory = temporaryDirectory(t)
+  await using writer = openSmall(directory, new FakeClock())
+  await writeLines(writer, 500)
+  const files = streamFiles(directory, 'operations')
+  assert.ok(files.length > 20)
+  assert.equal(writer.health.rotations, files.length - 1)
+  for (const file of files) assert.ok(statSync(file).size <= CAP)
+  const seqs = parsed(streamLines(directory, 'operations')).map((line) => line['seq'])
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 500 }, (_, index) => index + 1),
+  )
+})
+
+test('rotation keeps exactly the wanted number of backups, the newest', async (t) => {
+  for (const backups of [0, 1, 3]) {
+    const directory = temporaryDirectory(t)
+    await using writer = openSmall(directory, new FakeClock(), backups)
+    await writeLines(writer, 300)
+    assert.equal(streamFiles(directory, 'operations').length, backups + 1)
+    assert.equal(parsed(streamLines(directory, 'operations')).at(-1)?.['seq'], 300)
+    assert.deepEqual(
+      readdirSync(directory).filter((name) => name.includes('lock')),
+      [],
+    )
+  }
+})
+
+test('the size counts what was in the file before this process opened it', async (t) => {
+  const directory = temporaryDirectory(t)
+  writeFileSync(join(directory, 'operations.log'), '{}\n'.repeat(1300))
+  await using writer = openSmall(directory, new FakeClock())
+  await writeLines(writer, 2)
+  assert.equal(writer.health.rotations, 1)
+})
+
+test('a line longer than the size has a file to itself', async (t) => {
+  const directory = temporaryDirectory(t)
+  await using writer = openSmall(directory, new FakeClock())
+  await writeLines(writer, 1)
+  writer.write('operations', logEvent({ fields: { stack: 'x'.repeat(8000) } }))
+  await writeLines(writer, 1)
+  assert.deepEqual(
+    streamFiles(directory, 'operations').map((file) => readFileSync(file, 'utf8').split('\n').length - 1),
+    [1, 1, 1],
+  )
+})
+
+const me = `${process.pid} ${processStart(process.pid)} ${pidSpace()} other-nonce\n`
+const staleLocks: readonly [string, string][] = [
+  ['a dead process', `2147483647 1 ${pidSpace()} nonce\n`],
+  ['a pid that belongs to another process by now', `1 1 ${pidSpace()} nonce\n`],
+  ['our own pid from an earlier life', `${process.pid} 1 ${pidSpace()} nonce\n`],
+]
+for (const [holder, content] of staleLocks) {
+  test(`a rotation lock left by ${holder} is taken over at once`, async (t) => {
+    const directory = temporaryDirectory(t)
+    const lock = join(directory, '.operations.log.lock')
+    writeFileSync(lock, content)
+    await using writer = openSmall(directory, new FakeClock())
+    await writeLines(writer, 100)
+    assert.ok(writer.health.rotations > 3)
+    assert.equal(existsSync(lock), false)
+  })
+}
+
+for (const [what, content] of [
+  ['a living process', me],
+  ['another host', '1 1 elsewhere/pid:[1] nonce\n'],
+  ['nobody, being empty', ''],
+] as const) {
+  test(`a lock held by ${what} is respected for a second, with lines waiting once the file is a quarter too long`, async (t) => {
+    const directory = temporaryDirectory(t)
+    const lock = join(directory, '.operations.log.lock')
+    writeFileSync(lock, content)
+    const clock = new FakeClock()
+    await using writer = openSmall(directory, clock)
+    for (let line = 0; line < 100; line++) writer.write('operations', logEvent())
+    clock.advance(900)
+    assert.equal(writer.health.rotations, 0)
+    assert.ok(writer.health.pending_lines > 0)
+    assert.ok(statSync(join(directory, 'operations.log')).size <= CAP * 1.25)
+    clock.advance(200)
+    assert.equal(writer.health.pending_lines, 0)
+    assert.ok(writer.health.rotations > 3)
+    assert.equal(existsSync(lock), false)
+  })
+}
+
+test('a lock that is a link to elsewhere is not followed and is taken over after a second', async (t) => {
+  const directory = temporaryDirectory(t)
+  symlinkSync('/dev/zero', join(directory, '.operations.log.lock'))
+  const clock = new FakeClock({ auto: true })
+  await using writer = openSmall(directory, clock)
+  await writeLines(writer, 100)
+  assert.ok(clock.monotonic() >= 1000)
+  assert.ok(writer.health.rotations > 3)
+})
+
+test('backups are ordered by number and nothing else in the directory is taken for one', () => {
+  const names = [
+    'operations.log',
+    'operations.log.1000000-0000000b',
+    'operations.log.000002-0000000a',
+    'operations.log.000010-ffffffff',
+    'operations.log.1',
+    'operations.log.000003-0000000a.gz',
+    'operations.log.000003-../../etc',
+    'operations_log.000003-0000000a',
+    'database.log.000001-0000000a',
+    '.operations.log.lock',
+  ]
+  const backups = backupsAmong(names, 'operations.log')
+  assert.deepEqual(
+    backups.map((backup) => backup.number),
+    [2, 10, 1_000_000],
+  )
+  assert.equal(nextBackupName(backups, 'operations.log', 'abcdef01'), 'operations.log.1000001-abcdef01')
+  assert.equal(nextBackupName([], 'operations.log', 'abcdef01'), 'operations.log.000001-abcdef01')
+})
+
+test('a process is known by its start even when its name tries to look like other fields', () => {
+  const rest = 'S 1 7 7 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 987654 1 1'
+  assert.equal(startFromStat(`7 (evil) Z 1 ) ${rest}`), '987654')
+  assert.equal(startFromStat(`7 (node) ${rest.replace('S', 'Z')}`), undefined)
+  assert.equal(processStart(process.pid), processStart(process.pid))
+  assert.equal(processStart(2_147_483_647), undefined)
+})
