@@ -13,6 +13,7 @@ import { processIdentity } from './process-identity.ts'
 import { SyncLog } from './sync-log.ts'
 import { SyncRecorder } from './sync-recorder.ts'
 import { SyncTracker } from './sync-tracker.ts'
+import { ThrottleGates } from './throttle-gates.ts'
 import type { Sync, SyncOptions } from './types.ts'
 
 export interface MonitorOptions {
@@ -105,6 +106,7 @@ class TrackingMonitor implements Monitor {
   readonly #options: OpenedOptions
   readonly #running = new Set<SyncTracker>()
   readonly #watch: LostSyncWatch
+  readonly #gates: ThrottleGates
   #store_failures = 0
   #closing: Promise<void> | null = null
 
@@ -112,6 +114,7 @@ class TrackingMonitor implements Monitor {
     this.#options = options
     this.store = options.store
     this.logs = options.logs
+    this.#gates = new ThrottleGates(options.clock)
     this.#watch = new LostSyncWatch(options.store.syncs, options.logs, options.clock)
   }
 
@@ -144,6 +147,7 @@ class TrackingMonitor implements Monitor {
       recorder,
       log: new SyncLog(logs, recorder.task_id, start.user_id),
       clock,
+      gates: this.#gates,
       save_interval_ms: this.#options.saveIntervalMs ?? 1000,
       keep_error_messages: this.#options.keepErrorMessages ?? false,
       onFinished: () => this.#running.delete(started),

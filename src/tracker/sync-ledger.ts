@@ -14,6 +14,9 @@ import type {
   RateLimitOptions,
 } from './types.ts'
 
+/** The end of every sentence that tells of held deletions. */
+export const HELD = 'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
+
 /**
  * What a sync has counted so far. Each `record…` call counts and writes its line; none throws, none waits.
  */
@@ -178,7 +181,7 @@ export class SyncLedger {
       this.counters.deletions_held += wholeNumber(held)
       const message =
         held > 0
-          ? `${held} ${entity} are missing from Canvas's list: too many at once, so they are kept.`
+          ? `${held} ${entity} are missing from Canvas's list: ${HELD}`
           : `${deleted} ${entity} are gone from Canvas and marked deleted.`
       const event = held > 0 ? 'deletions_held' : 'rows_deleted'
       this.log.operation(event, { entity, deleted, held }, message, held > 0 ? 'WARNING' : 'INFO')

@@ -11,9 +11,10 @@ import type { SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts
 import { canvasObserver } from './canvas-observer.ts'
 import { CourseRun } from './course-run.ts'
 import { describeFailure, isAbort, type Failure } from './describe-failure.ts'
-import { SyncLedger } from './sync-ledger.ts'
+import { HELD, SyncLedger } from './sync-ledger.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { SyncRecorder } from './sync-recorder.ts'
+import type { ThrottleGates } from './throttle-gates.ts'
 import type { CourseScope, Sync } from './types.ts'
 
 export interface SyncParts {
@@ -21,6 +22,7 @@ export interface SyncParts {
   readonly recorder: SyncRecorder
   readonly log: SyncLog
   readonly clock: Clock
+  readonly gates: ThrottleGates
   /** Milliseconds between two saves of what has changed. */
   readonly save_interval_ms: number
   readonly keep_error_messages: boolean
@@ -77,6 +79,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     const { baseUrl, token, ...rest } = options
     const client = createCanvasClient({
       clock: this.#parts.clock,
+      ...(rest.max_concurrency === undefined ? { gate: this.#parts.gates.gateOf(baseUrl, token) } : {}),
       ...rest,
       base_url: baseUrl,
       token,
@@ -195,7 +198,8 @@ export class SyncTracker extends SyncLedger implements Sync {
       duration_ms,
     }
     const level = failure === null ? (held > 0 ? 'WARNING' : 'INFO') : 'WARNING'
-    this.log.operation('course_finished', fields, `Course ${course_id}: ${outcome.outcome}.`, level)
+    const kept = held > 0 ? ` ${held} rows are missing from its lists: ${HELD}` : ''
+    this.log.operation('course_finished', fields, `Course ${course_id}: ${outcome.outcome}.${kept}`, level)
     if (failure === null) return
     this.log.write(
       'errors',

@@ -1,0 +1,107 @@
+import { statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { createCanvasClient } from '../../canvas/client.ts'
+import { isMonitorError } from '../../core/errors.ts'
+import { openFileLogWriter } from '../../logs/file-log-writer.ts'
+import { openStore, sqlitePath } from '../../store/open-store.ts'
+import { readToken } from '../canvas-token.ts'
+import { stringValue, type Command, type CommandContext } from '../command.ts'
+import { spokenDuration } from '../numbers.ts'
+
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly message: string
+  readonly next_step: string | null
+}
+
+type Check = (context: CommandContext) => Promise<string>
+
+const MINIMUM_FREE_BYTES = 256 * 1024 * 1024
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'check that everything is in place',
+  options: {
+    'base-url': { type: 'string', value: 'URL', help: 'also check this Canvas host (or CANVAS_BASE_URL)' },
+    'token-file': { type: 'string', value: 'FILE', help: 'with this access token (or CANVAS_ACCESS_TOKEN)' },
+  },
+  notes: ['Exits with 1 when something is wrong.'],
+  async run(context) {
+    const findings: Finding[] = []
+    for (const [check, run] of checksFor(context)) findings.push(await finding(check, () => run(context)))
+    const { terminal, json } = context
+    if (json) terminal.data(JSON.stringify({ ok: findings.every(({ ok }) => ok), findings }))
+    else {
+      for (const { check, ok, message, next_step } of findings) {
+        const mark = ok ? terminal.style('green', '✔', 'stdout') : terminal.style('red', '✘', 'stdout')
+        terminal.data(`${mark} ${check.padEnd(9)} ${message}`)
+        if (next_step !== null && next_step !== '') terminal.data(`            ${next_step}`)
+      }
+    }
+    return findings.every(({ ok }) => ok) ? 0 : 1
+  },
+}
+
+function checksFor({ config }: CommandContext): (readonly [string, Check])[] {
+  const checks: (readonly [string, Check])[] = [
+    ['node', checkNode],
+    ['database', checkDatabase],
+    ['logs', checkLogs],
+    ['disk', checkDisk],
+  ]
+  return config.canvas_base_url === null ? checks : [...checks, ['canvas', checkCanvas]]
+}
+
+async function finding(check: string, run: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, message: await run(), next_step: null }
+  } catch (error) {
+    if (!isMonitorError(error)) throw error
+    return { check, ok: false, message: error.message, next_step: error.next_step }
+  }
+}
+
+async function checkNode(): Promise<string> {
+  return `Node.js ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? 'unknown'}`
+}
+
+async function checkDatabase({ config }: CommandContext): Promise<string> {
+  await using store = await openStore(config.database)
+  const rows = await store.syncs.listSyncs({ limit: 1 })
+  const newest = rows[0]
+  const when =
+    newest === undefined ? 'no syncs yet' : `last sync ${new Date(newest.sync_start_time).toISOString()}`
+  return `${sqlitePath(config.database)} can be read and written, ${when}`
+}
+
+async function checkLogs({ config }: CommandContext): Promise<string> {
+  const logs = openFileLogWriter({ directory: config.log_dir })
+  await logs.close()
+  return `${resolve(config.log_dir)} can be written`
+}
+
+async function checkDisk({ config }: CommandContext): Promise<string> {
+  const { MonitorError } = await import('../../core/errors.ts')
+  const directory = dirname(sqlitePath(config.database))
+  statSync(directory)
+  const { bavail, bsize } = statfsSync(directory)
+  const free_bytes = bavail * bsize
+  const free = `${(free_bytes / 1024 ** 3).toFixed(1)} GiB free`
+  if (free_bytes >= MINIMUM_FREE_BYTES) return free
+  throw new MonitorError('disk_full', `Only ${free} where the database is.`, {
+    next_step: 'Free some space.',
+  })
+}
+
+async function checkCanvas(context: CommandContext): Promise<string> {
+  const token = readToken(stringValue(context, 'token-file'), context.config.canvas_access_token)
+  const client = createCanvasClient({ base_url: context.config.canvas_base_url ?? '', token })
+  const started = performance.now()
+  try {
+    const { id } = await client.self({ signal: context.signal })
+    return `Canvas accepts the token of user ${id} (${spokenDuration(performance.now() - started)})`
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { startServer } from '../../server.ts'
+import type { Command } from '../command.ts'
+import { version } from '../version.ts'
+
+/** Resolves when the signal aborts. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+export const SERVER_OPTIONS: Command['options'] = {
+  port: { type: 'string', value: 'PORT', help: 'port of the API (default 5000, or PORT)' },
+  host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1, or HOST)' },
+}
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'the server',
+  options: SERVER_OPTIONS,
+  notes: ['It serves the REST API and marks syncs as lost whose process is gone. Ctrl-C stops it.'],
+  async run({ terminal, config, json, signal }) {
+    const server = await startServer({
+      database: config.database,
+      logDir: config.log_dir,
+      host: config.host,
+      port: config.port,
+      version: version(),
+    })
+    if (json) terminal.data(JSON.stringify({ url: server.url, port: server.port }))
+    terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)
+    terminal.message(`Try: curl ${server.url}/api/canvas/metrics/summary`)
+    await untilAborted(signal)
+    await server.close()
+    return 0
+  },
+}

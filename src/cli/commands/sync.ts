@@ -1,0 +1,114 @@
+import { MonitorError } from '../../core/errors.ts'
+import type { SyncRecord } from '../../core/sync-record.ts'
+import { runSync, tokenIsCause } from '../../engine/sync-engine.ts'
+import { createMonitor } from '../../tracker/monitor.ts'
+import { readToken } from '../canvas-token.ts'
+import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
+import { syncProgress } from '../progress/sync-progress.ts'
+import { describeSync } from '../sync-text.ts'
+
+export const sync: Command = {
+  name: 'sync',
+  summary: 'one monitored sync',
+  options: {
+    'base-url': { type: 'string', value: 'URL', help: 'the Canvas host, https://… (or CANVAS_BASE_URL)' },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'file with the access token, - for standard input (or CANVAS_ACCESS_TOKEN)',
+    },
+    'user-id': { type: 'string', value: 'ID', help: "your application's user on whose behalf it runs" },
+    type: {
+      type: 'string',
+      value: 'TYPE',
+      help: 'all, courses, assignments, submissions or grades (default all)',
+    },
+    course: {
+      type: 'string',
+      multiple: true,
+      value: 'ID',
+      help: 'only this course; may be given several times',
+    },
+    account: {
+      type: 'string',
+      value: 'ID',
+      help: "all courses of this account, with an administrator's token",
+    },
+    full: { type: 'boolean', help: 'read everything whole instead of what changed' },
+    'accept-deletions': {
+      type: 'boolean',
+      help: 'take missing rows as deleted even when more than 20 % of a list is gone',
+    },
+    'task-id': { type: 'string', value: 'ID', help: 'your own id of this sync, unique' },
+    trigger: { type: 'string', value: 'WORD', help: 'what started it (default manual)' },
+  },
+  notes: [
+    'An interrupted sync goes on where it stopped when it is run again within an hour.',
+    'Exit code: 0 completed, 1 failed, 3 partial, 4 the token is the cause, 130 interrupted.',
+  ],
+  run: runOneSync,
+}
+
+async function runOneSync(context: CommandContext): Promise<number> {
+  const { terminal, config, json, signal } = context
+  const baseUrl = config.canvas_base_url
+  if (baseUrl === null) {
+    throw new MonitorError('usage', 'There is no Canvas host to sync from.', {
+      next_step: 'Give --base-url https://canvas.example.edu, or set CANVAS_BASE_URL.',
+    })
+  }
+  const token = readToken(stringValue(context, 'token-file'), config.canvas_access_token)
+  const { validateBaseUrl } = await import('../../canvas/origin.ts')
+  validateBaseUrl(baseUrl)
+  const ids = [...stringValues(context, 'course'), ...[stringValue(context, 'account') ?? []].flat()]
+  for (const id of ids) checkCanvasId(id)
+
+  await using monitor = await createMonitor({ database: config.database, logDir: config.log_dir })
+  const progress = syncProgress(terminal)
+  const record = await runSync({
+    monitor,
+    baseUrl,
+    token,
+    syncType: stringValue(context, 'type') ?? 'all',
+    courses: stringValues(context, 'course'),
+    account: stringValue(context, 'account') ?? null,
+    full: flagValue(context, 'full'),
+    acceptDeletions: flagValue(context, 'accept-deletions'),
+    userId: stringValue(context, 'user-id') ?? null,
+    trigger: stringValue(context, 'trigger') ?? 'manual',
+    onTaskIdTaken: 'throw',
+    signal,
+    observer: progress.observer,
+    ...optional('taskId', stringValue(context, 'task-id')),
+  }).finally(() => {
+    progress.end()
+  })
+  if (json) terminal.data(JSON.stringify(record))
+  else for (const line of describeSync(record, terminal)) terminal.data(line)
+  return exitCodeOf(record)
+}
+
+/** A number, `shard~number`, or a SIS id as Canvas writes it in paths. */
+function checkCanvasId(id: string): void {
+  if (/^(?:\d{1,20}(?:~\d{1,20})?|sis_\w+_id:[\w.%-]+|self)$/.test(id)) return
+  throw new MonitorError('usage', `"${id}" is no id of Canvas.`, {
+    next_step: 'Take the number from the address of the course or account in Canvas.',
+  })
+}
+
+const optional = <T>(name: string, value: T | undefined): Record<string, T> =>
+  value === undefined ? {} : { [name]: value }
+
+export function exitCodeOf(record: SyncRecord): number {
+  if (tokenIsCause(record)) return 4
+  switch (record.sync_status) {
+    case 'completed':
+      return 0
+    case 'partial':
+      return 3
+    case 'cancelled':
+      return 130
+    default:
+      return 1
+  }
+}

@@ -1,0 +1,60 @@
+import type { CanvasClient } from '../../canvas/types.ts'
+import type { EngineObserver } from '../../engine/engine-context.ts'
+import { describeOutcome } from '../sync-text.ts'
+import { printable, type Terminal } from '../terminal.ts'
+import { LiveDisplay } from './live-display.ts'
+import { SyncView } from './sync-view.ts'
+
+export interface SyncProgressDisplay {
+  readonly observer: EngineObserver
+  end(): void
+}
+
+/** Shows a running sync: redrawn in place on a screen, line by line elsewhere, not at all with `--quiet`. */
+export function syncProgress(terminal: Terminal): SyncProgressDisplay {
+  if (terminal.quiet) return { observer: {}, end: () => {} }
+  return terminal.interactive ? liveProgress(terminal) : plainProgress(terminal)
+}
+
+function liveProgress(terminal: Terminal): SyncProgressDisplay {
+  const view = new SyncView()
+  const display = new LiveDisplay(terminal, () => view.lines(terminal))
+  display.start()
+  return {
+    observer: view,
+    end: () => {
+      display.stop()
+    },
+  }
+}
+
+function plainProgress(terminal: Terminal): SyncProgressDisplay {
+  let total = 0
+  let finished = 0
+  let client: CanvasClient | null = null
+  let waited_ms = 0
+  return {
+    observer: {
+      started(_sync, started_client) {
+        client = started_client
+      },
+      coursesListed(courses) {
+        total = courses.length
+        terminal.message(`${total} courses to read.`)
+      },
+      courseFinished(course, outcome) {
+        finished++
+        const name = course.name === null ? '' : `  ${printable(course.name)}`
+        terminal.message(`[${finished}/${total}] ${describeOutcome(outcome)}${name}`)
+        const now_waited_ms = client?.throttle.waited_ms ?? 0
+        if (now_waited_ms - waited_ms >= 1000) {
+          terminal.message(
+            `Waited ${((now_waited_ms - waited_ms) / 1000).toFixed(1)} s for Canvas's throttle.`,
+          )
+          waited_ms = now_waited_ms
+        }
+      },
+    },
+    end: () => {},
+  }
+}

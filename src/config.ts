@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { MonitorError } from './core/errors.ts'
+
+/** What every command and the server are configured by. */
+export interface Config {
+  /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
+  readonly database: string
+  /** Directory of the five log streams. Default `logs/canvas_sync`. */
+  readonly log_dir: string
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host: string
+  /** Default 5000; 0 takes a free one. */
+  readonly port: number
+  /** Canvas, when it is configured. */
+  readonly canvas_base_url: string | null
+  readonly canvas_access_token: string | null
+}
+
+/** Values as they come from flags or a configuration file; a flag that was not given is undefined. */
+export type ConfigInput = { readonly [Name in keyof Config]?: string | number | undefined }
+
+const DEFAULTS = {
+  database: 'sqlite:data/canvas-sync.db',
+  log_dir: 'logs/canvas_sync',
+  host: '127.0.0.1',
+  port: 5000,
+  canvas_base_url: null,
+  canvas_access_token: null,
+} satisfies Config
+
+/** The environment's name of each value, and the flag's. */
+const NAMES: Readonly<Record<keyof Config, { readonly environment: string; readonly flag: string | null }>> =
+  {
+    database: { environment: 'DATABASE_URL', flag: '--database' },
+    log_dir: { environment: 'CANVAS_SYNC_LOG_DIR', flag: '--log-dir' },
+    host: { environment: 'HOST', flag: '--host' },
+    port: { environment: 'PORT', flag: '--port' },
+    canvas_base_url: { environment: 'CANVAS_BASE_URL', flag: '--base-url' },
+    canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', flag: null },
+  }
+
+const text = z.string().min(1, 'must not be empty')
+const PORT = z
+  .union([z.number(), z.string().regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')])
+  .transform(Number)
+  .pipe(
+    z
+      .int('must be a whole number from 0 to 65535')
+      .min(0, 'must be at least 0')
+      .max(65535, 'must be at most 65535'),
+  )
+const SCHEMA = {
+  database: text.regex(/^sqlite:.+/, 'must begin with sqlite:'),
+  log_dir: text,
+  host: text,
+  port: PORT,
+  canvas_base_url: text,
+  canvas_access_token: text,
+} satisfies Record<keyof Config, z.ZodType>
+
+const FILE_NAMES = [
+  'canvas-sync-monitor.config.ts',
+  'canvas-sync-monitor.config.js',
+  'canvas-sync-monitor.config.json',
+]
+
+/**
+ * Flags over environment over configuration file over defaults; each value is checked once, and the error names
+ * where a wrong one came from. Empty environment variables count as not set.
+ *
+ * @throws MonitorError `config_invalid`
+ */
+export async function loadConfig(sources: {
+  readonly flags: ConfigInput
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Path of the configuration file; undefined looks for one in the working directory. */
+  readonly file: string | undefined
+}): Promise<Config> {
+  const file = await readConfigFile(sources.file)
+  const config: Record<string, unknown> = {}
+  for (const name of Object.keys(NAMES) as (keyof Config)[]) {
+    const { environment, flag } = NAMES[name]
+    const from_flag = sources.flags[name]
+    const from_environment = sources.environment[environment]
+    if (from_flag !== undefined) config[name] = checked(name, from_flag, flag ?? name)
+    else if (from_environment !== undefined && from_environment !== '') {
+      config[name] = checked(name, from_environment, environment)
+    } else if (file.values[name] !== undefined) {
+      config[name] = checked(name, file.values[name], `"${name}" in ${file.path}`)
+    } else config[name] = DEFAULTS[name]
+  }
+  return Object.freeze(config) as unknown as Config
+}
+
+function checked(name: keyof Config, value: unknown, source: string): unknown {
+  const result = SCHEMA[name].safeParse(value)
+  if (result.success) return result.data
+  const problem = result.error.issues[0]?.message ?? 'is not valid'
+  const shown = name === 'canvas_access_token' ? '' : `, got ${JSON.stringify(value)}`
+  throw new MonitorError('config_invalid', `${source} ${problem}${shown}.`, {
+    next_step: `Correct ${source}; see --help.`,
+  })
+}
+
+interface ConfigFile {
+  readonly path: string
+  readonly values: ConfigInput
+}
+
+async function readConfigFile(asked: string | undefined): Promise<ConfigFile> {
+  const path = asked ?? FILE_NAMES.find((name) => existsSync(name))
+  if (path === undefined) return { path: '', values: {} }
+  let values: unknown
+  try {
+    values = path.endsWith('.json')
+      ? JSON.parse(readFileSync(path, 'utf8'))
+      : ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default
+  } catch (error) {
+    throw new MonitorError('config_invalid', `The configuration file ${path} cannot be read.`, {
+      cause: error,
+      next_step: 'Check that it exists and that a .ts or .js file has a default export.',
+    })
+  }
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) {
+    throw new MonitorError('config_invalid', `The configuration file ${path} does not hold an object.`, {
+      next_step: 'Give it names and values, for example { "port": 5001 }.',
+    })
+  }
+  const unknown = Object.keys(values).find((key) => !Object.hasOwn(NAMES, key))
+  if (unknown !== undefined) {
+    throw new MonitorError('config_invalid', `${path} has "${unknown}", which is no setting.`, {
+      next_step: `Settings are ${Object.keys(NAMES).join(', ')}.`,
+    })
+  }
+  return { path, values: values as ConfigInput }
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import type { Clock } from '../../core/clock.ts'
+import { pidSpace, processStart } from '../process-identity.ts'
+
+/** A holder writes its lock within microseconds; one that is still unreadable then was killed in between. */
+const UNREADABLE_STALE_MS = 60_000
+/** A holder on another host cannot be looked at; it touches its lock with every file. */
+const FOREIGN_STALE_MS = 3_600_000
+
+const O_NOFOLLOW = (constants.O_NOFOLLOW as number | undefined) ?? 0
+const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0
+
+const ASIDE = /^\.cleanup\.lock\.[\da-f]{16}\.tmp$/
+
+/** Whether a name is one that only a killed takeover leaves behind. */
+export function isAbandonedLock(name: string): boolean {
+  return ASIDE.test(name)
+}
+
+/**
+ * Lets one clean-up at a time work on a log folder: `<pid> <start of process> <pid space> <nonce> <task id>`.
+ *
+ * Unlike the lock of a rotation it is held for long, so that a living holder is never taken over. A holder
+ * that is dead, or whose pid belongs to another process by now, is at once.
+ */
+export class CleanupLock {
+  readonly #path: string
+  readonly #clock: Clock
+  #content = ''
+
+  constructor(path: string, clock: Clock) {
+    this.#path = path
+    this.#clock = clock
+  }
+
+  /**
+   * Undefined when the lock is now ours, otherwise the task id of who holds it.
+   * @throws system errors other than that it is held
+   */
+  tryAcquire(task_id: string): string | undefined {
+    const start = processStart(process.pid) ?? 'unknown'
+    const content = `${process.pid} ${start} ${pidSpace()} ${nonce()} ${task_id}\n`
+    if (this.#create(content)) return undefined
+    const held_by = read(this.#path)
+    if (held_by !== undefined) {
+      if (!this.#isStale(held_by)) return taskIdOf(held_by)
+      this.#removeStale(held_by)
+    }
+    if (this.#create(content)) return undefined
+    return taskIdOf(read(this.#path) ?? '')
+  }
+
+  /** Says that the holder is alive, to those who cannot look at its process. */
+  touch(): void {
+    const now_s = this.#clock.now() / 1000
+    try {
+      if (read(this.#path) === this.#content) utimesSync(this.#path, now_s, now_s)
+    } catch {
+      // It only matters to others after an hour.
+    }
+  }
+
+  /** @throws system errors */
+  release(): void {
+    if (read(this.#path) === this.#content) unlinkSync(this.#path)
+  }
+
+  #create(content: string): boolean {
+    let descriptor: number
+    try {
+      descriptor = openSync(this.#path, 'wx', 0o640)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    }
+    try {
+      writeSync(descriptor, content)
+      this.#content = content
+      return true
+    } catch (error) {
+      unlinkSync(this.#path)
+      throw error
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+
+  #isStale(content: string): boolean {
+    const [pid, start, space, , task_id] = content.split(' ')
+    const modified_ms = lstatSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    const age_ms = this.#clock.now() - modified_ms
+    if (!pid || !start || !task_id || !/^\d{1,10}$/.test(pid)) return age_ms >= UNREADABLE_STALE_MS
+    if (space !== pidSpace()) return age_ms >= FOREIGN_STALE_MS
+    return processStart(Number(pid)) !== start
+  }
+
+  /** Moved aside first: had another taken it over meanwhile, that one's lock would be removed instead. */
+  #removeStale(content: string): void {
+    const aside = `${this.#path}.${nonce()}.tmp`
+    try {
+      renameSync(this.#path, aside)
+      if (read(aside) !== content) linkSync(aside, this.#path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return
+      if (code !== 'EEXIST') throw error
+    }
+    unlinkSync(aside)
+  }
+}
+
+function nonce(): string {
+  return randomBytes(8).toString('hex')
+}
+
+function taskIdOf(content: string): string {
+  return content.trimEnd().split(' ')[4] ?? 'unknown'
+}
+
+/** Undefined when there is no lock; what cannot be read is some lock all the same. */
+function read(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      const content = Buffer.alloc(512)
+      return content.toString('utf8', 0, readSync(descriptor, content))
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unreadable'
+  }
+}
