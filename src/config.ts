@@ -135,5 +135,5 @@ async function readConfigFile(asked: string | undefined): Promise<ConfigFile> {
       next_step: `Settings are ${Object.keys(NAMES).join(', ')}.`,
     })
   }
-  return { path, values: values as ConfigInput }
+  return { path, values }
 }
