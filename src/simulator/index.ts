@@ -1,3 +1,36 @@
+/**
+ * A university behind a Canvas LMS API, in one process: same paths, bodies, errors, paging, throttle and traps,
+ * over ground truth that a test can read row for row, change, and break.
+ *
+ * It is written from Canvas's own behaviour (instructure/canvas-lms, read for behaviour only) and from the
+ * public documentation, never from this project's client: the two must not share a misunderstanding.
+ *
+ * | simulated | after |
+ * |---|---|
+ * | 401 and 403 in all their forms, `WWW-Authenticate`, `as_user_id` | `lib/authentication_methods.rb`, `application_controller.rb`, `doc/api/oauth.md` |
+ * | scopes, includes dropped without `allow_includes` | `validate_scopes`, `filter_includes` |
+ * | numbered pages, `per_page`, Link header of 6 KB and its order | `lib/api.rb`, `doc/api/pagination.md` |
+ * | bookmarks, unreadable ones as page 1, `page=2` as 404 | `gems/bookmarked_collection/collection.rb` |
+ * | leaky bucket, its headers and both refusals | `request_throttle.rb`, `increment_bucket.lua`, `doc/api/throttling.md` |
+ * | string ids, escaped JSON, ids beyond 2^53 | `gems/stringify_ids`, canvas-lms#2148 |
+ * | courses, nicknames, restricted courses, account lists | `courses_controller.rb`, `accounts_controller.rb`, `lib/api/v1/course.rb` |
+ * | enrollments, their states, order and grades | `enrollments_api_controller.rb`, `lib/api/v1/user.rb` |
+ * | assignments, effective dates, deletion | `assignments_api_controller.rb`, `lib/api/v1/assignment.rb` |
+ * | submissions: all, grouped, since, filtered after paging | `submissions_api_controller.rb`, `lib/api/v1/submission.rb` |
+ * | 404, 400, 500 with report, `include[0]` as 500 | `application_controller.rb`, canvas-lms#1332 |
+ * | the load balancer's 504 after 60 s, HTML of the edge, a GET with a body refused | canvas-lms#1033, CloudFront |
+ *
+ * Not simulated: writing through the API, the OAuth exchange itself, GraphQL, Live Events, DAP, account reports,
+ * New Quizzes, audit and gradebook-history feeds, observers, groups, the test student, anonymous grading,
+ * moderated grading, rubrics, submission history and comments (always empty), grading schemes other than the
+ * default, several shards, blocked clients, and HTTP/2 (only its small header names).
+ *
+ * Where Canvas versions differ the newer hosted one is the default and an option gives the other: `throttle.status`,
+ * `permission_status`, `max_per_page`, `dialect.filters_after_paging`.
+ *
+ * Everything made up comes from the seed and lies before a fixed day; only what mutations change is kept, so that
+ * millions of submissions cost nothing until they are asked for.
+ */
 import type { AddressInfo } from 'node:net'
 import { answerControl } from './control.ts'
 import { SeededFaultScript, type FaultScript } from './faults/fault-script.ts'
@@ -90,7 +123,7 @@ export type { FaultScript } from './faults/fault-script.ts'
 export type { ThrottleOptions } from './http/throttle.ts'
 export type { Dialect, SimulatorOptions } from './options.ts'
 export type { SimulatedRequest, SimulatorStats } from './requests.ts'
-export type { TokenKind, TokenOptions, Tokens } from './tokens.ts'
+export type { Token, TokenKind, TokenOptions, Tokens } from './tokens.ts'
 export type { Truth, TruthEntity, TruthRow } from './truth.ts'
 export type { MutationName, Mutations, University } from './university/university.ts'
 export type { UniversitySize } from './university/size.ts'

@@ -35,6 +35,8 @@ test('string ids touch integers under *_id and *_ids, at any depth, and nothing 
     ids: [4n, null, 'x'],
     valid: 5,
     grid: 6,
+    grids: [6],
+    User_Ids: [10n],
     user_id_list: [7],
     list: [{ course_id: 8n, score: 9.5, group_id: null, float_id: 1.5 }],
   }
@@ -45,6 +47,8 @@ test('string ids touch integers under *_id and *_ids, at any depth, and nothing 
     ids: ['4', null, 'x'],
     valid: 5,
     grid: 6,
+    grids: [6],
+    User_Ids: ['10'],
     user_id_list: [7],
     list: [{ course_id: '8', score: 9.5, group_id: null, float_id: 1.5 }],
   })

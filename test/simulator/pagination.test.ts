@@ -85,6 +85,18 @@ test('a bookmark that cannot be read is the first page again, with 200', () =>
     }
   }))
 
+test('a last page that is exactly full has no next', () =>
+  withSimulator({}, async (simulator) => {
+    const { course_id } = anyCourse(simulator)
+    const path = `/api/v1/courses/${course_id}/enrollments`
+    const { rows } = await list(simulator, `${path}?per_page=100`)
+    for (const list_path of [`${path}?per_page=${rows.length}`, '/api/v1/accounts/1/courses?per_page=12']) {
+      const answer = await ask(simulator, list_path)
+      assert.ok(answer.headers['link'] !== undefined)
+      assert.equal(linkOf(answer, 'next'), undefined)
+    }
+  }))
+
 test('page=2 on a bookmarked list is 404, page=1 is the first page', () =>
   withSimulator({}, async (simulator) => {
     const { course_id } = anyCourse(simulator)

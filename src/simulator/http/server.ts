@@ -65,6 +65,8 @@ async function answerCanvas(
   record.answered_by = answer.answered_by
   record.bytes = Buffer.byteLength(answer.body)
   if (response.destroyed) return
+  // Counted before the last byte leaves, so that whoever has the answer finds it in the numbers.
+  close()
   await send(response, answer, message.headers['accept-encoding'], faults)
 }
 
@@ -78,14 +80,19 @@ async function makeAnswer(
   const ready_answer = hasBody(message) ? requestBlocked() : firstAnswer(faults)
   const waits_ms = parts.options.latencyOf(record) + slowness(faults)
   if (ready_answer?.answered_by === 'edge') {
-    if (waits_ms > 0) await delay(waits_ms)
+    await pause(waits_ms)
     return shapeAnswer(ready_answer, faults)
   }
   const answer = call.begin(ready_answer)
-  if (waits_ms > 0) await delay(waits_ms)
+  await pause(waits_ms)
   const work_ms = record.rows * parts.options.rowWorkOf(record)
   const is_too_slow = work_ms > parts.options.edge_timeout_ms
   return shapeAnswer(call.finish(is_too_slow ? gatewayTimeout() : answer), faults)
+}
+
+/** Does not keep the process alive once the simulator is closed. */
+async function pause(duration_ms: number): Promise<void> {
+  if (duration_ms > 0) await delay(duration_ms, undefined, { ref: false })
 }
 
 function openRecord(parts: ServerParts, message: IncomingMessage, url: URL): RequestRecord {

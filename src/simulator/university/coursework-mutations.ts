@@ -43,6 +43,7 @@ export function courseworkMutations(world: World): CourseworkMutations {
   return {
     addAssignment(wanted) {
       const content = world.changingContent(courseToChange(world, wanted.course_id))
+      const due_ms = wanted.due_at === undefined || wanted.due_at === null ? null : Date.parse(wanted.due_at)
       const assignment: AssignmentRecord = {
         local_id: world.nextLocalId('assignment'),
         group_local_id: content.groups[0]?.local_id ?? 0,
@@ -56,7 +57,8 @@ export function courseworkMutations(world: World): CourseworkMutations {
         section_due: null,
         name: wanted.name,
         position: Math.max(0, ...content.assignments.map((other) => other.position)) + 1,
-        due_ms: wanted.due_at === undefined || wanted.due_at === null ? null : Date.parse(wanted.due_at),
+        first_due_ms: due_ms,
+        due_ms,
         workflow_state: 'published',
         updated_ms: world.now(),
       }

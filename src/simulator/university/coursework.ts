@@ -46,6 +46,7 @@ function makeAssignment(
   const due_ms = daysBefore(anchor_ms, 80 - (110 * (index + 0.5)) / count)
   const has_sections = sections.length > 1
   const section = has_sections ? (sections[1]?.local_id ?? null) : null
+  const first_due_ms = index % 9 === 5 ? null : due_ms
   return {
     local_id,
     group_local_id: group.local_id,
@@ -63,7 +64,8 @@ function makeAssignment(
       section !== null && index % 8 === 1 ? { section_local_id: section, due_ms: due_ms + 2 * DAY_MS } : null,
     name: assignmentName(seed, local_id, index + 1),
     position: index + 1,
-    due_ms: index % 9 === 5 ? null : due_ms,
+    first_due_ms,
+    due_ms: first_due_ms,
     workflow_state:
       count > 5 && index === count - 1 && course.local_id % 2 === 1 ? 'unpublished' : 'published',
     updated_ms: created_ms + 3_600_000,

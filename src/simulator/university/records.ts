@@ -82,6 +82,8 @@ export interface AssignmentRecord {
   readonly only_section_local_id: number | null
   /** One section has its own, later date. */
   readonly section_due: { readonly section_local_id: number; readonly due_ms: number } | null
+  /** The date by which the work of the start was made up: moving a date does not change what was done. */
+  readonly first_due_ms: number | null
   name: string
   position: number
   due_ms: number | null

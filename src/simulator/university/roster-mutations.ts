@@ -34,10 +34,15 @@ export function rosterMutations(world: World): RosterMutations {
     world.changingContent(courseToChange(world, course_id))
   const setState = (change: { course_id: string; user_id: string }, state: EnrollmentState): void => {
     const content = contentOf(change.course_id)
-    for (const row of studentRows(content, world.localId(change.user_id))) {
+    const rows = studentRows(content, world.localId(change.user_id))
+    if (rows.length === 0) {
+      throw new RangeError(`user ${change.user_id} is no student of course ${change.course_id}`)
+    }
+    for (const row of rows) {
       row.state = state
       row.updated_ms = world.now()
     }
+    if (state !== 'deleted') addRows(content, world.localId(change.user_id))
   }
   return {
     renameUser({ user_id, name }) {
@@ -56,9 +61,7 @@ export function rosterMutations(world: World): RosterMutations {
           : world.localId(change.user_id)
       if (world.user(user_local_id) === undefined) throw new RangeError(`no user ${change.user_id}`)
       addEnrollment(world, content, user_local_id, 'StudentEnrollment', change.section_id, change.state)
-      for (const assignment of content.assignments) {
-        if (assignment.workflow_state !== 'deleted') addRow(content, assignment.local_id, user_local_id)
-      }
+      addRows(content, user_local_id)
       return world.id(user_local_id).toString()
     },
     dropStudent: (change) => setState(change, 'deleted'),
@@ -97,6 +100,13 @@ export function rosterMutations(world: World): RosterMutations {
 
 function studentRows(content: CourseContent, user_local_id: number): EnrollmentRecord[] {
   return content.enrollments.filter((row) => isStudent(row) && row.user_local_id === user_local_id)
+}
+
+/** Whoever joins, or comes back, gets a row for every assignment they have none for. */
+function addRows(content: CourseContent, user_local_id: number): void {
+  for (const assignment of content.assignments) {
+    if (assignment.workflow_state !== 'deleted') addRow(content, assignment.local_id, user_local_id)
+  }
 }
 
 function addEnrollment(

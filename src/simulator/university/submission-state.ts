@@ -31,7 +31,7 @@ export function initialSubmission(
   user_local_id: number,
 ): SubmissionRecord {
   const chance = unit(seed, 81, assignment.local_id, user_local_id)
-  const due_ms = assignment.due_ms ?? anchor_ms
+  const due_ms = assignment.first_due_ms ?? anchor_ms
   if (due_ms >= anchor_ms) {
     return chance < 0.8 ? UNSUBMITTED : submitted(seed, anchor_ms - 24 * HOUR_MS, assignment, user_local_id)
   }

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startSimulator, type Simulator } from '../../src/simulator/index.ts'
+import { anyCourse, ask, withSimulator, type Row } from '../support/simulator-client.ts'
+
+async function control(
+  simulator: Simulator,
+  what: string,
+  options: { method?: string; body?: unknown } = {},
+): Promise<{ status: number; text: string; json: unknown }> {
+  const response = await fetch(`${simulator.base_url}/__simulator/${what}`, {
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    text,
+    json: text.startsWith('{') || text.startsWith('[') ? parse(text) : null,
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+test('another process reads the truth as JSON or line by line', () =>
+  withSimulator({}, async (simulator) => {
+    const { course_id } = anyCourse(simulator)
+    const expected = [...simulator.university.truth.submissions(course_id)]
+    const json = await control(simulator, `truth/submissions?course_id=${course_id}`)
+    assert.deepEqual(json.json, expected)
+    const lines = await control(simulator, `truth/submissions?course_id=${course_id}&format=ndjson`)
+    const rows = lines.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
+    assert.deepEqual(rows, expected)
+    const all = (await control(simulator, 'truth/sections')).json as Row[]
+    assert.equal(all.length, 24)
+    assert.equal((await control(simulator, 'truth/nonsense')).status, 400)
+    assert.equal((await control(simulator, 'truth/sections?course_id=999')).status, 400)
+  }))
+
+test('another process adds faults, sees which fired, and clears them', () =>
+  withSimulator({}, async (simulator) => {
+    const body = [{ when: { path: '/api/v1/accounts' }, fault: { kind: 'edge_502' } }]
+    assert.equal((await control(simulator, 'faults', { body })).status, 200)
+    assert.equal((await ask(simulator, '/api/v1/accounts')).status, 502)
+    const { fired } = (await control(simulator, 'faults')).json as { fired: Row[] }
+    assert.equal(fired[0]?.['kind'], 'edge_502')
+    await control(simulator, 'faults', { method: 'DELETE' })
+    assert.equal((await ask(simulator, '/api/v1/accounts')).status, 200)
+    const bad = await control(simulator, 'faults', { body: [{ fault: { kind: 'explode' } }] })
+    assert.equal(bad.status, 400)
+    assert.match(bad.text, /explode/)
+  }))
+
+test('another process changes the university', () =>
+  withSimulator({}, async (simulator) => {
+    const { course_id } = anyCourse(simulator)
+    const body = { name: 'addStudent', args: { course_id, name: 'Remote Student' } }
+    const { result } = (await control(simulator, 'mutations', { body })).json as { result: string }
+    const rows = [...simulator.university.truth.enrollments(course_id)]
+    assert.ok(rows.some((row) => row['user_id'] === result))
+    const bad = await control(simulator, 'mutations', {
+      body: { name: 'renameCourse', args: { course_id: '999' } },
+    })
+    assert.equal(bad.status, 400)
+    assert.match(bad.text, /no course has the id 999/)
+  }))
+
+test('another process finds tokens, issues one, and reads and resets the numbers', () =>
+  withSimulator({}, async (simulator) => {
+    const tokens = (await control(simulator, 'tokens')).json as Row[]
+    assert.deepEqual(
+      tokens.map((row) => row['token']),
+      [simulator.tokens.admin, simulator.tokens.teacher, simulator.tokens.student],
+    )
+    const issued = (await control(simulator, 'tokens', { body: { kind: 'admin', revoked: true } })).json as {
+      token: string
+    }
+    assert.equal((await ask(simulator, '/api/v1/accounts', { token: issued.token })).status, 401)
+    assert.equal(((await control(simulator, 'stats')).json as Row)['requests_total'], 1)
+    assert.equal(((await control(simulator, 'requests')).json as Row[])[0]?.['status'], 401)
+    await control(simulator, 'stats', { method: 'DELETE' })
+    assert.equal(((await control(simulator, 'stats')).json as Row)['requests_total'], 0)
+  }))
+
+test('control needs no token, costs nothing and is not part of Canvas', () =>
+  withSimulator({ throttle: {} }, async (simulator) => {
+    await control(simulator, 'stats')
+    assert.equal(simulator.stats.requests_total, 0)
+    assert.equal((await control(simulator, 'unknown')).status, 404)
+  }))
+
+test('a simulator can be closed twice, and disposes of itself', async () => {
+  const simulator = await startSimulator()
+  await Promise.all([simulator.close(), simulator.close()])
+  await assert.rejects(fetch(simulator.base_url))
+  let base_url = ''
+  {
+    await using disposed = await startSimulator()
+    base_url = disposed.base_url
+    assert.ok((await fetch(`${base_url}/__simulator/stats`)).ok)
+  }
+  await assert.rejects(fetch(base_url))
+})
+
+test('a port that is taken is an error at once', async () => {
+  await using simulator = await startSimulator()
+  const port = Number(new URL(simulator.base_url).port)
+  await assert.rejects(startSimulator({ port }), /EADDRINUSE/)
+})
