@@ -14,8 +14,8 @@ import type {
   CanvasPage,
   CanvasParams,
   ListOptions,
-  ThrottleState,
 } from './types.ts'
+import type { ThrottleState } from './throttle-state.ts'
 
 /**
  * A read-only client for one Canvas host and one token.

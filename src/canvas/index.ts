@@ -18,5 +18,5 @@ export type {
   CanvasPage,
   CanvasParams,
   ListOptions,
-  ThrottleState,
 } from './types.ts'
+export type { ThrottleState } from './throttle-state.ts'

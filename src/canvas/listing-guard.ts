@@ -11,12 +11,17 @@ const MAX_PER_PAGE = 100
 export class ListingGuard {
   readonly #per_page: number
   readonly #max_pages: number
+  readonly #always_linked: boolean
   readonly #addresses = new Set<number>()
   readonly #fingerprints = new Set<number>()
 
-  constructor(per_page: number, max_pages: number, first: Target) {
-    this.#per_page = per_page
-    this.#max_pages = max_pages
+  constructor(
+    limits: { readonly per_page: number; readonly max_pages: number; readonly always_linked: boolean },
+    first: Target,
+  ) {
+    this.#per_page = limits.per_page
+    this.#max_pages = limits.max_pages
+    this.#always_linked = limits.always_linked
     this.#addresses.add(hash(first.origin + first.path))
   }
 
@@ -25,8 +30,12 @@ export class ListingGuard {
    * @throws {MonitorError} `pagination_loop` or `contract`
    */
   check(page: number, items: readonly unknown[], next: Target | null, has_links: boolean): void {
-    if (!has_links && (items.length === this.#per_page || items.length === MAX_PER_PAGE)) {
-      throw new MonitorError('contract', 'A full page came without a Link header: the list may be cut.', {
+    const full = items.length === this.#per_page || items.length === MAX_PER_PAGE
+    // An empty page 1 is an empty list; an empty later page may be one whose rows were all filtered out.
+    const linked = this.#always_linked && (items.length > 0 || page > 1)
+    if (!has_links && (full || linked)) {
+      const what = full ? 'A full page' : 'A page'
+      throw new MonitorError('contract', `${what} came without a Link header: the list may be cut.`, {
         next_step: 'Check for a proxy that removes the Link header, or ask for fewer ids in one call.',
       })
     }

@@ -33,7 +33,12 @@ export async function* readPages<T>(
 ): AsyncGenerator<CanvasPage<T>, void, undefined> {
   const per_page = options.per_page ?? DEFAULT_PER_PAGE
   let target: Target = { origin: origins[0], path: buildPath(path, { per_page, ...params }) }
-  const guard = new ListingGuard(per_page, options.max_pages ?? DEFAULT_MAX_PAGES, target)
+  const limits = {
+    per_page,
+    max_pages: options.max_pages ?? DEFAULT_MAX_PAGES,
+    always_linked: options.always_linked ?? false,
+  }
+  const guard = new ListingGuard(limits, target)
   const missing = new MissingFields(options.expect ?? [])
   for (let page = 1; ; page++) {
     const current = target

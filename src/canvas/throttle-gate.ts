@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { throttledBackOff } from './back-off.ts'
 import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { ThrottleBucket, type RateSignals } from './throttle-bucket.ts'
-import type { ThrottleState } from './types.ts'
+import type { ThrottleState } from './throttle-state.ts'
 
 const DEFAULT_MAX_CONCURRENCY = 11
 /** After this long without calls others may have filled the bucket: the next call goes alone. */
@@ -179,7 +179,12 @@ export class ThrottleGate {
   #pump(): void {
     for (;;) {
       const waiter = this.#queue[0]
-      if (!waiter) return
+      if (!waiter) {
+        // A timer nobody waits for would keep the process alive for up to a minute.
+        this.#timer?.abort.abort()
+        this.#timer = undefined
+        return
+      }
       const now_ms = this.#clock.monotonic()
       const pause_ms = this.#paused_until_ms - now_ms
       if (pause_ms > 0) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { CanvasObserver } from './observer.ts'
 import type { ThrottleGate } from './throttle-gate.ts'
+import type { ThrottleState } from './throttle-state.ts'
 
 /** Query parameters; an array is sent as `name[]=…` once per value, `undefined` is left out. */
 export type CanvasParams = Readonly<
@@ -49,6 +50,11 @@ export interface ListOptions extends CallOptions {
   readonly wrapper?: string
   /** Pages after which the listing ends with `pagination_loop`, 100 000 by default. */
   readonly max_pages?: number
+  /**
+   * A page with rows that says nothing of pages is `contract` however short it is; by default only a full one.
+   * For lists that Canvas filters after paging: there a cut page need not be full.
+   */
+  readonly always_linked?: boolean
   /** Fields (`term`, `grades.current_score`) at least one row must have; see {@link CanvasPage.missing_fields}. */
   readonly expect?: readonly string[]
 }
@@ -78,25 +84,6 @@ export interface CanvasPage<T> {
    * whole listing.
    */
   readonly missing_fields: readonly string[]
-}
-
-/** What the throttle gate knows at this moment. */
-export interface ThrottleState {
-  /** `X-Rate-Limit-Remaining` of the newest answer; null before the first or when Canvas sends none. */
-  readonly remaining: number | null
-  /** Estimate of the bucket's size. */
-  readonly high_water_mark: number
-  /** Estimate of what other processes with this token have put into the bucket. */
-  readonly external_load: number
-  /** Moving average of `X-Request-Cost`; null before the first answer. */
-  readonly average_cost: number | null
-  readonly in_flight: number
-  /** Calls that may be in flight now. */
-  readonly limit: number
-  readonly waiting: number
-  readonly throttled_count: number
-  /** Milliseconds calls have waited in the gate, summed over all calls. */
-  readonly waited_ms: number
 }
 
 export interface CanvasClient {

@@ -25,7 +25,10 @@ export function getCourse(context: RequestContext): Reply {
   const local_id = pathId(context, 'course_id', 'sis_course_id', 'C')
   const course = local_id === undefined ? undefined : world.courses.get(local_id)
   const is_restricted_member =
-    course !== undefined && isRestricted(viewer, course) && roleIn(world, viewer, course) !== 'none'
+    course !== undefined &&
+    course.workflow_state !== 'deleted' &&
+    isRestricted(viewer, course) &&
+    roleIn(world, viewer, course) !== 'none'
   const shown = is_restricted_member ? course : courseOf(context).course
   return { body: courseJson(view, shown, { is_account_list: false }), rows: 1 }
 }

@@ -1,6 +1,6 @@
+import type { ContentSource } from './content-source.ts'
 import { daysBefore } from './calendar.ts'
 import { makeAssignments, makeGroups } from './coursework.ts'
-import type { Placement } from './placement.ts'
 import { unit } from './random.ts'
 import type {
   CourseContent,
@@ -10,14 +10,6 @@ import type {
   SectionRecord,
 } from './records.ts'
 import type { ResolvedSize } from './size.ts'
-
-export interface ContentSource {
-  readonly seed: number
-  readonly size: ResolvedSize
-  readonly placement: Placement
-  readonly anchor_ms: number
-  readonly first_student_local_id: number
-}
 
 /** Makes up all that is in a course but its submissions; always the same for the same seed. */
 export function makeContent(source: ContentSource, course: CourseRecord): CourseContent {

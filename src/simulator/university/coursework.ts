@@ -1,5 +1,5 @@
 import { daysBefore } from './calendar.ts'
-import type { ContentSource } from './course-content.ts'
+import type { ContentSource } from './content-source.ts'
 import { assignmentName } from './names.ts'
 import { pick } from './random.ts'
 import type { AssignmentGroupRecord, AssignmentRecord, CourseRecord, SectionRecord } from './records.ts'

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
+
+/** The table of CONTRIBUTING.md; lint holds the same, file by file. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  logs: ['core'],
+  canvas: ['core'],
+  store: ['core'],
+  tracker: ['core', 'logs', 'canvas', 'store'],
+  engine: ['core', 'canvas', 'store', 'tracker'],
+  api: ['core', 'store', 'logs'],
+  simulator: [],
+  cli: ['core', 'logs', 'canvas', 'store', 'tracker', 'engine', 'simulator', '.'],
+  // Public surface and composition roots.
+  '.': ['core', 'logs', 'canvas', 'store', 'tracker', 'engine', 'api', 'simulator', 'cli'],
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+)
+
+const layerOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : '.')
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SOURCE, file), 'utf8')
+  const specifiers = [...text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+\.ts)'/g)].map(
+    ([, path = '']) => path,
+  )
+  return specifiers.map((path) => relative(SOURCE, resolve(SOURCE, dirname(file), path)))
+}
+
+test('every layer imports only what the table allows', () => {
+  assert.ok(files.length > 100)
+  for (const file of files) {
+    const layer = layerOf(file)
+    for (const imported of importsOf(file)) {
+      const target = layerOf(imported)
+      const allowed = target === layer || (MAY_IMPORT[layer] ?? []).includes(target)
+      assert.ok(allowed, `${file} (${layer}) imports ${imported} (${target})`)
+    }
+  }
+})
+
+test('what a sync job embeds pulls in no server, no command line and no simulator', () => {
+  const seen = new Set<string>()
+  const queue = ['index.ts']
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    queue.push(...importsOf(file))
+  }
+  const foreign = [...seen].filter((file) => ['api', 'cli', 'simulator'].includes(layerOf(file)))
+  assert.deepEqual(foreign, [])
+})
+
+test('no file imports itself through others', () => {
+  const state = new Map<string, 'open' | 'done'>()
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (state.get(file) === 'done') return
+    assert.notEqual(state.get(file), 'open', `cycle: ${[...trail, file].join(' → ')}`)
+    state.set(file, 'open')
+    for (const imported of importsOf(file)) visit(imported, [...trail, file])
+    state.set(file, 'done')
+  }
+  for (const file of files) visit(file, [])
+})
+
+test('no file grows beyond what one can hold in mind', () => {
+  for (const file of files) {
+    const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n').length
+    assert.ok(lines <= 300, `${file} has ${lines} lines`)
+  }
+})
