@@ -29,5 +29,6 @@ export async function openStore(database: string, options: OpenStoreOptions = {}
 }
 
 function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//…@')
+  // A password may hold any sign, also unescaped ones, so all before the last @ goes.
+  return url.replace(/\/\/.*@/, '//…@').replace(/\?.*/, '?…')
 }

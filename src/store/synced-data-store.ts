@@ -15,7 +15,10 @@ export interface SyncedRow {
   readonly values: readonly ColumnValue[]
   /** The whole object as JSON. */
   readonly data: string
-  /** What changes when the object does; behind a dot, what changes when its grade does. */
+  /**
+   * What changes when the object does; behind a `~`, what changes when the rows it drives do; behind a dot, what
+   * changes when its grade does.
+   */
   readonly content_hash: string
 }
 
@@ -41,12 +44,23 @@ export interface ListingState extends ListingScope {
   readonly last_listing_at: number
   readonly last_complete_at: number | null
   readonly previous_complete_at: number | null
-  /** Changes that Canvas dates up to this time have been read, fully or incrementally. */
+  /**
+   * Changes that Canvas dates up to this time have been read, fully or incrementally. Null before the first whole
+   * read, and since a list that drives this one changed: then only a whole read shows all.
+   */
   readonly read_through_at: number | null
   readonly row_count: number | null
   readonly deletions_held: number
   /** Whether the last complete read was the one after which nothing is expected to change. */
   readonly final: boolean
+}
+
+export interface ApplyRowsOptions {
+  /**
+   * False for rows that come from elsewhere than the list that would miss them, such as a course read by its id:
+   * known rows then stay with their list. Default true.
+   */
+  readonly from_list?: boolean
 }
 
 export interface CompletedListing {
@@ -82,9 +96,10 @@ export interface SyncedDataStore {
   beginListing(scope: ListingScope, at: number): Promise<Listing>
   /**
    * Writes rows of a listing in one transaction: created, updated (the hash differs, or the row was deleted),
-   * or unchanged. A row shown twice, in one call or in several, counts once.
+   * or unchanged. A row shown twice, in one call or in several, counts once. A row that is new, back, or has
+   * another `~` part voids `read_through_at` of the list that it drives, in the same transaction.
    */
-  applyRows(listing: Listing, rows: readonly SyncedRow[]): Promise<EntityCounts>
+  applyRows(listing: Listing, rows: readonly SyncedRow[], options?: ApplyRowsOptions): Promise<EntityCounts>
   /** Marks rows that a list shows without their content as seen; ids that are not known are left out. */
   markSeen(listing: Listing, ids: readonly string[]): Promise<void>
   /**
@@ -92,7 +107,10 @@ export interface SyncedDataStore {
    * showed are marked deleted, unless the brake holds them (`deletionsAllowed`).
    */
   completeListing(listing: Listing, options: CompleteListingOptions): Promise<CompletedListing>
-  /** Declares that all changes up to `read_through_at` are known, without the list having been read whole. */
+  /**
+   * Declares that all dated changes up to `read_through_at` are known, without the list having been read whole;
+   * nothing happens when that was made void meanwhile.
+   */
   completeIncremental(listing: Listing, read_through_at: number): Promise<void>
   getListing(scope: ListingScope): Promise<ListingState | null>
   listListings(source_id: number): Promise<ListingState[]>

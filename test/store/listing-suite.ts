@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Listing, ListingScope } from '../../src/store/synced-data-store.ts'
 import { START } from '../support/sync-factory.ts'
 import { syncedRow } from '../support/synced-row-factory.ts'
@@ -135,6 +135,34 @@ export function exerciseListings(open: OpenStore): void {
       assert.deepEqual(plain(await data().completeListing(second, brake)), plain(answer))
       assert.deepEqual(plain(await data().getListing(scope)), plain(state))
       assert.equal(await data().countRows(scope), 10)
+    })
+
+    it('count rows as seen that a list shows by their ids alone, also those that were deleted', async () => {
+      const scope = await newScope()
+      const ids = Array.from({ length: 10 }, (_, index) => String(index))
+      for (const at of [0, 1, 2]) {
+        const listing = await show(scope, START + at, at === 0 ? ids : ids.slice(1))
+        await data().completeListing(listing, brake)
+      }
+      assert.equal(await data().countRows(scope), 9)
+      const listing = await data().beginListing(scope, START + 3)
+      const unknown = Array.from({ length: 40_000 }, (_, index) => `unknown-${index}`)
+      await data().markSeen(listing, [...ids, ...unknown])
+      await data().markSeen(listing, [])
+      const { seen, held, deleted } = await data().completeListing(listing, brake)
+      assert.deepEqual({ seen, held, deleted }, { seen: 10, held: 0, deleted: 0 })
+      assert.equal(await data().countRows(scope), 10)
+    })
+
+    it('know a row as seen by the later of two listings, whichever marks it last', async () => {
+      const scope = await newScope()
+      await data().completeListing(await show(scope, START, ['1', '2']), brake)
+      const slow = await data().beginListing(scope, START + 1)
+      const fast = await data().beginListing(scope, START + 2)
+      await data().markSeen(fast, ['1', '2'])
+      await data().markSeen(slow, ['1', '2'])
+      const { seen, held } = await data().completeListing(fast, brake)
+      assert.deepEqual({ seen, held }, { seen: 2, held: 0 })
     })
 
     it('keep where a sync of a source and scope stopped, and forget it when told', async () => {

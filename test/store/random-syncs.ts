@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { noCounters } from '../../src/core/sync-record.ts'
 import type { FinishStatus, SyncStatus } from '../../src/core/sync-status.ts'
 import type { SyncStore } from '../../src/store/sync-store.ts'

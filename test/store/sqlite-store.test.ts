@@ -4,7 +4,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import type { OpenStore } from './opened-store.ts'
+import { plain, type OpenStore } from './opened-store.ts'
 import { exerciseStore } from './store-suite.ts'
 
 const directory = temporaryDirectory()
@@ -22,10 +22,7 @@ function freshFile(openFile: (path: string) => Promise<Store>): OpenStore {
       },
       readRows: async (table) => {
         using database = new DatabaseSync(path, { readOnly: true })
-        return database
-          .prepare(`select * from ${table}`)
-          .all()
-          .map((row) => ({ ...row }))
+        return plain(database.prepare(`select * from ${table}`).all())
       },
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { SYNC_STATUSES, type SyncStatus } from '../../src/core/sync-status.ts'
 import type { SyncFilter, SyncTotals } from '../../src/store/sync-store.ts'
 import { START, syncFinish, syncStart } from '../support/sync-factory.ts'

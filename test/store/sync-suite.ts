@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { noCounters, type SyncRow } from '../../src/core/sync-record.ts'
 import { canBecome, type FinishStatus, type SyncStatus } from '../../src/core/sync-status.ts'
 import { noEntityCounts } from '../../src/core/synced-entity.ts'
@@ -82,7 +82,7 @@ export function exerciseSyncs(open: OpenStore): void {
     it('refuses a task id that is taken, also when two ask at once, and undoes nothing else', async () => {
       const asked = ['twin', 'twin', 'alone'].map((task_id) => syncs().startSync(syncStart(task_id)))
       const [first, second, alone] = await Promise.allSettled(asked)
-      assert.deepEqual([first?.status, second?.status].sort(), ['fulfilled', 'rejected'])
+      assert.notEqual(first?.status, second?.status)
       assert.equal(alone?.status, 'fulfilled')
       assert.ok(await syncs().getSyncByTaskId('alone'))
       await assert.rejects(syncs().startSync(syncStart('twin')), {

@@ -1,5 +1,5 @@
 import { noEntityCounts, type EntityCounts } from '../../core/synced-entity.ts'
-import type { Listing, SyncedRow } from '../synced-data-store.ts'
+import type { ApplyRowsOptions, Listing, SyncedRow } from '../synced-data-store.ts'
 import type { SqlConnection } from './sql-database.ts'
 import { findRows, touchRows, upsertStatement, type ExistingRow } from './synced-statements.ts'
 
@@ -11,41 +11,67 @@ interface Writes {
   readonly moved: string[]
 }
 
-/** The rules of `SyncedDataStore.applyRows`, inside one transaction; `seen_at` is the listing's time as text. */
+export interface ListingTimes {
+  /** The listing's own time as text. */
+  readonly seen_at: string
+  /** The time of the last complete listing, empty before the first. */
+  readonly complete_at: string
+}
+
+export interface AppliedRows {
+  readonly counts: EntityCounts
+  /** Whether rows came, came back or changed in what the rows they drive depend on. */
+  readonly reshaped: boolean
+}
+
+/** The rules of `SyncedDataStore.applyRows`, inside one transaction. */
 export async function applyRows(
   connection: SqlConnection,
   listing: Listing,
-  seen_at: string,
+  { seen_at, complete_at }: ListingTimes,
   given: readonly SyncedRow[],
-): Promise<EntityCounts> {
+  { from_list = true }: ApplyRowsOptions,
+): Promise<AppliedRows> {
   const { entity, source_id, listed_by } = listing
   const rows = new Map<string, SyncedRow>()
   for (const row of given) rows.set(row.id, row)
   const existing = new Map<string, ExistingRow>()
-  for (const row of await findRows(connection.query, entity, source_id, [...rows.keys()])) {
+  for (const row of await findRows(connection, entity, source_id, [...rows.keys()])) {
     existing.set(row.id, row)
   }
 
   const counts = noEntityCounts()
   counts.duplicates = given.length - rows.size
   const writes: Writes = { changed: [], unchanged: [], moved: [] }
+  let reshaped = false
   for (const row of rows.values()) {
     const before = existing.get(row.id)
-    counts[planRow(writes, listing, seen_at, row, before)]++
+    const list = from_list ? listed_by : (before?.listed_by ?? listed_by)
+    counts[planRow(writes, { ...listing, listed_by: list }, seen_at, row, before)]++
+    reshaped ||= isReshaped(row, before, complete_at)
     // A duplicate too: the grade may have changed between two pages of one listing.
     if (gradePart(row.content_hash) !== gradePart(before?.content_hash)) counts.regraded++
   }
   counts.processed = counts.created + counts.updated + counts.unchanged
 
   const seen = { source_id, seen_at }
-  if (writes.unchanged.length > 0)
-    await touchRows(connection.query, entity, { ...seen, ids: writes.unchanged })
-  if (writes.moved.length > 0)
-    await touchRows(connection.query, entity, { ...seen, ids: writes.moved, listed_by })
+  if (writes.unchanged.length > 0) await touchRows(connection, entity, { ...seen, ids: writes.unchanged })
+  if (writes.moved.length > 0) await touchRows(connection, entity, { ...seen, ids: writes.moved, listed_by })
   if (writes.changed.length > 0) {
     await connection.executeMany(upsertStatement(connection.query, entity), writes.changed)
   }
-  return counts
+  return { counts, reshaped }
+}
+
+/** A row that the last complete listing did not show is back, whether or not it was marked deleted for it. */
+function isReshaped(row: SyncedRow, before: ExistingRow | undefined, complete_at: string): boolean {
+  if (before === undefined || before.deleted_at !== null || before.last_seen_at < complete_at) return true
+  return shapePart(row.content_hash) !== shapePart(before.content_hash)
+}
+
+/** The part of a content hash that stands for what the driven rows depend on; empty where there is none. */
+function shapePart(content_hash: string): string {
+  return /~([^.]*)/.exec(content_hash)?.[1] ?? ''
 }
 
 /** The part of a content hash that stands for the grade; empty where there is none. */

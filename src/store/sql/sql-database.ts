@@ -4,6 +4,8 @@ import type { Tables } from './tables.ts'
 /** What a unit of work may use while it holds the connection. */
 export interface SqlConnection {
   readonly query: Kysely<Tables>
+  /** The rows of one prepared statement, given as text: nothing is built for each call. */
+  select<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]>
   /** Runs one prepared statement for each list of parameters: the fast way to write many rows. */
   executeMany(statement: string, rows: readonly (readonly unknown[])[]): Promise<void>
 }

@@ -272,7 +272,7 @@ export class SqlSyncStore implements SyncStore {
       const values: (number | null)[] = []
       for (const fraction of fractions) {
         // 0.07 * 100 is a little more than 7.
-        const rank = Math.max(0, Math.ceil(fraction * Number(count) - 1e-9) - 1)
+        const rank = Math.max(0, Math.ceil(fraction * count - 1e-9) - 1)
         const row = await completed
           .select('total_duration_seconds')
           .orderBy('total_duration_seconds')

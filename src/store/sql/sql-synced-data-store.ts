@@ -1,7 +1,13 @@
 import type { Selectable } from 'kysely'
 import { deletionsAllowed } from '../../core/deletion-brake.ts'
-import { noEntityCounts, type EntityCounts, type SyncedEntity } from '../../core/synced-entity.ts'
+import {
+  noEntityCounts,
+  SYNCED_TABLES,
+  type EntityCounts,
+  type SyncedEntity,
+} from '../../core/synced-entity.ts'
 import type {
+  ApplyRowsOptions,
   Checkpoint,
   CompletedListing,
   CompleteListingOptions,
@@ -79,11 +85,23 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     })
   }
 
-  async applyRows(listing: Listing, rows: readonly SyncedRow[]): Promise<EntityCounts> {
+  async applyRows(
+    listing: Listing,
+    rows: readonly SyncedRow[],
+    options: ApplyRowsOptions = {},
+  ): Promise<EntityCounts> {
     if (rows.length === 0) return noEntityCounts()
-    return await this.#database.write((connection) =>
-      applyRows(connection, listing, isoTime(listing.listing_at), rows),
-    )
+    const drives = SYNCED_TABLES[listing.entity].drives !== undefined
+    return await this.#database.write(async (connection) => {
+      const known_at = drives ? ((await readListing(connection, listing))?.last_complete_at ?? null) : null
+      const times = {
+        seen_at: isoTime(listing.listing_at),
+        complete_at: known_at === null ? '' : isoTime(known_at),
+      }
+      const { counts, reshaped } = await applyRows(connection, listing, times, rows, options)
+      if (reshaped) await voidDriven(connection.query, listing)
+      return counts
+    })
   }
 
   async markSeen(listing: Listing, ids: readonly string[]): Promise<void> {
@@ -106,6 +124,7 @@ export class SqlSyncedDataStore implements SyncedDataStore {
         return { deleted: 0, held, live_before, seen }
       }
       const { deleted, held } = await this.#settleMissing(query, listing, options, state, counts)
+      if (deleted > 0) await voidDriven(query, listing)
       await updateListing(query, listing, {
         last_complete_at: listing.listing_at,
         previous_complete_at: known_at,
@@ -119,7 +138,10 @@ export class SqlSyncedDataStore implements SyncedDataStore {
   }
 
   async completeIncremental(listing: Listing, read_through_at: number): Promise<void> {
-    await this.#database.write(({ query }) => updateListing(query, listing, { read_through_at }))
+    await this.#database.write(async ({ query }) => {
+      const state = await readListing({ query }, listing)
+      if (state?.read_through_at != null) await updateListing(query, listing, { read_through_at })
+    })
   }
 
   getListing(scope: ListingScope): Promise<ListingState | null> {
@@ -217,6 +239,14 @@ async function readListing(
     .where('listed_by', '=', scope.listed_by)
     .executeTakeFirst()
   return row === undefined ? null : listingOfRow(row)
+}
+
+/** Only a whole read shows what came and went in the list that this one drives. */
+async function voidDriven(query: SqlConnection['query'], scope: ListingScope): Promise<void> {
+  const entity = SYNCED_TABLES[scope.entity].drives
+  if (entity === undefined) return
+  const { source_id, listed_by } = scope
+  await updateListing(query, { source_id, entity, listed_by }, { read_through_at: null })
 }
 
 async function updateListing(

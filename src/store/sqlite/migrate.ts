@@ -36,53 +36,88 @@ interface AppliedMigration {
 }
 
 /**
- * Brings the database to this program's version, one transaction per migration. Two processes may start at
- * once: the marker row is written first, under the write lock, so the second one finds it done.
+ * Brings the database to this program's version in one transaction: all pending migrations are applied or none.
+ * Two processes may start at once: what is pending is asked under the write lock, so the second finds it done.
  *
- * @throws MonitorError `database_newer` when a newer program was here, `database_unsupported` when the tables
- * are not ours.
+ * @throws MonitorError as {@link pendingMigrations}.
  */
 export function migrate(
   database: DatabaseSync,
   migrations: readonly Migration[] = loadMigrations(),
 ): MigrationReport {
-  const applied: string[] = []
-  const known = migrations.at(-1)?.version ?? 0
-  database.exec(
-    'create table if not exists canvas_sync_migrations (version integer primary key, name text not null, checksum text not null, applied_at integer not null)',
-  )
-  for (const migration of migrations) {
-    database.exec('begin immediate')
-    try {
-      const done = appliedMigrations(database)
-      refuseForeign(done, migrations, known)
-      if (!done.some((row) => row.version === migration.version)) {
-        database
-          .prepare(
-            'insert into canvas_sync_migrations (version, name, checksum, applied_at) values (?, ?, ?, ?)',
-          )
-          .run(migration.version, migration.name, migration.checksum, Date.now())
-        database.exec(migration.text)
-        applied.push(migration.name)
-      }
-      database.exec('commit')
-    } catch (error) {
-      if (database.isTransaction) database.exec('rollback')
-      throw explain(error, migration)
+  database.exec('begin immediate')
+  try {
+    const pending = pendingMigrations(database, migrations)
+    database.exec(
+      'create table if not exists canvas_sync_migrations (version integer primary key, name text not null, checksum text not null, applied_at integer not null)',
+    )
+    const mark = database.prepare(
+      'insert into canvas_sync_migrations (version, name, checksum, applied_at) values (?, ?, ?, ?)',
+    )
+    for (const { version, name, checksum, text } of pending) {
+      mark.run(version, name, checksum, Date.now())
+      database.exec(text)
     }
+    database.exec('commit')
+    return { applied: pending.map(({ name }) => name), version: migrations.at(-1)?.version ?? 0 }
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback')
+    throw error
   }
-  return { applied, version: known }
+}
+
+/**
+ * The migrations that the database lacks; changes nothing.
+ *
+ * @throws MonitorError `database_newer` when a newer program was here, `database_unsupported` when a table of
+ * ours is there that we did not make.
+ */
+export function pendingMigrations(
+  database: DatabaseSync,
+  migrations: readonly Migration[] = loadMigrations(),
+): Migration[] {
+  const names = database.prepare('select name from sqlite_schema').all()
+  const present = new Set(names.map((row) => String(row['name']).toLowerCase()))
+  const done = present.has('canvas_sync_migrations') ? appliedMigrations(database) : []
+  refuseOtherVersions(done, migrations)
+  const pending = migrations.filter((own) => !done.some((row) => row.version === own.version))
+  for (const migration of pending) {
+    const taken = namesMade(migration).find((name) => present.has(name))
+    if (taken !== undefined) throw notOurs(taken)
+  }
+  return pending
+}
+
+function namesMade(migration: Migration): string[] {
+  const made = migration.text.matchAll(/^create (?:unique )?(?:table|index|view|trigger) (\w+)/gm)
+  return [...made].map((match) => (match[1] ?? '').toLowerCase())
+}
+
+function notOurs(name: string, cause?: unknown): MonitorError {
+  return new MonitorError(
+    'database_unsupported',
+    `The database already has a ${name} that this program did not make.`,
+    { cause, next_step: 'Choose another --database; nothing was changed in this one.' },
+  )
 }
 
 function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
-  const rows = database
-    .prepare('select version, name, checksum from canvas_sync_migrations order by version')
-    .all()
-  return rows as unknown as AppliedMigration[]
+  try {
+    const rows = database
+      .prepare('select version, name, checksum from canvas_sync_migrations order by version')
+      .all()
+    return rows as unknown as AppliedMigration[]
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('no such column')) {
+      throw notOurs('canvas_sync_migrations', error)
+    }
+    throw error
+  }
 }
 
-function refuseForeign(done: AppliedMigration[], migrations: readonly Migration[], known: number): void {
+function refuseOtherVersions(done: readonly AppliedMigration[], migrations: readonly Migration[]): void {
   const newest = done.at(-1)
+  const known = migrations.at(-1)?.version ?? 0
   if (newest !== undefined && newest.version > known) {
     throw new MonitorError(
       'database_newer',
@@ -102,16 +137,4 @@ function refuseForeign(done: AppliedMigration[], migrations: readonly Migration[
       },
     )
   }
-}
-
-function explain(error: unknown, migration: Migration): unknown {
-  if (error instanceof Error && /^table \S+ already exists$/.test(error.message)) {
-    const table = error.message.split(' ')[1] ?? 'A table'
-    return new MonitorError(
-      'database_unsupported',
-      `The database already has a table ${table} that this program did not make.`,
-      { cause: error, next_step: `Choose another --database; migration ${migration.name} was not applied.` },
-    )
-  }
-  return error
 }

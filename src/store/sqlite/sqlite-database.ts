@@ -1,12 +1,11 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MonitorError } from '../../core/errors.ts'
 import type { SqlConnection, SqlDatabase } from '../sql/sql-database.ts'
 import { kyselyOverSqlite, StatementCache } from './kysely-sqlite.ts'
+export { openSqliteFile } from './open-file.ts'
+import { openForReading } from './open-file.ts'
 import { toStoreError } from './sqlite-errors.ts'
-import { guardSqliteVersion } from './sqlite-version.ts'
 
 /** A transaction takes up the writes that wait, until it has held the write lock for this long. */
 const GROUP_LIMIT_MS = 25
@@ -17,40 +16,12 @@ interface PendingWrite {
   readonly reject: (error: unknown) => void
 }
 
-/** Opens the file with the settings that make an acknowledged write durable; throws {@link MonitorError}. */
-export function openSqliteFile(path: string): DatabaseSync {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    const database = new DatabaseSync(path)
-    try {
-      const version = database.prepare('select sqlite_version() as version').get() as { version: string }
-      guardSqliteVersion(version.version)
-      database.exec('pragma busy_timeout = 5000')
-      database.exec('pragma journal_mode = wal')
-      database.exec('pragma synchronous = full')
-      database.exec('pragma foreign_keys = on')
-      database.exec('pragma cache_size = -16000')
-      database.exec('pragma journal_size_limit = 67108864')
-      return database
-    } catch (error) {
-      database.close()
-      throw error
-    }
-  } catch (error) {
-    throw toStoreError(error, path)
-  }
-}
-
-function openForReading(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: true })
-  database.exec('pragma busy_timeout = 5000')
-  return database
-}
-
 function connectionOver(database: DatabaseSync): SqlConnection {
   const statements = new StatementCache(database)
   return {
     query: kyselyOverSqlite(statements),
+    select: async <Row>(text: string, parameters: readonly unknown[]) =>
+      statements.prepare(text).all(...(parameters as SQLInputValue[])) as Row[],
     executeMany: async (text, rows) => {
       const statement = statements.prepare(text)
       for (const row of rows) statement.run(...(row as SQLInputValue[]))

@@ -13,6 +13,23 @@ const PRIMARY = {
   NOTADB: 26,
 }
 
+/** What the system says where a file or its folder cannot be made. */
+const CANNOT_MAKE: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+])
+
+/** A header that no SQLite of this age writes; told as a general error. */
+const isUnknownFormat = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'unsupported file format'
+
 /** SQLite's result code of an error from `node:sqlite`, its primary part; undefined for other errors. */
 export function sqliteResultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
@@ -34,7 +51,7 @@ export function toStoreError(error: unknown, path: string): unknown {
       'Free some space and run it again; what was acknowledged is safe.',
     )
   }
-  if (code === PRIMARY.CORRUPT || code === PRIMARY.NOTADB) {
+  if (code === PRIMARY.CORRUPT || code === PRIMARY.NOTADB || isUnknownFormat(error)) {
     return make(
       'database_corrupt',
       `${path} is damaged or is not a SQLite database.`,
@@ -52,11 +69,7 @@ export function toStoreError(error: unknown, path: string): unknown {
     code === PRIMARY.READONLY ||
     code === PRIMARY.PERM ||
     code === PRIMARY.CANTOPEN ||
-    system === 'EACCES' ||
-    system === 'EPERM' ||
-    system === 'EROFS' ||
-    system === 'ENOTDIR' ||
-    system === 'EEXIST'
+    (system !== undefined && CANNOT_MAKE.has(system))
   ) {
     return make(
       'not_writable',

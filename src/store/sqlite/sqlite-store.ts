@@ -5,7 +5,8 @@ import type { Store, StoreHealth } from '../store.ts'
 import type { SyncStore } from '../sync-store.ts'
 import type { SyncedDataStore } from '../synced-data-store.ts'
 import { migrate } from './migrate.ts'
-import { openSqliteFile, SqliteDatabase } from './sqlite-database.ts'
+import { openSqliteFile } from './open-file.ts'
+import { SqliteDatabase } from './sqlite-database.ts'
 import { toStoreError } from './sqlite-errors.ts'
 
 /** The store over one SQLite file, on the calling thread: every call blocks it while SQLite works. */

@@ -5,6 +5,7 @@ import type { SyncStore } from '../sync-store.ts'
 import type { SyncedDataStore } from '../synced-data-store.ts'
 import {
   OPENED,
+  packError,
   unpackError,
   type AnswerMessage,
   type StorePart,
@@ -19,6 +20,9 @@ interface PendingCall {
 /** In the package this file is compiled to `.js`, and so is the worker's. */
 const WORKER = new URL(`./store-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
+/** Rows live here for one transaction only; left alone, V8 takes 48 MiB before it looks for garbage. */
+const YOUNG_GENERATION_MB = 8
+
 /** The SQLite store on a thread of its own; the same calls, sent as messages. */
 export class WorkerStore implements Store {
   readonly syncs: SyncStore
@@ -30,7 +34,11 @@ export class WorkerStore implements Store {
   #closing: Promise<void> | null = null
 
   private constructor(options: WorkerOptions) {
-    this.#worker = new Worker(WORKER, { workerData: options, name: 'canvas-sync-store' })
+    this.#worker = new Worker(WORKER, {
+      workerData: options,
+      name: 'canvas-sync-store',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
     this.#worker.on('message', (answer: AnswerMessage) => {
       this.#settle(answer)
     })
@@ -96,7 +104,12 @@ export class WorkerStore implements Store {
     }
     const id = this.#next_id++
     const answer = this.#answerTo(id)
-    this.#worker.postMessage({ id, part, method, args })
+    try {
+      this.#worker.postMessage({ id, part, method, args })
+    } catch (error) {
+      // Something that cannot be copied, such as a function in the metadata: no answer will come.
+      this.#settle({ id, error: packError(error) })
+    }
     return answer
   }
 

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { MonitorError, systemErrorCode } from '../../core/errors.ts'
+import { pendingMigrations } from './migrate.ts'
+import { sqliteResultCode, toStoreError } from './sqlite-errors.ts'
+import { guardSqliteVersion } from './sqlite-version.ts'
+
+const BUSY_TIMEOUT_MS = 5000
+const SQLITE_BUSY = 5
+
+/** Opens the file with the settings that make an acknowledged write durable; throws {@link MonitorError}. */
+export function openSqliteFile(path: string): DatabaseSync {
+  try {
+    makeDirectory(dirname(path))
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      const version = database.prepare('select sqlite_version() as version').get() as { version: string }
+      guardSqliteVersion(version.version)
+      // Before the file is changed in any way: the journal mode stays in it.
+      pendingMigrations(database)
+      useWriteAheadLog(database, path)
+      database.exec('pragma synchronous = full')
+      database.exec('pragma foreign_keys = on')
+      database.exec('pragma cache_size = -16000')
+      database.exec('pragma journal_size_limit = 67108864')
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+/** `recursive` of Node's own never returns where a directory cannot be made though its parent exists (/proc). */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been faster.
+    if (systemErrorCode(error) !== 'EEXIST' || !existsSync(path)) throw error
+  }
+}
+
+/** SQLite does not wait for its busy timeout when two processes change the journal mode of a new file at once. */
+function whenNotBusy<T>(work: () => T): T {
+  const until = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (sqliteResultCode(error) !== SQLITE_BUSY || performance.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}
+
+function useWriteAheadLog(database: DatabaseSync, path: string): void {
+  const mode = whenNotBusy(() => database.prepare('pragma journal_mode = wal').get()?.['journal_mode'])
+  if (mode === 'wal') return
+  throw new MonitorError(
+    'database_unsupported',
+    `The disk that holds ${path} does not take SQLite's WAL mode.`,
+    {
+      next_step: 'Choose a --database on a local disk.',
+    },
+  )
+}
+
+/** A second connection to an open file that can only read. */
+export function openForReading(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+}
