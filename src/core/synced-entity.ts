@@ -29,6 +29,11 @@ export interface SyncedTable {
   readonly scope_column: 'course_id' | 'listed_by'
   /** The columns between the key and the bookkeeping, without the scope column. */
   readonly columns: readonly SyncedColumn[]
+  /**
+   * The list of the same course that gets, loses and changes rows with this one, without a date that would show
+   * it: a new student has a submission for each assignment, a moved due date is in all of them.
+   */
+  readonly drives?: SyncedEntity
 }
 
 const column = (name: string, type: ColumnType): SyncedColumn => ({ name, type })
@@ -66,6 +71,7 @@ export const SYNCED_TABLES: Readonly<Record<SyncedEntity, SyncedTable>> = {
   enrollments: {
     table: 'canvas_enrollments',
     scope_column: 'course_id',
+    drives: 'submissions',
     columns: [
       ...text('course_section_id', 'user_id', 'type', 'role', 'role_id', 'enrollment_state'),
       ...text('created_at', 'updated_at', 'start_at', 'end_at', 'last_activity_at'),
@@ -83,6 +89,7 @@ export const SYNCED_TABLES: Readonly<Record<SyncedEntity, SyncedTable>> = {
   assignments: {
     table: 'canvas_assignments',
     scope_column: 'course_id',
+    drives: 'submissions',
     columns: [
       ...text('name', 'assignment_group_id', 'workflow_state', 'grading_type'),
       ...text('due_at', 'unlock_at', 'lock_at', 'created_at', 'updated_at'),

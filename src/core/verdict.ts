@@ -34,7 +34,9 @@ export function verdictOf(
   }
   const all_bad = outcomes.length > 0 && bad.length === outcomes.length
   const sentences = problems.map((problem) => problem.message)
-  if (bad.length > 0) sentences.unshift(courseSentence(bad, outcomes.length))
+  // A dead token ends the sync: the sentence that says so says it for the courses it hit, too.
+  const untold = bad.filter(({ error_type }) => !isToldBy(problems, error_type))
+  if (untold.length > 0) sentences.unshift(courseSentence(untold, outcomes.length))
   return {
     status: all_bad ? 'failed' : 'partial',
     error_type: gravest([
@@ -43,6 +45,10 @@ export function verdictOf(
     ]),
     error_message: sentences.join(' '),
   }
+}
+
+function isToldBy(problems: readonly SyncProblem[], type: SyncErrorType | null): boolean {
+  return type !== null && ERROR_TYPE_FACTS[type].token && problems.some((one) => one.error_type === type)
 }
 
 /** `2 of 12 courses failed: timeout (course 101), forbidden (course 202).` */

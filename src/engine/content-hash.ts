@@ -19,7 +19,51 @@ const VERIFIER = /\bverifier=[^&"'\s<>\\]*/g
 /** The grade fields of an enrollment: Canvas's `grades` object without its address. */
 const GRADE_FIELDS = ['current_score', 'final_score', 'current_grade', 'final_grade'] as const
 
+/** What the submissions of an assignment depend on: whether there are any, for whom, when due, how graded. */
+const SHAPE_FIELDS = [
+  'workflow_state',
+  'published',
+  'only_visible_to_overrides',
+  'due_at',
+  'points_possible',
+  'grading_type',
+] as const
+
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+/** Printable ASCII without `"` and `\`: JSON writes it as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
+interface Field {
+  readonly name: string
+  /** `,"name":` */
+  readonly prefix: string
+}
+
+interface Shape {
+  /** In the order in which Canvas wrote them. */
+  readonly names: readonly string[]
+  readonly fields: readonly Field[]
+}
+
+/** The objects of one list have the same fields in the same order, so these are sorted and quoted once. */
+const last_shapes = new Map<string, Shape>()
+const MAX_SHAPES = 1000
+
+function sortedFields(object: object, inside: string): readonly Field[] {
+  const names = Object.keys(object)
+  const last = last_shapes.get(inside)
+  if (last !== undefined && sameNames(last.names, names)) return last.fields
+  const fields = [...names].sort().map((name) => ({ name, prefix: `,${JSON.stringify(name)}:` }))
+  if (last !== undefined || last_shapes.size < MAX_SHAPES) last_shapes.set(inside, { names, fields })
+  return fields
+}
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false
+  return true
+}
 
 /**
  * JSON with sorted keys and without what changes by itself, so that the same object always gives the same text
@@ -27,32 +71,41 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
  */
 export function canonicalJson(value: unknown, skipped: ReadonlySet<string> = NO_FIELDS, inside = ''): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.includes('verifier=') ? value.replaceAll(VERIFIER, 'verifier=') : value)
+    const text = value.includes('verifier=') ? value.replaceAll(VERIFIER, 'verifier=') : value
+    return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
   }
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) {
     return `[${value.map((item) => canonicalJson(item, NO_FIELDS, inside)).join(',')}]`
   }
   const object = value as Record<string, Json | undefined>
-  let text = '{'
-  for (const key of Object.keys(object).sort()) {
-    const field = object[key]
-    if (field === undefined || skipped.has(key) || (inside === 'attachments' && key === 'url')) continue
-    if (text.length > 1) text += ','
-    text += `${JSON.stringify(key)}:${canonicalJson(field, NO_FIELDS, key)}`
+  let text = ''
+  for (const { name, prefix } of sortedFields(object, inside)) {
+    const field = object[name]
+    if (field === undefined || skipped.has(name) || (inside === 'attachments' && name === 'url')) continue
+    text += prefix + canonicalJson(field, NO_FIELDS, name)
   }
-  return `${text}}`
+  return `{${text.slice(1)}}`
 }
 
 /**
- * 132 bits that change when the object does: SHA-256 of its canonical JSON. An enrollment with grades has a dot
- * and 66 bits more, which change when its grades do.
+ * 132 bits that change when the object does: SHA-256 of its canonical JSON. An assignment has a `~` and 66 bits
+ * more, which change when its submissions do too; an enrollment with grades has a dot and 66 bits, which change
+ * when its grades do.
  */
 export function contentHash(entity: SyncedEntity, object: Readonly<Record<string, unknown>>): string {
   const skipped = entity === 'submissions' ? VOLATILE_SUBMISSION_FIELDS : NO_FIELDS
   const whole = hash('sha256', canonicalJson(object, skipped), 'base64url').slice(0, 22)
+  if (entity === 'assignments')
+    return `${whole}~${shortHash(JSON.stringify(SHAPE_FIELDS.map((field) => object[field])))}`
   const grades = entity === 'enrollments' ? gradesOf(object) : null
-  return grades === null ? whole : `${whole}.${hash('sha256', grades, 'base64url').slice(0, 11)}`
+  return grades === null ? whole : `${whole}.${shortHash(grades)}`
+}
+
+function shortHash(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 11)
 }
 
 function gradesOf(enrollment: Readonly<Record<string, unknown>>): string | null {

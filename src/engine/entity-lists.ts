@@ -13,6 +13,8 @@ export interface EntityList {
    * mid-list can hide a row; they are read again until nothing new shows.
    */
   readonly stable: boolean
+  /** Whether every page has a Link header, also an only one. Older installations do not page assignment groups. */
+  readonly always_linked: boolean
 }
 
 /** Canvas's default hides the enrollments of a concluded course, and the inactive ones. */
@@ -23,16 +25,31 @@ export function courseList(entity: CourseEntity, course_id: string): EntityList 
   const path = `/api/v1/courses/${course_id}`
   switch (entity) {
     case 'sections':
-      return { path: `${path}/sections`, params: {}, stable: false }
+      return { path: `${path}/sections`, params: {}, stable: false, always_linked: true }
     case 'enrollments':
-      return { path: `${path}/enrollments`, params: { state: ENROLLMENT_STATES }, stable: false }
+      return {
+        path: `${path}/enrollments`,
+        params: { state: ENROLLMENT_STATES },
+        stable: false,
+        always_linked: true,
+      }
     case 'assignment_groups':
-      return { path: `${path}/assignment_groups`, params: {}, stable: false }
+      return { path: `${path}/assignment_groups`, params: {}, stable: false, always_linked: false }
     case 'assignments':
       // Otherwise due_at is the date of the token's owner, not the assignment's.
-      return { path: `${path}/assignments`, params: { override_assignment_dates: false }, stable: false }
+      return {
+        path: `${path}/assignments`,
+        params: { override_assignment_dates: false },
+        stable: false,
+        always_linked: true,
+      }
     case 'submissions':
-      return { path: `${path}/students/submissions`, params: { student_ids: ['all'] }, stable: true }
+      return {
+        path: `${path}/students/submissions`,
+        params: { student_ids: ['all'] },
+        stable: true,
+        always_linked: true,
+      }
   }
 }
 
@@ -43,11 +60,17 @@ export const COURSE_PARAMS: CanvasParams = { include: COURSE_INCLUDES }
 
 export function coursesList(account: string | null): EntityList {
   if (account !== null) {
-    return { path: `/api/v1/accounts/${account}/courses`, params: COURSE_PARAMS, stable: false }
+    const path = `/api/v1/accounts/${account}/courses`
+    return { path, params: COURSE_PARAMS, stable: false, always_linked: true }
   }
   // Canvas's default leaves concluded courses out, and a course must not vanish because it ended.
   const state = ['unpublished', 'available', 'completed']
-  return { path: '/api/v1/courses', params: { ...COURSE_PARAMS, state }, stable: false }
+  return {
+    path: '/api/v1/courses',
+    params: { ...COURSE_PARAMS, state },
+    stable: false,
+    always_linked: true,
+  }
 }
 
 export function termsList(root_account: string): EntityList {
@@ -55,6 +78,7 @@ export function termsList(root_account: string): EntityList {
     path: `/api/v1/accounts/${root_account}/terms`,
     params: { workflow_state: ['all'] },
     stable: false,
+    always_linked: true,
   }
 }
 

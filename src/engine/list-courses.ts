@@ -1,3 +1,4 @@
+import { MissingFields } from '../canvas/missing-fields.ts'
 import { MonitorError } from '../core/errors.ts'
 import { addEntityCounts, noEntityCounts, type EntityCounts } from '../core/synced-entity.ts'
 import type { Listing } from '../store/synced-data-store.ts'
@@ -7,6 +8,9 @@ import { coursesList, COURSE_PARAMS, type EntityList } from './entity-lists.ts'
 import { readList, unexpectedlyEmpty, type ReadListResult } from './read-list.ts'
 import { toSyncedRow, type CanvasObject } from './row-mapper.ts'
 import { TermCollector } from './terms.ts'
+
+/** What every course has that was asked for with `include[]`, unless Canvas dropped the include. */
+const EXPECTED_FIELDS = ['term']
 
 export interface CourseSelection {
   /** Only these courses, each read by its id; empty for all. */
@@ -61,8 +65,9 @@ async function readCourseList(
   const before = await data.listRowIds(scope)
   const listing = await data.beginListing(scope, clock.now())
   const { counts, settled, missing_fields } = await read(context, listing, coursesList(account), see)
-  if (courses.size === 0 && before.length > 0 && !accept_deletions) {
-    throw unexpectedlyEmpty('courses', before.length)
+  if (courses.size === 0) {
+    if (before.length > 0 && !accept_deletions) throw unexpectedlyEmpty('courses', before.length)
+    warnOfNoCourses(context, account)
   }
   reportDroppedIncludes(context, missing_fields)
   if (settled) {
@@ -84,6 +89,8 @@ async function readById(
 ): Promise<{ counts: EntityCounts; vanished: string[] }> {
   const { data, client, source, clock, signal } = context
   const counts = noEntityCounts()
+  const terms = new MissingFields(EXPECTED_FIELDS)
+  let missing_fields: readonly string[] = []
   for (const id of ids) {
     const scope = { source_id: source.id, entity: 'courses' as const, listed_by: `course:${id}` }
     const listing = await data.beginListing(scope, clock.now())
@@ -92,14 +99,19 @@ async function readById(
         signal,
         course_id: id,
       })
-      if (see(object))
-        addEntityCounts(counts, await data.applyRows(listing, [toSyncedRow('courses', object)]))
+      missing_fields = terms.after([object])
+      if (see(object)) {
+        // The course stays with the list that would miss it.
+        const rows = [toSyncedRow('courses', object)]
+        addEntityCounts(counts, await data.applyRows(listing, rows, { from_list: false }))
+      }
     } catch (error) {
       if (!(error instanceof MonitorError) || !isOfOneCourse(error)) throw error
       // Told as the outcome of the course, when its turn comes.
       courses.set(id, { id, name: null, restricted: false, concluded: false, refused: error })
     }
   }
+  reportDroppedIncludes(context, missing_fields)
   return { counts, vanished: [] }
 }
 
@@ -118,11 +130,26 @@ function read(
     data,
     listing,
     list,
-    list_options: { signal, expect: ['term'] },
+    list_options: { signal, expect: EXPECTED_FIELDS },
     see,
     onBatch: recordBatch(context, null),
     monotonic: () => clock.monotonic(),
   })
+}
+
+/** An administrator's own list is empty: Canvas answers 200 with nothing, which looks like a small school. */
+function warnOfNoCourses({ sync }: EngineContext, account: string | null): void {
+  const next_step =
+    account === null
+      ? "An administrator's own list holds only the courses he or she is enrolled in: give the account with --account. Otherwise check that the token's owner is enrolled in a course."
+      : 'Check the account id, and whether the account has courses of its own.'
+  const where = account === null ? "the token's owner" : `account ${account}`
+  sync.recordEvent(
+    'no_courses',
+    { count: 0, next_step },
+    `Canvas lists no courses for ${where}, so nothing was read.`,
+    'WARNING',
+  )
 }
 
 /** A developer key without "Allow Include Parameters" answers 200 and leaves out what was asked for. */

@@ -30,6 +30,8 @@ export interface ReadListOptions {
     rows: number
     duration_ms: number
   }) => void
+  /** Told when a page took too long and the list is read again with fewer rows per page. */
+  readonly onSmallerPages?: (per_page: number) => void
   readonly monotonic: () => number
 }
 
@@ -50,21 +52,27 @@ export async function readList(options: ReadListOptions): Promise<ReadListResult
   for (;;) {
     const per_page = PAGE_SIZES[size] ?? 10
     try {
-      return await readUntilSettled(options, per_page, counts)
+      return await readUntilSettled(options, { per_page, again: size > 0 }, counts)
     } catch (error) {
-      if (!isTooLargeForPage(error) || size === PAGE_SIZES.length - 1) throw error
+      const smaller = PAGE_SIZES[size + 1]
+      if (!isTooLargeForPage(error) || smaller === undefined) throw error
       size++
+      options.onSmallerPages?.(smaller)
     }
   }
 }
 
 async function readUntilSettled(
   options: ReadListOptions,
-  per_page: number,
+  { per_page, again }: { per_page: number; again: boolean },
   counts: EntityCounts,
 ): Promise<ReadListResult> {
   for (let pass = 1; ; pass++) {
-    const { pages, fresh, missing_fields } = await readPass(options, per_page, counts)
+    const { pages, fresh, missing_fields } = await readPass(
+      options,
+      { per_page, again: again || pass > 1 },
+      counts,
+    )
     if (options.list.stable || pages <= 1 || (pass > 1 && fresh === 0)) {
       return { counts, settled: true, missing_fields }
     }
@@ -79,7 +87,11 @@ interface Pass {
   readonly missing_fields: readonly string[]
 }
 
-async function readPass(options: ReadListOptions, per_page: number, counts: EntityCounts): Promise<Pass> {
+async function readPass(
+  options: ReadListOptions,
+  { per_page, again }: { per_page: number; again: boolean },
+  counts: EntityCounts,
+): Promise<Pass> {
   const { client, list, list_options } = options
   let pages = 0
   let fresh = 0
@@ -90,13 +102,15 @@ async function readPass(options: ReadListOptions, per_page: number, counts: Enti
     for await (const page of client.pages<CanvasObject>(list.path, list.params, {
       ...list_options,
       per_page,
+      always_linked: list.always_linked,
     })) {
       await writing
       pages++
       missing_fields = page.missing_fields
       writing = writePage(options, page).then((written) => {
         fresh += written.processed
-        addEntityCounts(counts, written)
+        // A list that is read again shows every row again: only the first reading tells of duplicates.
+        addEntityCounts(counts, again ? { ...written, duplicates: 0 } : written)
       })
       writing.catch(() => undefined)
     }
@@ -106,18 +120,21 @@ async function readPass(options: ReadListOptions, per_page: number, counts: Enti
   return { pages, fresh, missing_fields }
 }
 
-async function writePage(options: ReadListOptions, page: CanvasPage<CanvasObject>): Promise<EntityCounts> {
+/** Not async, so that nothing holds the page and its rows while the store writes its copy of them. */
+function writePage(options: ReadListOptions, page: CanvasPage<CanvasObject>): Promise<EntityCounts> {
   const { data, listing, see, onBatch, monotonic } = options
   const { entity } = listing
   const rows = []
   for (const object of page.items) {
     if (see === undefined || see(object)) rows.push(toSyncedRow(entity, object))
   }
-  if (rows.length === 0) return noEntityCounts()
+  const count = rows.length
+  if (count === 0) return Promise.resolve(noEntityCounts())
   const started = monotonic()
-  const counts = await data.applyRows(listing, rows)
-  onBatch({ entity, counts, rows: rows.length, duration_ms: monotonic() - started })
-  return counts
+  return data.applyRows(listing, rows).then((counts) => {
+    onBatch({ entity, counts, rows: count, duration_ms: monotonic() - started })
+    return counts
+  })
 }
 
 /** Only the edge's time-out and our own: anything else would fail with smaller pages too. */

@@ -14,8 +14,9 @@ export type SubmissionsPlan =
 /**
  * Whether the submissions of a course must be read whole, or only what Canvas dates since the last read
  * (`submitted_since`, `graded_since`). Canvas dates neither new placeholder rows of a new student or assignment,
- * nor rows that vanish, so a change of either asks for the whole list; what else it does not date (a cleared
- * grade, a changed late policy) shows at the next whole read.
+ * nor rows that vanish, nor a moved due date, so the store voids `read_through_at` when students or assignments
+ * change, whichever sync sees it; what else is not dated (a cleared grade, a changed late policy) shows at the
+ * next whole read.
  */
 export function planSubmissions(facts: {
   readonly full: boolean
@@ -23,24 +24,16 @@ export function planSubmissions(facts: {
   readonly now: number
   readonly full_read_every_ms: number
   readonly state: ListingState | null
-  readonly assignments: EntityCounts | null
-  readonly enrollments: EntityCounts | null
 }): SubmissionsPlan {
   const { state } = facts
   if (facts.full) return { read: 'full', reason: 'asked for' }
   if (facts.concluded) return { read: 'full', reason: 'last read of a concluded course' }
-  if (state?.last_complete_at == null || state.read_through_at === null) {
-    return { read: 'full', reason: 'first read' }
-  }
+  if (state?.last_complete_at == null) return { read: 'full', reason: 'first read' }
+  if (state.read_through_at === null) return { read: 'full', reason: 'students or assignments changed' }
   const age_ms = facts.now - state.last_complete_at
   if (age_ms >= facts.full_read_every_ms || age_ms < 0)
     return { read: 'full', reason: 'last whole read too old' }
   if (state.deletions_held > 0) return { read: 'full', reason: 'deletions are held' }
-  for (const counts of [facts.assignments, facts.enrollments]) {
-    if (counts === null) continue
-    if (counts.created > 0 || counts.deleted > 0)
-      return { read: 'full', reason: 'students or assignments changed' }
-  }
   return { read: 'incremental', since: state.read_through_at - OVERLAP_MS }
 }
 

@@ -40,8 +40,6 @@ async function syncSubmissions(
     now: context.clock.now(),
     full_read_every_ms: context.full_read_every_ms,
     state: await listingState(context, course.id, 'submissions'),
-    assignments: done.assignments ?? null,
-    enrollments: done.enrollments ?? null,
   })
   if (plan.read === 'full') return await readWhole(context, course, 'submissions')
   const counts = await readChanges(context, course, plan.since)
@@ -59,6 +57,7 @@ async function readWhole(
 ): Promise<EntityCounts> {
   const { data, clock, accept_deletions } = context
   const read_through_at = clock.now()
+  const list_scope = { source_id: context.source.id, entity, listed_by: course.id }
   const listing = await beginListing(context, course.id, entity)
   const grades = new GradeWatch()
   const { counts, settled } = await read(
@@ -71,6 +70,11 @@ async function readWhole(
       return true
     },
   )
+  if (counts.processed === 0 && !accept_deletions) {
+    // Thrown before the listing is declared complete: an empty answer is no evidence of anything.
+    const live = await data.countRows(list_scope)
+    if (live > 0) throw unexpectedlyEmpty(`${entity} of course ${course.id}`, live)
+  }
   const completed = settled
     ? await data.completeListing(listing, {
         read_through_at,
@@ -78,12 +82,9 @@ async function readWhole(
         deletions: course.concluded ? 'never' : accept_deletions ? 'accept' : 'brake',
         final: course.concluded,
       })
-    : { deleted: 0, held: 0, seen: counts.processed, live_before: 0 }
+    : { deleted: 0, held: 0 }
   counts.deleted += completed.deleted
   counts.held += completed.held
-  if (completed.seen === 0 && completed.live_before > 0 && !accept_deletions) {
-    throw unexpectedlyEmpty(`${entity} of course ${course.id}`, completed.live_before)
-  }
   reportLimits(context, course.id, entity, { settled, grades_hidden: grades.hidden })
   return counts
 }
@@ -123,6 +124,11 @@ function read(
     list_options: { signal, course_id },
     ...(see === undefined ? {} : { see }),
     onBatch: recordBatch(context, course_id),
+    onSmallerPages: (per_page) => {
+      const message = `Canvas took too long for a page of ${listing.entity} of course ${course_id}: reading them again, ${per_page} at a time.`
+      const fields = { course_id, entity: listing.entity, per_page }
+      context.sync.recordEvent('page_size_reduced', fields, message, 'WARNING')
+    },
     monotonic: () => clock.monotonic(),
   })
 }

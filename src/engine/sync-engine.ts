@@ -15,6 +15,9 @@ import { listCourses } from './list-courses.ts'
 import { FULL_READ_EVERY_MS } from './submissions-plan.ts'
 import { syncCourse } from './sync-course.ts'
 
+/** More than the throttle lets in flight: a course that writes its rows has no call under way. */
+const COURSES_AT_ONCE = 16
+
 export interface RunSyncOptions {
   readonly monitor: Monitor
   /** `https://host` of Canvas; `http://` for loopback only. */
@@ -36,7 +39,7 @@ export interface RunSyncOptions {
   readonly onTaskIdTaken?: 'rename' | 'throw'
   /** Ends the sync as cancelled; all that was read is kept. */
   readonly signal?: AbortSignal
-  /** Courses read at the same time. Default 10; how many calls are in flight is the throttle's business. */
+  /** Courses read at the same time. Default 16; how many calls are in flight is the throttle's business. */
   readonly courseConcurrency?: number
   /** An interrupted sync is continued if its last checkpoint is not older. Default one hour. */
   readonly resumeWindowMs?: number
@@ -102,6 +105,8 @@ class SyncRun {
   readonly #scope: string
   /** Aborted by the caller's signal, or when one failure makes all further calls useless. */
   readonly #abort = new AbortController()
+  /** Listed courses that need not be read again by the next sync if this one stops. */
+  #done = 0
 
   constructor(options: RunSyncOptions, sync: Sync, client: CanvasClient, entities: readonly CourseEntity[]) {
     this.#options = options
@@ -131,7 +136,7 @@ class SyncRun {
         await this.#syncCourses(context, courses)
       } catch (error) {
         if (!isTokenFailure(error)) throw error
-        return await this.#endWithoutToken(error)
+        return await this.#endWithoutToken(error, courses.length)
       }
       return await this.#end(context)
     } finally {
@@ -183,7 +188,7 @@ class SyncRun {
     )
     if (checkpoints.size === 0) await context.data.clearCheckpoints(context.source.id, key)
     else this.#noteResumed(checkpoints.size)
-    const queue = new CourseQueue(this.#options.courseConcurrency ?? 10)
+    const queue = new CourseQueue(this.#options.courseConcurrency ?? COURSES_AT_ONCE)
     let finished = 0
     this.#tellProgress(0, courses.length)
     await queue.run(courses, this.#abort.signal, async (course) => {
@@ -192,6 +197,7 @@ class SyncRun {
       if (outcome.outcome === 'completed' || outcome.outcome === 'skipped') {
         await this.#saveCheckpoint(context, key, course.id)
       }
+      if (outcome.error_type === null) this.#done++
       finished++
       context.observer.courseFinished?.(course, outcome)
       this.#tellProgress(finished, courses.length)
@@ -244,8 +250,9 @@ class SyncRun {
   }
 
   /** What was read before the token died is kept and counts; its checkpoints let the next sync go on from here. */
-  async #endWithoutToken(error: MonitorError): Promise<SyncRecord> {
-    this.#sync.recordProblem({ error_type: error.error_type, message: `The sync stopped: ${error.message}` })
+  async #endWithoutToken(error: MonitorError, courses: number): Promise<SyncRecord> {
+    const message = `${error.message} The sync stopped with ${this.#done} of ${courses} courses done; the next one goes on from there.`
+    this.#sync.recordProblem({ error_type: error.error_type, message })
     return await this.#sync.completeSuccess()
   }
 

@@ -13,7 +13,7 @@ export class TermCollector {
   see(course: CanvasObject): void {
     const term = course['term']
     if (term === null || typeof term !== 'object' || !('id' in term)) return
-    this.#terms.set(String(term.id), term as CanvasObject)
+    this.#terms.set(String(term.id), term)
   }
 
   /** Writes the collected terms, unless the account's own list of terms can be read, which shows more. */
@@ -31,12 +31,15 @@ export class TermCollector {
     const listing = await data.beginListing({ source_id: source.id, entity: 'terms', listed_by }, clock.now())
     const rows: SyncedRow[] = []
     for (const term of this.#terms.values()) rows.push(toSyncedRow('terms', term))
-    const counts = await data.applyRows(listing, rows)
+    const counts = await data.applyRows(listing, rows, { from_list: false })
     // A term that no course names any more still exists.
     await data.completeListing(listing, { read_through_at: clock.now(), deletions: 'never' })
     return counts
   }
 }
+
+/** Terms are a courtesy of the account: a token that may read courses but not terms is no broken token. */
+const UNREADABLE: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'scope_missing'])
 
 /** The terms of the account's root account; null when the token may not read them. */
 async function readAccountTerms(context: EngineContext, listed_by: string): Promise<EntityCounts | null> {
@@ -63,7 +66,12 @@ async function readAccountTerms(context: EngineContext, listed_by: string): Prom
     }
     return counts
   } catch (error) {
-    if (isMonitorError(error) && (error.code === 'forbidden' || error.code === 'not_found')) return null
-    throw error
+    if (!isMonitorError(error) || !UNREADABLE.has(error.code)) throw error
+    sync.recordEvent(
+      'terms_limited',
+      { error_type: error.code },
+      `The terms of account ${account_id} cannot be read (${error.code}): only those that its courses name are copied.`,
+    )
+    return null
   }
 }

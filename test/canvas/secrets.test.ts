@@ -50,6 +50,18 @@ describe('secrets', () => {
     assert.ok(!/bookmark|WyJTdHV|Lovelace|search_term/.test(show([error, calls])))
   })
 
+  it('keeps the raw answer of a parse error out of the error', async () => {
+    const server = await serve((request) => {
+      request.socket.end('HTTP/9 Ada Lovelace\r\n\r\n')
+    })
+    const error = await errorOf(watch(server.origin).client.self())
+    const raw = Buffer.from('Lovelace')
+      .toString('hex')
+      .replaceAll(/(..)(?=.)/g, '$1 ')
+    assert.ok(error instanceof Error && !show([error, error.cause]).includes('Lovelace'))
+    assert.ok(!show(error.cause).includes(raw))
+  })
+
   it('refuses a token that cannot stand in a header, without repeating it', () => {
     for (const token of ['', 'two words', 'line\nbreak', 'smörgås']) {
       assert.throws(

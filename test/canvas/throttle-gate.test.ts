@@ -135,6 +135,31 @@ describe('ThrottleGate', () => {
     assert.equal(gate.state.waiting, 0)
   })
 
+  it('leaves no timer behind when the last waiting call leaves', async () => {
+    const clock = new FakeClock()
+    const cancelled: string[] = []
+    const gate = new ThrottleGate({
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        every: (interval_ms, tick) => clock.every(interval_ms, tick),
+        sleep: (duration_ms, signal) => {
+          signal?.addEventListener('abort', () => cancelled.push(`${duration_ms} ms`))
+          return clock.sleep(duration_ms, signal)
+        },
+      },
+      random: () => 0,
+    })
+    const permit = await gate.acquire()
+    permit.throttled({ cost: null, remaining: 0 })
+    permit.release()
+    const controller = new AbortController()
+    const waiting = gate.acquire({ signal: controller.signal })
+    controller.abort()
+    await assert.rejects(waiting)
+    assert.deepEqual(cancelled, ['5000 ms'])
+  })
+
   it('gives a place back when no answer came', async () => {
     const gate = new ThrottleGate({ clock: new FakeClock(), max_concurrency: 1 })
     const given = ask(gate, 3)

@@ -46,9 +46,9 @@ async function measure(
 describe('rate under the throttle bucket', () => {
   for (const latency_ms of [50, 200, 1000, 3000, 10_000]) {
     it(`is at least 90 % of what the bucket allows and never refused at ${latency_ms} ms`, async () => {
-      for (const network_ms of [1, 30, 400]) {
-        for (const cost of [0.05, 0.5, 1, 3, 10, 30]) {
-          for (const jitter of [0, 0.3, 0.9]) {
+      for (const network_ms of [1, 150]) {
+        for (const cost of [0.05, 0.8, 3, 10, 30]) {
+          for (const jitter of [0, 0.6]) {
             const traffic = { latency_ms, network_ms, cost, jitter }
             const { share, throttled } = await measure(traffic, { clients: 1 })
             assert.ok(share >= 0.9, `${JSON.stringify(traffic)}: ${share}`)

@@ -30,6 +30,12 @@ export class ArchiveIndex {
     else this.#archives_by_member.set(member_name, [archive_name])
   }
 
+  /** Has the archives looked at again, when one may have been made in spite of a failure. */
+  forget(): void {
+    this.#archives_by_member.clear()
+    this.#is_read = false
+  }
+
   /** How many bytes from its start the archives hold of a file, each archive read back whole. */
   async archivedBytes(file_name: string, handle: FileHandle): Promise<number> {
     if (!this.#is_read) await this.#read()

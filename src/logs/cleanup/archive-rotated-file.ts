@@ -61,9 +61,14 @@ async function drain(
     if (round === MAX_PARTS) break
     const member_name = memberName(file.name, archived)
     const part = { stream, handle, member_name, modified_ms, from: archived, to: size }
-    const made = await archivePart(archives, part, context.now(), context.signal)
-    context.index.add(member_name, made.archive_name)
-    parts.push(made)
+    try {
+      const made = await archivePart(archives, part, context.now(), context.signal)
+      context.index.add(member_name, made.archive_name)
+      parts.push(made)
+    } catch (error) {
+      context.index.forget()
+      throw error
+    }
     archived = size
   }
   throw new Error('something keeps writing to it')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CleanupReport } from './cleanup-report.ts'
+import { ARCHIVES, hasArchiveFolder } from './listing.ts'
 import { openPlainFile, removeFile, unlessMissing } from './plain-file.ts'
 
 const NAME = 'cleanup-history.jsonl'
@@ -12,9 +13,13 @@ export function isUnfinishedHistory(name: string): boolean {
   return TEMPORARY.test(name)
 }
 
-/** The reports kept, oldest first; lines that are no report are left out. */
-export async function readHistory(archives: string): Promise<CleanupReport[]> {
-  const handle = await unlessMissing(openPlainFile(join(archives, NAME)))
+/**
+ * The reports kept, oldest first; lines that are no report are left out.
+ * @throws system errors
+ */
+export async function readHistory(directory: string): Promise<CleanupReport[]> {
+  if (!(await hasArchiveFolder(directory))) return []
+  const handle = await unlessMissing(openPlainFile(join(directory, ARCHIVES, NAME)))
   if (!handle) return []
   await using _ = handle
   const lines = (await handle.readFile('utf8')).split('\n')
@@ -25,8 +30,10 @@ export async function readHistory(archives: string): Promise<CleanupReport[]> {
  * Adds a report and keeps the newest `limit`. Only the holder of the clean-up lock may call it.
  * @throws system errors
  */
-export async function addToHistory(archives: string, report: CleanupReport, limit: number): Promise<void> {
-  const before = await readHistory(archives).catch((): CleanupReport[] => [])
+export async function addToHistory(directory: string, report: CleanupReport, limit: number): Promise<void> {
+  if (!(await hasArchiveFolder(directory))) throw new Error('there is no archive folder')
+  const archives = join(directory, ARCHIVES)
+  const before = await readHistory(directory).catch((): CleanupReport[] => [])
   const text = [...before, report]
     .slice(-limit)
     .map((each) => `${JSON.stringify(each)}\n`)

@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
+  existsSync,
   linkSync,
   lstatSync,
   openSync,
   readSync,
   renameSync,
+  rmSync,
   unlinkSync,
   utimesSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import type { Clock } from '../../core/clock.ts'
 import { pidSpace, processStart } from '../process-identity.ts'
 
-/** A holder writes its lock within microseconds; one that is still unreadable then was killed in between. */
+/** A lock that does not say who holds it is not ours, or a disk lost its content. */
 const UNREADABLE_STALE_MS = 60_000
 /** A holder on another host cannot be looked at; it touches its lock with every file. */
 const FOREIGN_STALE_MS = 3_600_000
@@ -24,7 +26,7 @@ const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0
 
 const ASIDE = /^\.cleanup\.lock\.[\da-f]{16}\.tmp$/
 
-/** Whether a name is one that only a killed takeover leaves behind. */
+/** Whether a name is one that only a killed attempt to take the lock leaves behind. */
 export function isAbandonedLock(name: string): boolean {
   return ASIDE.test(name)
 }
@@ -38,7 +40,7 @@ export function isAbandonedLock(name: string): boolean {
 export class CleanupLock {
   readonly #path: string
   readonly #clock: Clock
-  #content = ''
+  #content: string | undefined
 
   constructor(path: string, clock: Clock) {
     this.#path = path
@@ -66,7 +68,7 @@ export class CleanupLock {
   touch(): void {
     const now_s = this.#clock.now() / 1000
     try {
-      if (read(this.#path) === this.#content) utimesSync(this.#path, now_s, now_s)
+      if (this.#isOurs()) utimesSync(this.#path, now_s, now_s)
     } catch {
       // It only matters to others after an hour.
     }
@@ -74,26 +76,28 @@ export class CleanupLock {
 
   /** @throws system errors */
   release(): void {
-    if (read(this.#path) === this.#content) unlinkSync(this.#path)
+    if (this.#isOurs()) unlinkSync(this.#path)
   }
 
+  #isOurs(): boolean {
+    return this.#content !== undefined && read(this.#path) === this.#content
+  }
+
+  /** Linked with its content in it, so that a lock never says nothing of who holds it. */
   #create(content: string): boolean {
-    let descriptor: number
+    const unnamed = `${this.#path}.${nonce()}.tmp`
     try {
-      descriptor = openSync(this.#path, 'wx', 0o640)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-      throw error
-    }
-    try {
-      writeSync(descriptor, content)
+      writeFileSync(unnamed, content, { flag: 'wx', mode: 0o640 })
+      linkSync(unnamed, this.#path)
       this.#content = content
       return true
     } catch (error) {
-      unlinkSync(this.#path)
+      const { code } = error as NodeJS.ErrnoException
+      // A clean-up that has the lock may have removed the unnamed one as a leftover.
+      if (code === 'EEXIST' || (code === 'ENOENT' && existsSync(this.#path))) return false
       throw error
     } finally {
-      closeSync(descriptor)
+      rmSync(unnamed, { force: true })
     }
   }
 

@@ -8,6 +8,11 @@ import { unlessMissing } from './plain-file.ts'
 
 export const ARCHIVES = 'archives'
 
+/** Whether there is an archive folder that is no link: a link could lead anywhere. */
+export async function hasArchiveFolder(directory: string): Promise<boolean> {
+  return (await unlessMissing(lstat(join(directory, ARCHIVES))))?.isDirectory() ?? false
+}
+
 /** A file of a stream as it was when the folder was listed. */
 export interface StreamFile {
   readonly stream: LogStream
@@ -53,8 +58,8 @@ export async function listStreamFiles(directory: string): Promise<StreamFile[]> 
 /** The archives of a log folder, newest first; see {@link listStreamFiles}. */
 export async function listArchives(directory: string): Promise<ArchiveFile[]> {
   const path = join(directory, ARCHIVES)
-  const is_directory = (await unlessMissing(lstat(path)))?.isDirectory() ?? false
-  const names = is_directory ? ((await unlessMissing(readdir(path))) ?? []) : []
+  if (!(await hasArchiveFolder(directory))) return []
+  const names = (await unlessMissing(readdir(path))) ?? []
   const archives: ArchiveFile[] = []
   for (const name of names) {
     const parsed = parseArchiveName(name)

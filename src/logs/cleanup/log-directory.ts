@@ -14,7 +14,6 @@ import {
   type CleanupReport,
 } from './cleanup-report.ts'
 import { directoryHealth, type DirectoryHealth } from './directory-health.ts'
-import { ARCHIVES } from './listing.ts'
 import { logStatus, type LogStatus } from './log-status.ts'
 import { runCleanup } from './run-cleanup.ts'
 
@@ -116,7 +115,7 @@ export class LogDirectory {
 
   /** The report of the newest clean-up that came to its end, of this process or another. Never throws. */
   async lastReport(): Promise<CleanupReport | null> {
-    const history = await readHistory(join(this.#directory, ARCHIVES)).catch((): CleanupReport[] => [])
+    const history = await readHistory(this.#directory).catch((): CleanupReport[] => [])
     const stored = history.at(-1)
     if (stored && (!this.#last || stored.finished_at > this.#last.finished_at)) return stored
     return this.#last ?? null
@@ -153,7 +152,7 @@ export class LogDirectory {
       tally.report(task_id, started_at, new Date(this.#clock.now()).toISOString())
     if (!lock) return report()
     try {
-      await addToHistory(join(this.#directory, ARCHIVES), report(), this.#history_limit)
+      await addToHistory(this.#directory, report(), this.#history_limit)
     } catch (error) {
       tally.fail('The report could not be kept', error)
     }

@@ -1,4 +1,4 @@
-import { lstat, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { LOG_STREAMS } from '../../core/log-event.ts'
@@ -7,7 +7,7 @@ import type { ArchivedPart } from './archive-part.ts'
 import { archiveRotatedFile, type ArchivingContext } from './archive-rotated-file.ts'
 import type { CleanupOptions, CleanupTally } from './cleanup-report.ts'
 import { removeLeftovers } from './leftovers.ts'
-import { ARCHIVES, listArchives, listStreamFiles, type StreamFile } from './listing.ts'
+import { ARCHIVES, hasArchiveFolder, listArchives, listStreamFiles, type StreamFile } from './listing.ts'
 import { removeFile, syncDirectory } from './plain-file.ts'
 import { surplusFiles } from './surplus.ts'
 
@@ -57,11 +57,10 @@ export async function runCleanup(run: CleanupRun, tally: CleanupTally): Promise<
   if (signal.aborted) tally.fail('The clean-up was stopped before its end', signal.reason)
 }
 
-/** @throws system errors; Error when it is a link, which could lead anywhere */
+/** @throws system errors; Error when it is a link */
 async function makeArchiveFolder(directory: string): Promise<void> {
-  const path = join(directory, ARCHIVES)
-  await mkdir(path, { recursive: true, mode: 0o750 })
-  if (!(await lstat(path)).isDirectory()) throw new Error('it is a symbolic link, which is refused')
+  await mkdir(join(directory, ARCHIVES), { recursive: true, mode: 0o750 })
+  if (!(await hasArchiveFolder(directory))) throw new Error('it is a symbolic link, which is refused')
   await syncDirectory(directory)
 }
 
