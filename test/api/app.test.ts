@@ -3,20 +3,8 @@ import { test } from 'node:test'
 import { Hono } from 'hono'
 import { ROUTES } from '../../src/api/routes.ts'
 import { assertProblem } from './support/assert-problem.ts'
-import { MemorySyncStore } from './support/memory-sync-store.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
-
-class BrokenStore extends MemorySyncStore {
-  readonly reason: unknown
-
-  constructor(reason: unknown) {
-    super()
-    this.reason = reason
-  }
-
-  // oxlint-disable-next-line typescript/prefer-promise-reject-errors
-  override listSyncs = (): Promise<never> => Promise.reject(this.reason)
-}
+import { openTestStore, withListSyncs } from './support/test-store.ts'
 
 test('an unknown address is a 404 problem', async () => {
   const api = await openTestApi()
@@ -65,7 +53,9 @@ test('HEAD answers as GET does, without a body', async () => {
 test('an internal error is a 500 with a fixed sentence, and its reason goes to the operator alone', async () => {
   const reasons = [new Error('secret of the database'), 'secret text', { secret: true }, undefined]
   for (const reason of reasons) {
-    const api = await openTestApi({ syncs: new BrokenStore(reason) })
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a driver may reject with anything
+    const syncs = withListSyncs(await openTestStore(), () => Promise.reject(reason))
+    const api = await openTestApi({ syncs })
     const response = await api.request(`${BASE}/recent?limit=3`)
     assert.doesNotMatch(await response.clone().text(), /secret|stack|node:|\.ts/)
     const problem = await assertProblem(response, 500)

@@ -7,9 +7,9 @@ import type { SyncFilter } from '../../src/store/sync-store.ts'
 import type { CourseOutcomeList, StatusChangeList, SyncList } from '../../src/api/sync-schemas.ts'
 import type { FailedSyncList } from '../../src/api/syncs.ts'
 import { assertProblem } from './support/assert-problem.ts'
-import { MemorySyncStore } from './support/memory-sync-store.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
+import { openTestStore, withListSyncs } from './support/test-store.ts'
 
 const DAY_MS = 86_400_000
 
@@ -220,13 +220,12 @@ test('failed lists failed and lost syncs of its period, newest first', async () 
 
 test('failed asks for failed, lost and timed out syncs', async () => {
   const filters: SyncFilter[] = []
-  class WatchedStore extends MemorySyncStore {
-    override listSyncs(filter: SyncFilter): ReturnType<MemorySyncStore['listSyncs']> {
-      filters.push(filter)
-      return super.listSyncs(filter)
-    }
-  }
-  const api = await openTestApi({ syncs: new WatchedStore() })
+  const store = await openTestStore()
+  const syncs = withListSyncs(store, (filter) => {
+    filters.push(filter)
+    return store.listSyncs(filter)
+  })
+  const api = await openTestApi({ syncs })
   await api.read(`${BASE}/failed?limit=5`)
   assert.deepEqual(filters, [
     { statuses: ['failed', 'lost', 'timed_out'], since: api.clock.now() - 7 * DAY_MS, limit: 5 },
