@@ -56,11 +56,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clock,
     ...(options.database === undefined ? {} : { database: options.database }),
   })
+  const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock })
   try {
     const app = createApi({
       syncs: monitor.store.syncs,
       health: () => monitor.store.health(),
-      logs: new LogDirectory({ directory: logDir, log: monitor.logs, clock }),
+      logs,
       clock,
       version: options.version,
       onError: (error, place) => {
@@ -72,7 +73,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     monitor.watchLostSyncs()
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => {
-      closing ??= listening.close().then(() => monitor.close())
+      closing ??= listening
+        .close()
+        .then(() => logs.close())
+        .then(() => monitor.close())
       return closing
     }
     return { url: listening.url, port: listening.port, monitor, close, [Symbol.asyncDispose]: close }

@@ -35,7 +35,7 @@ export async function startCleanup(options: CleanupOptions, { logs }: ApiService
     return problem(409, 'A log clean-up is running already; wait for it to end.', { task_id })
   }
   const message =
-    `The log clean-up has started: live files keep ${options.max_lines} lines, rotated files are archived ` +
+    `The log clean-up has started: at most ${options.max_lines} lines of a stream stay, rotated files are archived ` +
     `after ${options.archive_days} days and archives deleted after ${options.delete_days} days.`
   const body: CleanupStarted = { status: 'started', task_id, message }
   // Relative, so that it is right wherever the API is mounted.

@@ -97,7 +97,11 @@ export class CleanupLock {
       if (code === 'EEXIST' || (code === 'ENOENT' && existsSync(this.#path))) return false
       throw error
     } finally {
-      rmSync(unnamed, { force: true })
+      try {
+        rmSync(unnamed, { force: true })
+      } catch {
+        // The next clean-up removes it; having the lock must not look like a failure to get it.
+      }
     }
   }
 

@@ -67,6 +67,7 @@ export class CleanupTally {
 
 /** The code of a system error, whose message would hold paths; otherwise the message. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'AbortError') return 'it was stopped'
   const message = error instanceof Error ? error.message : String(error)
   return systemErrorCode(error) ?? redactText(message).slice(0, REASON_LIMIT)
 }
