@@ -27,7 +27,7 @@ test('a clean-up starts with the defaults of the earlier system', async () => {
     status: 'started',
     task_id: 'cleanup-1',
     message:
-      'The log clean-up has started: live files keep 10000 lines, rotated files are archived after 7 days and ' +
+      'The log clean-up has started: at most 10000 lines of a stream stay, rotated files are archived after 7 days and ' +
       'archives deleted after 30 days.',
   })
   assert.deepEqual(api.logs.started, [DEFAULTS])
