@@ -1,16 +1,18 @@
 #!/usr/bin/env node
+import { surviveBrokenOutput } from './cli/broken-output.ts'
 import { main } from './cli/main.ts'
+import { keepHeapSmall } from './cli/small-heap.ts'
+import { tellError } from './cli/tell-error.ts'
+import { Terminal } from './cli/terminal.ts'
 
-// A reader that went away (`| head`) is no error, and nobody is left to tell.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // oxlint-disable-next-line unicorn/no-process-exit -- there is nothing to write any more
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-  throw error
+keepHeapSmall()
+
+const { stdout, stderr, env: environment } = process
+surviveBrokenOutput(stdout, stderr)
+process.on('uncaughtException', (error) => {
+  const terminal = new Terminal({ stdout, stderr, environment })
+  // oxlint-disable-next-line unicorn/no-process-exit -- what state the program is in is not known any more
+  process.exit(tellError(terminal, error, process.argv.includes('--debug')))
 })
 
-process.exitCode = await main({
-  args: process.argv.slice(2),
-  environment: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-})
+process.exitCode = await main({ args: process.argv.slice(2), environment, stdout, stderr })

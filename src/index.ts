@@ -12,7 +12,7 @@ export type {
   SyncOptions,
 } from './tracker/types.ts'
 export { runSync } from './engine/sync-engine.ts'
-export type { RunSyncOptions } from './engine/sync-engine.ts'
+export type { RunSyncOptions } from './engine/sync-options.ts'
 export type { EngineObserver } from './engine/engine-context.ts'
 export { createCanvasClient } from './canvas/client.ts'
 export type {

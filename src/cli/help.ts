@@ -2,12 +2,12 @@ import { COMMON_OPTIONS } from './arguments.ts'
 import type { Command, CommandOption } from './command.ts'
 
 const EXIT_CODES = [
-  '  0  good',
-  '  1  the thing asked about is bad (sync failed, unhealthy), or it could not be done',
-  '  2  wrong call or configuration',
-  '  3  partial: some courses could not be read',
-  '  4  the access token is the cause',
-  '130  interrupted',
+  '    0  good',
+  '    1  the thing asked about is bad (sync failed, unhealthy), or it could not be done',
+  '    2  wrong call or configuration',
+  '    3  partial: some courses could not be read',
+  '    4  the access token is the cause',
+  '  130  interrupted with Ctrl-C (143: by SIGTERM)',
 ]
 
 export function overview(commands: readonly { readonly name: string; readonly summary: string }[]): string {

@@ -1,8 +1,9 @@
-import { isMonitorError, MonitorError } from '../core/errors.ts'
+import { MonitorError } from '../core/errors.ts'
 import { nearest, parseCommandArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { commandHelp, overview } from './help.ts'
 import { watchSignals } from './signals.ts'
+import { tellError } from './tell-error.ts'
 import { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -59,11 +60,15 @@ export async function main(options: MainOptions): Promise<number> {
   const terminal = new Terminal(options)
   const [name, ...rest] = options.args
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      terminal.data(await helpText(rest[0]))
-      return name === undefined ? 2 : 0
+    if (name === undefined) {
+      terminal.error(overview(COMMANDS))
+      return 2
     }
-    if (name === '--version' || name === '-v') {
+    if (name === '--help' || name === '-h' || name === 'help') {
+      terminal.data(await helpText(rest.find((word) => !word.startsWith('-'))))
+      return 0
+    }
+    if (name === '--version' || name === '-v' || name === '-V') {
       terminal.data(version())
       return 0
     }
@@ -113,6 +118,11 @@ function findCommand(name: string): CommandEntry {
   const entry = COMMANDS.find((command) => command.name === name)
   if (entry !== undefined) return entry
   const names = COMMANDS.map((command) => command.name)
+  if (name.startsWith('-')) {
+    throw new MonitorError('usage', `The command comes first, then options such as ${name}.`, {
+      next_step: `Commands are ${names.join(', ')}.`,
+    })
+  }
   const near = nearest(name, names)
   throw new MonitorError('usage', `There is no command "${name}".`, {
     next_step:
@@ -124,23 +134,4 @@ function findCommand(name: string): CommandEntry {
 
 async function helpText(name: string | undefined): Promise<string> {
   return name === undefined ? overview(COMMANDS) : commandHelp(await findCommand(name).load())
-}
-
-/** One sentence and what to do next; the stack only when asked for. Resolves to the exit code. */
-function tellError(terminal: Terminal, error: unknown, debug: boolean): number {
-  if (isMonitorError(error)) {
-    terminal.error(`${terminal.style('red', 'Error:')} ${error.message}`)
-    if (error.next_step !== '') terminal.error(error.next_step)
-    if (debug) terminal.error(String(error.stack))
-    return error.exit_code
-  }
-  terminal.error(
-    `${terminal.style('red', 'Error:')} Something unforeseen happened; this is a fault of canvas-sync-monitor.`,
-  )
-  terminal.error(
-    debug && error instanceof Error
-      ? String(error.stack)
-      : 'Run it again with --debug and report what it shows.',
-  )
-  return 1
 }

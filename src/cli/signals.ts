@@ -7,15 +7,23 @@ export interface SignalWatch extends Disposable {
   readonly exit_code: number | null
 }
 
+/** npm and `npx` pass on the Ctrl-C that the terminal has sent already, which is no second one. */
+const SAME_PRESS_MS = 300
+
 /** Turns the first Ctrl-C or SIGTERM into an abort, so that what was read is kept; the second one ends at once. */
 export function watchSignals(terminal: Terminal): SignalWatch {
   const abort = new AbortController()
   let exit_code: number | null = null
+  let first_at = 0
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
     const code = 128 + constants.signals[name]
-    // oxlint-disable-next-line unicorn/no-process-exit -- the second signal asks for just that
-    if (exit_code !== null) process.exit(code)
+    if (exit_code !== null) {
+      if (performance.now() - first_at < SAME_PRESS_MS) return
+      // oxlint-disable-next-line unicorn/no-process-exit -- the second signal asks for just that
+      process.exit(code)
+    }
     exit_code = code
+    first_at = performance.now()
     terminal.message('Stopping. Once more to stop at once.')
     abort.abort()
   }

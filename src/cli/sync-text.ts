@@ -1,7 +1,7 @@
 import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
 import type { CourseOutcome, SyncRecord } from '../core/sync-record.ts'
 import type { SyncStatus } from '../core/sync-status.ts'
-import { grouped, spokenDuration } from './numbers.ts'
+import { counted, grouped, spokenDuration } from './numbers.ts'
 import { printable, type Terminal } from './terminal.ts'
 
 const MARKS: Readonly<Record<SyncStatus, readonly [string, 'green' | 'yellow' | 'red' | 'cyan' | 'gray']>> = {
@@ -42,13 +42,13 @@ export function describeSync(record: SyncRecord, terminal: Terminal): string[] {
     )
   }
   lines.push(
-    `  Canvas       ${grouped(api.calls_made)} calls, ${grouped(api.calls_failed)} failed, ${grouped(api.rate_limit_hits)} throttled, cost ${api.request_cost.toFixed(1)}`,
+    `  Canvas       ${counted(api.calls_made, 'call')}, ${grouped(api.calls_failed)} failed, ${grouped(api.rate_limit_hits)} throttled, cost ${api.request_cost.toFixed(1)}`,
   )
   if (deletions.deleted > 0)
-    lines.push(`  deleted      ${grouped(deletions.deleted)} rows are gone from Canvas`)
+    lines.push(`  deleted      ${counted(deletions.deleted, 'row')} gone from Canvas`)
   if (deletions.held > 0) {
     lines.push(
-      `  held         ${grouped(deletions.held)} rows are missing but kept: too many at once; --accept-deletions takes them as deleted`,
+      `  held         ${counted(deletions.held, 'row')} missing but kept: too many at once; --accept-deletions takes them as deleted`,
     )
   }
   return lines
@@ -62,6 +62,6 @@ function countText(count: { processed: number; created: number; updated: number 
 export function describeOutcome(outcome: CourseOutcome): string {
   const why = outcome.error_message ?? outcome.reason
   const rows = Object.values(outcome.entities).reduce((sum, counts) => sum + counts.processed, 0)
-  const what = why === null ? `${grouped(rows)} rows` : printable(why)
-  return `${outcome.outcome.padEnd(9)}  course ${outcome.course_id}  ${spokenDuration(outcome.duration_ms)}  ${what}`
+  const what = why === null ? counted(rows, 'row') : printable(why)
+  return `${outcome.outcome.padEnd(9)}  course ${printable(outcome.course_id)}  ${spokenDuration(outcome.duration_ms)}  ${what}`
 }

@@ -3,7 +3,8 @@ import { styleText } from 'node:util'
 type Style = Parameters<typeof styleText>[0]
 
 /** Control, direction-changing and other invisible characters that could drive or fool a terminal. */
-const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
+const UNPRINTABLE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
 /** Text from outside (a course's name) as it may stand on a terminal: in one line, without control characters. */
 export function printable(text: string): string {
@@ -16,9 +17,16 @@ export interface TerminalOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** A part of the screen that is drawn again and again; other lines have to go above it. */
+export interface Display {
+  print(line: string): void
+}
+
 /** Where a command writes: data on stdout, messages and progress on stderr. */
 export class Terminal {
   readonly #options: TerminalOptions
+  /** What is drawn on the screen now, if anything. */
+  display: Display | null = null
   /** Set by `--quiet`: no messages but errors. */
   quiet = false
   /** Set by `--no-color`. */
@@ -35,7 +43,9 @@ export class Terminal {
 
   /** A line for people. */
   message(line: string): void {
-    if (!this.quiet) this.#options.stderr.write(`${line}\n`)
+    if (this.quiet) return
+    if (this.display === null) this.#options.stderr.write(`${line}\n`)
+    else this.display.print(line)
   }
 
   /** A line that is written in any case. */

@@ -1,10 +1,18 @@
-import type { CourseOutcome } from '../core/sync-record.ts'
+import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
+import type { CourseOutcome, SyncRow } from '../core/sync-record.ts'
 import type { Checkpoint, ListingState } from '../store/synced-data-store.ts'
 import type { ListedCourse } from './course.ts'
 import type { CourseEntity } from './entity-lists.ts'
 
 /** How long after its last checkpoint an interrupted sync may be continued. */
 export const RESUME_WINDOW_MS: number = 3_600_000
+
+/** Whether a sync stopped before its end, so that the next one may go on where it stopped. */
+export function wasInterrupted(sync: Pick<SyncRow, 'sync_status' | 'error_type'> | null): boolean {
+  if (sync === null || sync.sync_status === 'in_progress' || sync.sync_status === 'completed') return false
+  if (sync.sync_status !== 'partial') return true
+  return sync.error_type !== null && ERROR_TYPE_FACTS[sync.error_type].token
+}
 
 /** The checkpoints that still count: all of them, or none when the newest is too old. */
 export function usableCheckpoints(

@@ -15,7 +15,8 @@ import type {
 } from './types.ts'
 
 /** The end of every sentence that tells of held deletions. */
-export const HELD = 'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
+export const HELD =
+  'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
 
 /**
  * What a sync has counted so far. Each `record…` call counts and writes its line; none throws, none waits.

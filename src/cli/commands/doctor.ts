@@ -1,7 +1,7 @@
-import { statfsSync, statSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createCanvasClient } from '../../canvas/client.ts'
-import { isMonitorError } from '../../core/errors.ts'
+import { isMonitorError, MonitorError } from '../../core/errors.ts'
 import { openFileLogWriter } from '../../logs/file-log-writer.ts'
 import { openStore, sqlitePath } from '../../store/open-store.ts'
 import { readToken } from '../canvas-token.ts'
@@ -43,14 +43,15 @@ export const doctor: Command = {
   },
 }
 
-function checksFor({ config }: CommandContext): (readonly [string, Check])[] {
+function checksFor(context: CommandContext): (readonly [string, Check])[] {
+  const { config } = context
   const checks: (readonly [string, Check])[] = [
     ['node', checkNode],
     ['database', checkDatabase],
     ['logs', checkLogs],
     ['disk', checkDisk],
   ]
-  return config.canvas_base_url === null ? checks : [...checks, ['canvas', checkCanvas]]
+  return config.canvas_base_url === null && stringValue(context, 'token-file') === undefined ? checks : [...checks, ['canvas', checkCanvas]]
 }
 
 async function finding(check: string, run: () => Promise<string>): Promise<Finding> {
@@ -82,9 +83,9 @@ async function checkLogs({ config }: CommandContext): Promise<string> {
 }
 
 async function checkDisk({ config }: CommandContext): Promise<string> {
-  const { MonitorError } = await import('../../core/errors.ts')
-  const directory = dirname(sqlitePath(config.database))
-  statSync(directory)
+  let directory = dirname(sqlitePath(config.database))
+  // Where the folder cannot be made the database says so; the disk is still there.
+  while (!existsSync(directory)) directory = dirname(directory)
   const { bavail, bsize } = statfsSync(directory)
   const free_bytes = bavail * bsize
   const free = `${(free_bytes / 1024 ** 3).toFixed(1)} GiB free`
@@ -95,8 +96,14 @@ async function checkDisk({ config }: CommandContext): Promise<string> {
 }
 
 async function checkCanvas(context: CommandContext): Promise<string> {
+  const base_url = context.config.canvas_base_url
+  if (base_url === null) {
+    throw new MonitorError('usage', 'There is a token file, but no Canvas host to try it on.', {
+      next_step: 'Give --base-url https://canvas.example.edu, or set CANVAS_BASE_URL.',
+    })
+  }
   const token = readToken(stringValue(context, 'token-file'), context.config.canvas_access_token)
-  const client = createCanvasClient({ base_url: context.config.canvas_base_url ?? '', token })
+  const client = createCanvasClient({ base_url, token })
   const started = performance.now()
   try {
     const { id } = await client.self({ signal: context.signal })

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
 import {
@@ -38,7 +38,7 @@ export const simulate: Command = {
   ],
   async run(context) {
     const { terminal, json, signal } = context
-    const simulator = await startOrExplain(await simulatorOptions(context))
+    await using simulator = await startOrExplain(simulatorOptions(context))
     const [account] = simulator.university.truth.accounts()
     const { admin, teacher, student } = simulator.tokens
     const facts = {
@@ -57,17 +57,18 @@ export const simulate: Command = {
     const token_file = directory === undefined ? 'FILE' : join(directory, 'teacher.token')
     terminal.message(`Try: canvas-sync-monitor sync --base-url ${facts.base_url} --token-file ${token_file}`)
     await untilAborted(signal)
-    await simulator.close()
     return 0
   },
 }
 
-async function simulatorOptions(context: CommandContext): Promise<SimulatorOptions> {
+function simulatorOptions(context: CommandContext): SimulatorOptions {
   const number = (name: string, minimum: number, maximum: number, missing: number): number =>
     wholeNumberOption(stringValue(context, name), `--${name}`, { minimum, maximum, missing })
   const form = stringValue(context, 'throttle') ?? '429'
   if (form !== '429' && form !== '403' && form !== 'off') {
-    throw new MonitorError('usage', `--throttle must be 429, 403 or off, got "${form}".`)
+    throw new MonitorError('usage', `--throttle must be 429, 403 or off, got "${form}".`, {
+      next_step: 'Leave it out for 429, as Canvas answers today.',
+    })
   }
   const faults = stringValue(context, 'faults')
   return {
@@ -84,17 +85,18 @@ function readFaults(path: string): NonNullable<SimulatorOptions['faults']> {
   try {
     return parseFaultScript(readFileSync(path, 'utf8'))
   } catch (error) {
-    const why =
-      systemErrorCode(error) === 'ENOENT'
-        ? 'does not exist'
-        : error instanceof Error
-          ? `is wrong: ${error.message}`
-          : 'is wrong'
-    throw new MonitorError('config_invalid', `The fault script ${path} ${why}.`, {
+    throw new MonitorError('config_invalid', `The fault script ${path} ${whyUnreadable(error)}.`, {
       cause: error,
       next_step: 'Give a JSON list such as [{"when":{"every":20},"fault":{"kind":"edge_502"}}].',
     })
   }
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = systemErrorCode(error)
+  if (code === 'ENOENT') return 'does not exist'
+  if (code !== undefined) return `cannot be read (${code})`
+  return error instanceof Error ? `is wrong: ${error.message.replaceAll('\n', ' ')}` : 'is wrong'
 }
 
 async function startOrExplain(options: SimulatorOptions): Promise<Simulator> {
@@ -108,8 +110,11 @@ async function startOrExplain(options: SimulatorOptions): Promise<Simulator> {
         next_step: 'Choose another with --port, or --port 0 for a free one.',
       })
     }
-    if (code === undefined && error instanceof RangeError) {
-      throw new MonitorError('usage', error.message, { cause: error })
+    if (code === 'EACCES') {
+      throw new MonitorError('address_refused', `Port ${options.port ?? 0} is not allowed.`, {
+        cause: error,
+        next_step: 'Take a port from 1024 up: those below are for the system.',
+      })
     }
     throw error
   }
@@ -119,7 +124,10 @@ function writeTokens(directory: string, tokens: Readonly<Record<string, string>>
   try {
     mkdirSync(directory, { recursive: true })
     for (const [kind, token] of Object.entries(tokens)) {
-      writeFileSync(join(directory, `${kind}.token`), `${token}\n`, { mode: 0o600 })
+      const path = join(directory, `${kind}.token`)
+      // A file that is there already would keep its mode.
+      rmSync(path, { force: true })
+      writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' })
     }
   } catch (error) {
     throw new MonitorError('not_writable', `The tokens cannot be written to ${directory}.`, {

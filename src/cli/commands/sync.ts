@@ -44,7 +44,7 @@ export const sync: Command = {
   },
   notes: [
     'An interrupted sync goes on where it stopped when it is run again within an hour.',
-    'Exit code: 0 completed, 1 failed, 3 partial, 4 the token is the cause, 130 interrupted.',
+    'Exit code: 0 completed, 1 failed, 3 partial, 4 the token is the cause, 130 interrupted (143 by SIGTERM).',
   ],
   run: runOneSync,
 }
@@ -62,6 +62,7 @@ async function runOneSync(context: CommandContext): Promise<number> {
   validateBaseUrl(baseUrl)
   const ids = [...stringValues(context, 'course'), ...[stringValue(context, 'account') ?? []].flat()]
   for (const id of ids) checkCanvasId(id)
+  for (const name of ['task-id', 'user-id', 'trigger']) checkLength(name, stringValue(context, name))
 
   await using monitor = await createMonitor({ database: config.database, logDir: config.log_dir })
   const progress = syncProgress(terminal)
@@ -93,6 +94,13 @@ function checkCanvasId(id: string): void {
   if (/^(?:\d{1,20}(?:~\d{1,20})?|sis_\w+_id:[\w.%-]+|self)$/.test(id)) return
   throw new MonitorError('usage', `"${id}" is no id of Canvas.`, {
     next_step: 'Take the number from the address of the course or account in Canvas.',
+  })
+}
+
+function checkLength(name: string, value: string | undefined): void {
+  if (value === undefined || (value.length >= 1 && value.length <= 255)) return
+  throw new MonitorError('usage', `--${name} must have 1 to 255 characters, got ${value.length}.`, {
+    next_step: `Leave --${name} out, or give it a shorter value that is not empty.`,
   })
 }
 

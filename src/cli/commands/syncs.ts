@@ -1,12 +1,13 @@
 import { MonitorError } from '../../core/errors.ts'
 import { toSyncRecord, type SyncRow } from '../../core/sync-record.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
-import { openStore } from '../../store/open-store.ts'
+import { openStore, sqlitePath } from '../../store/open-store.ts'
 import type { SyncStore } from '../../store/sync-store.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
 import { describeOutcome, describeSync, statusText } from '../sync-text.ts'
 import { printable } from '../terminal.ts'
+import { cutText, padText, textWidth } from '../text-width.ts'
 
 export const syncs: Command = {
   name: 'syncs',
@@ -63,11 +64,14 @@ async function list(context: CommandContext, store: SyncStore): Promise<number> 
     terminal.data(JSON.stringify(rows.map(toSyncRecord)))
     return 0
   }
-  if (rows.length === 0)
-    terminal.message('No syncs yet. Run one with canvas-sync-monitor sync, or see npm start.')
+  const filtered = status !== undefined || user_id !== undefined || sync_type !== undefined
+  if (rows.length === 0) terminal.message(filtered ? 'No sync is like that.' : noSyncs(context))
   else for (const line of table(rows, context)) terminal.data(line)
   return 0
 }
+
+const noSyncs = ({ config }: CommandContext): string =>
+  `No syncs yet in ${printable(sqlitePath(config.database))}. Run one with canvas-sync-monitor sync.`
 
 function table(rows: readonly SyncRow[], { terminal }: CommandContext): string[] {
   const heads = ['id', 'started (UTC)', 'status', 'type', 'user', 'duration', 'courses', 'calls', 'error']
@@ -75,19 +79,19 @@ function table(rows: readonly SyncRow[], { terminal }: CommandContext): string[]
     String(row.id),
     new Date(row.sync_start_time).toISOString().slice(0, 19).replace('T', ' '),
     row.sync_status,
-    printable(row.sync_type),
-    printable(row.user_id ?? '-').slice(0, 20),
+    cutText(printable(row.sync_type), 20),
+    cutText(printable(row.user_id ?? '-'), 20),
     row.total_duration_seconds === null ? '-' : spokenDuration(row.total_duration_seconds * 1000),
     grouped(row.courses_processed),
     grouped(row.api_calls_made),
     row.error_type ?? '',
   ])
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...cells.map((cell) => cell[column]?.length ?? 0)),
+    Math.max(head.length, ...cells.map((cell) => textWidth(cell[column] ?? ''))),
   )
   const numeric = new Set([0, 5, 6, 7])
   const pad = (cell: string, column: number): string =>
-    numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
+    numeric.has(column) ? cell.padStart(widths[column] ?? 0) : padText(cell, widths[column] ?? 0)
   const head = terminal.style('bold', heads.map(pad).join('  ').trimEnd(), 'stdout')
   const lines = rows.map((row, index) =>
     (cells[index] ?? [])

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Terminal } from '../terminal.ts'
+import type { Display, Terminal } from '../terminal.ts'
+import { cutText, textWidth } from '../text-width.ts'
 
 const REDRAW_MS = 100
 const HIDE_CURSOR = '\u001b[?25l'
@@ -7,7 +8,7 @@ const SHOW_CURSOR = '\u001b[?25h'
 const CLEAR_BELOW = '\u001b[0J'
 
 /** A few lines at the bottom of the screen that are drawn again and again; other lines scroll above them. */
-export class LiveDisplay {
+export class LiveDisplay implements Display {
   readonly #terminal: Terminal
   readonly #lines: () => readonly string[]
   #drawn = 0
@@ -23,6 +24,7 @@ export class LiveDisplay {
   }
 
   start(): void {
+    this.#terminal.display = this
     this.#terminal.draw(HIDE_CURSOR)
     // A process that is ended in mid-display must not leave a terminal without cursor.
     process.once('exit', this.#restoreCursor)
@@ -50,6 +52,7 @@ export class LiveDisplay {
 
   /** Takes the display away. */
   stop(): void {
+    this.#terminal.display = null
     clearInterval(this.#timer)
     process.off('exit', this.#restoreCursor)
     this.#terminal.draw(this.#upAndClear() + SHOW_CURSOR)
@@ -64,5 +67,5 @@ export class LiveDisplay {
 /** A line that is longer than the screen would wrap and shift all that is drawn over it. */
 function cut(line: string, columns: number): string {
   const bare = stripVTControlCharacters(line)
-  return bare.length <= columns ? line : `${bare.slice(0, Math.max(0, columns - 1))}…`
+  return textWidth(bare) <= columns ? line : cutText(bare, columns)
 }

@@ -1,5 +1,6 @@
 import type { CanvasClient } from '../../canvas/types.ts'
 import type { EngineObserver } from '../../engine/engine-context.ts'
+import { counted } from '../numbers.ts'
 import { describeOutcome } from '../sync-text.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { LiveDisplay } from './live-display.ts'
@@ -40,7 +41,7 @@ function plainProgress(terminal: Terminal): SyncProgressDisplay {
       },
       coursesListed(courses) {
         total = courses.length
-        terminal.message(`${total} courses to read.`)
+        terminal.message(`${counted(total, 'course')} to read.`)
       },
       courseFinished(course, outcome) {
         finished++

@@ -5,8 +5,9 @@ import type { SyncedEntity } from '../../core/synced-entity.ts'
 import type { ListedCourse } from '../../engine/course.ts'
 import type { EngineObserver } from '../../engine/engine-context.ts'
 import type { Sync } from '../../tracker/types.ts'
-import { grouped, spokenDuration } from '../numbers.ts'
+import { counted, grouped, spokenDuration } from '../numbers.ts'
 import { printable, type Terminal } from '../terminal.ts'
+import { cutText, padText } from '../text-width.ts'
 
 interface RunningCourse {
   readonly name: string
@@ -71,14 +72,14 @@ export class SyncView implements EngineObserver {
     const record = this.#sync?.toJSON()
     const elapsed =
       record === undefined ? '' : spokenDuration(Date.now() - Date.parse(record.sync_start_time))
-    const calls = record === undefined ? 'connecting' : `${grouped(record.api_metrics.calls_made)} calls`
+    const calls = record === undefined ? 'connecting' : counted(record.api_metrics.calls_made, 'call')
     const lines = [`${spinner} ${title}  ${this.#bar(terminal)}  ${elapsed}  ${calls}`]
     for (const course of this.#courses.values()) {
       const what =
         course.entity === null
           ? 'waiting'
           : `${course.entity.padEnd(17)} ${grouped(course.rows).padStart(9)} rows`
-      lines.push(`    ${printable(course.name).slice(0, NAME_WIDTH).padEnd(NAME_WIDTH)}  ${what}`)
+      lines.push(`    ${padText(cutText(printable(course.name), NAME_WIDTH), NAME_WIDTH)}  ${what}`)
     }
     return [...lines, ...this.#throttleLine(terminal)]
   }
@@ -93,7 +94,7 @@ export class SyncView implements EngineObserver {
       const [mark, colour] = OUTCOME_MARKS[outcome]
       return terminal.style(colour, `${mark} ${count}`)
     })
-    return `${bar} ${this.#finished} of ${this.#total} courses  ${marks.join(' ')}`.trimEnd()
+    return `${bar} ${this.#finished} of ${counted(this.#total, 'course')}  ${marks.join(' ')}`.trimEnd()
   }
 
   #throttleLine(terminal: Terminal): string[] {
@@ -105,7 +106,7 @@ export class SyncView implements EngineObserver {
       throttle.waiting === 0
         ? ''
         : terminal.style('yellow', `  ⏳ ${throttle.waiting} waiting for Canvas's throttle`)
-    const throttled = throttle.throttled_count === 0 ? '' : `, throttled ${throttle.throttled_count} times`
+    const throttled = throttle.throttled_count === 0 ? '' : `, throttled ${counted(throttle.throttled_count, 'time')}`
     return [`    ${terminal.style('gray', `${budget}, ${flight}${throttled}`)}${waiting}`]
   }
 }
