@@ -46,10 +46,10 @@ function warmUpSeconds({ latency_ms, cost }: Conditions): number {
 async function measureClient(conditions: Conditions, seconds: number): Promise<Figure[]> {
   await using simulator = await startSimulatorProcess({ ...conditions, size: { students: 10, courses: 2 } })
   const client = createCanvasClient({ base_url: simulator.base_url, token: simulator.token })
-  let going = true
+  const until = new AbortController()
   let answers = 0
   const callers = Array.from({ length: CALLERS }, async () => {
-    while (going) {
+    while (!until.signal.aborted) {
       await client.self()
       answers++
     }
@@ -60,7 +60,7 @@ async function measureClient(conditions: Conditions, seconds: number): Promise<F
   const started_ms = performance.now()
   await delay(seconds * 1000)
   const rate = (answers - answers_before) / ((performance.now() - started_ms) / 1000)
-  going = false
+  until.abort()
   await Promise.all(callers)
   const after = await simulator.stats()
   await client.close()

@@ -17,6 +17,11 @@ if (recent) {
 } else if (existsSync(brought)) {
   const child = spawn(brought, [fileURLToPath(program), ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`Error: ${brought} cannot be started (${error.code}).`)
+    console.error('Run npm ci again in this checkout, or install Node.js 24.15 or newer from nodejs.org.')
+    process.exitCode = 2
+  })
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal]
   })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { MonitorError } from './core/errors.ts'
+import { MonitorError, systemErrorCode } from './core/errors.ts'
 
 /** What every command and the server are configured by. */
 export interface Config {
@@ -31,29 +31,37 @@ const DEFAULTS = {
   canvas_access_token: null,
 } satisfies Config
 
-/** The environment's name of each value, and the flag's. */
-const NAMES: Readonly<Record<keyof Config, { readonly environment: string; readonly flag: string | null }>> =
-  {
-    database: { environment: 'DATABASE_URL', flag: '--database' },
-    log_dir: { environment: 'CANVAS_SYNC_LOG_DIR', flag: '--log-dir' },
-    host: { environment: 'HOST', flag: '--host' },
-    port: { environment: 'PORT', flag: '--port' },
-    canvas_base_url: { environment: 'CANVAS_BASE_URL', flag: '--base-url' },
-    canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', flag: null },
-  }
+interface Names {
+  readonly environment: string
+  readonly flag: string | null
+  /** A right value. */
+  readonly example: string
+}
 
-const text = z.string().min(1, 'must not be empty')
+const NAMES: Readonly<Record<keyof Config, Names>> = {
+  database: { environment: 'DATABASE_URL', flag: '--database', example: DEFAULTS.database },
+  log_dir: { environment: 'CANVAS_SYNC_LOG_DIR', flag: '--log-dir', example: DEFAULTS.log_dir },
+  host: { environment: 'HOST', flag: '--host', example: DEFAULTS.host },
+  port: { environment: 'PORT', flag: '--port', example: String(DEFAULTS.port) },
+  canvas_base_url: {
+    environment: 'CANVAS_BASE_URL',
+    flag: '--base-url',
+    example: 'https://canvas.example.edu',
+  },
+  canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', flag: null, example: '7~AbC' },
+}
+
+/** These may hold a password or are one: a wrong value is not repeated. */
+const SECRET: ReadonlySet<keyof Config> = new Set(['database', 'canvas_base_url', 'canvas_access_token'])
+
+const text = z.string('must be text').trim().min(1, 'must not be empty')
+const PORT_RULE = 'must be a whole number from 0 to 65535'
 const PORT = z
-  .union([z.number(), z.string().regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')])
+  .union([z.number(), z.string().regex(/^\d{1,5}$/)], PORT_RULE)
   .transform(Number)
-  .pipe(
-    z
-      .int('must be a whole number from 0 to 65535')
-      .min(0, 'must be at least 0')
-      .max(65535, 'must be at most 65535'),
-  )
+  .pipe(z.int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE))
 const SCHEMA = {
-  database: text.regex(/^sqlite:.+/, 'must begin with sqlite:'),
+  database: text.regex(/^sqlite:.+/, 'must be sqlite: and the path of a file'),
   log_dir: text,
   host: text,
   port: PORT,
@@ -99,9 +107,9 @@ function checked(name: keyof Config, value: unknown, source: string): unknown {
   const result = SCHEMA[name].safeParse(value)
   if (result.success) return result.data
   const problem = result.error.issues[0]?.message ?? 'is not valid'
-  const shown = name === 'canvas_access_token' ? '' : `, got ${JSON.stringify(value)}`
+  const shown = SECRET.has(name) ? '' : `, got ${JSON.stringify(value)}`
   throw new MonitorError('config_invalid', `${source} ${problem}${shown}.`, {
-    next_step: `Correct ${source}; see --help.`,
+    next_step: `Leave it out, or give a value such as ${NAMES[name].example}.`,
   })
 }
 
@@ -113,27 +121,53 @@ interface ConfigFile {
 async function readConfigFile(asked: string | undefined): Promise<ConfigFile> {
   const path = asked ?? FILE_NAMES.find((name) => existsSync(name))
   if (path === undefined) return { path: '', values: {} }
-  let values: unknown
-  try {
-    values = path.endsWith('.json')
-      ? JSON.parse(readFileSync(path, 'utf8'))
-      : ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default
-  } catch (error) {
-    throw new MonitorError('config_invalid', `The configuration file ${path} cannot be read.`, {
-      cause: error,
-      next_step: 'Check that it exists and that a .ts or .js file has a default export.',
-    })
-  }
+  const values = await readValues(path)
   if (values === null || typeof values !== 'object' || Array.isArray(values)) {
-    throw new MonitorError('config_invalid', `The configuration file ${path} does not hold an object.`, {
+    const where = path.endsWith('.json') ? 'does not hold an object' : 'has no object as its default export'
+    throw new MonitorError('config_invalid', `The configuration file ${path} ${where}.`, {
       next_step: 'Give it names and values, for example { "port": 5001 }.',
     })
   }
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(NAMES, key))
   if (unknown !== undefined) {
-    throw new MonitorError('config_invalid', `${path} has "${unknown}", which is no setting.`, {
-      next_step: `Settings are ${Object.keys(NAMES).join(', ')}.`,
-    })
+    throw new MonitorError(
+      'config_invalid',
+      `The configuration file ${path} has "${unknown}", which is no setting.`,
+      {
+        next_step: `Settings are ${Object.keys(NAMES).join(', ')}.`,
+      },
+    )
   }
   return { path, values }
+}
+
+async function readValues(path: string): Promise<unknown> {
+  try {
+    const text = readFileSync(path, 'utf8')
+    if (path.endsWith('.json')) return JSON.parse(text.replace(/^\ufeff/, ''))
+    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }
+    return module.default
+  } catch (error) {
+    const [why, next_step] = whyUnreadable(path, error)
+    throw new MonitorError('config_invalid', `The configuration file ${path} ${why}.`, {
+      cause: error,
+      next_step,
+    })
+  }
+}
+
+/** Never the error's own words: the parser's repeat a piece of the file, which may be the token. */
+function whyUnreadable(path: string, error: unknown): readonly [string, string] {
+  const code = systemErrorCode(error)
+  if (code === 'ENOENT') return ['does not exist', 'Check the path given with --config.']
+  if (code === 'EISDIR') return ['is a folder', 'Give the path of a file with --config.']
+  if (path.endsWith('.json') && error instanceof SyntaxError)
+    return ['is not JSON', 'Look for a comma or a quote too many or too few.']
+  if (code === undefined || code.startsWith('ERR_')) {
+    return [
+      `cannot be loaded (${error instanceof Error ? error.name : 'unknown'})`,
+      `Run it alone to see why: node ${path}`,
+    ]
+  }
+  return [`cannot be read (${code})`, 'Check its permissions.']
 }

@@ -45,7 +45,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       'address_refused',
       `The server will not listen on ${host}: it holds data about people and has no access control yet.`,
       {
-        next_step: 'Use 127.0.0.1, and a proxy with a sign-in of its own to reach it from elsewhere.',
+        next_step:
+          'Leave out --host and HOST to listen on 127.0.0.1, and put a proxy with a sign-in of its own before it.',
       },
     )
   }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { keepHeapSmall } from '../../src/cli/small-heap.ts'
 import { runSync } from '../../src/engine/sync-engine.ts'
 import { createMonitor } from '../../src/tracker/monitor.ts'
 import type { SimulatorFacts } from './simulator-process.ts'
 
 export interface SyncChildOrder extends SimulatorFacts {
   readonly directory: string
+  /** As the command does; a job that embeds the monitor has Node's defaults. */
+  readonly small_heap: boolean
 }
 
 export interface SyncChildReport {
@@ -24,8 +27,10 @@ function peakMebibytes(): number {
   return Number(line[1]) / 1024
 }
 
-/** One sync in a process of its own: what a job that embeds the monitor needs, and nothing of the bench. */
-const { base_url, token, account_id, directory } = JSON.parse(process.argv[2] ?? '{}') as SyncChildOrder
+/** One sync in a process of its own, and nothing of the bench. */
+const order = JSON.parse(process.argv[2] ?? '{}') as SyncChildOrder
+const { base_url, token, account_id, directory } = order
+if (order.small_heap) keepHeapSmall()
 const started_ms = performance.now()
 const monitor = await createMonitor({
   database: `sqlite:${join(directory, 'canvas-sync.db')}`,

@@ -32,6 +32,9 @@ export function describeSync(record: SyncRecord, terminal: Terminal): string[] {
   ]
   if (record.error_message !== null) lines.push(`  ${printable(record.error_message)}`)
   if (record.error_type !== null) lines.push(`  Next: ${ERROR_TYPE_FACTS[record.error_type].next_step}`)
+  if (record.sync_status === 'completed' && courses.processed === 0) {
+    lines.push("  Canvas lists no courses for this token. An administrator's token needs --account.")
+  }
   const nothing_read = courses.processed + submissions.processed + grades.processed === 0
   if (!nothing_read || record.sync_status === 'completed') {
     lines.push(

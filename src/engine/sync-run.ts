@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { MonitorError } from '../core/errors.ts'
 import type { CourseOutcome, SyncRecord } from '../core/sync-record.ts'
 import type { Checkpoint } from '../store/synced-data-store.ts'
-import { endsWholeSync } from '../tracker/sync-tracker.ts'
+import { endsWholeSync } from '../tracker/describe-failure.ts'
 import type { Sync } from '../tracker/types.ts'
 import {
   orderCourses,

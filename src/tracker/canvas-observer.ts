@@ -1,13 +1,13 @@
 import type { CanvasObserver } from '../canvas/observer.ts'
-import type { Sync } from './types.ts'
+import type { SyncLedger } from './sync-ledger.ts'
 
 const COURSE_IN_PATH = /^\/api\/v1\/courses\/([^/]+)/
 
 /** Records what a Canvas client does in a sync. */
-export function canvasObserver(sync: Sync, addWait: (wait_ms: number) => void): CanvasObserver {
+export function canvasObserver(ledger: SyncLedger): CanvasObserver {
   return {
     call(call) {
-      sync.recordApiCall({
+      ledger.recordApiCall({
         method: call.method,
         endpoint: call.endpoint,
         status: call.status,
@@ -25,10 +25,10 @@ export function canvasObserver(sync: Sync, addWait: (wait_ms: number) => void): 
       })
     },
     throttled({ wait_ms, status, endpoint, remaining }) {
-      sync.recordApiRateLimit({ waitMs: wait_ms, status, endpoint, remaining })
+      ledger.recordApiRateLimit({ waitMs: wait_ms, status, endpoint, remaining })
     },
     waiting({ wait_ms }) {
-      addWait(wait_ms)
+      ledger.addThrottleWait(wait_ms)
     },
   }
 }

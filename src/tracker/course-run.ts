@@ -7,8 +7,11 @@ import {
   type EntityCounts,
   type SyncedEntity,
 } from '../core/synced-entity.ts'
-import type { Failure } from './describe-failure.ts'
-import type { CourseScope } from './types.ts'
+import { wholeNumber } from './counts.ts'
+import { ownSentence, type Failure } from './describe-failure.ts'
+import type { CourseScope, ToldOutcome } from './types.ts'
+
+const COUNT_NAMES = Object.keys(noEntityCounts()) as (keyof EntityCounts)[]
 
 /** One course of a running sync: collects what becomes its outcome. */
 export class CourseRun implements CourseScope {
@@ -27,15 +30,16 @@ export class CourseRun implements CourseScope {
     this.#started_monotonic = clock.monotonic()
   }
 
-  setOutcome(outcome: Exclude<CourseOutcomeStatus, 'completed'>, reason: string): void {
+  setOutcome(outcome: ToldOutcome, reason: string): void {
     this.#outcome = outcome
-    this.#reason = reason
+    this.#reason = ownSentence(reason, outcome)
   }
 
   addEntity(entity: SyncedEntity, counts: EntityCounts): void {
-    const total = this.#entities[entity] ?? noEntityCounts()
-    addEntityCounts(total, counts)
-    this.#entities[entity] = total
+    const total = (this.#entities[entity] ??= noEntityCounts())
+    const part = noEntityCounts()
+    for (const name of COUNT_NAMES) part[name] = wholeNumber(counts[name])
+    addEntityCounts(total, part)
   }
 
   end(failure: Failure | null, api_calls: number): CourseOutcome {

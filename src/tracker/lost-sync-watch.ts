@@ -38,20 +38,16 @@ export class LostSyncWatch {
     this.#stop = null
   }
 
-  async #look(): Promise<number[]> {
-    const lost = await markLostSyncs(this.#syncs, this.#clock.now())
-    for (const id of lost) {
-      const sync = await this.#syncs.getSync(id)
-      if (sync === null) continue
+  #look(): Promise<number[]> {
+    return markLostSyncs(this.#syncs, this.#clock.now(), (sync, reason) => {
       this.#logs.write('errors', {
         level: 'ERROR',
         event: 'sync_lost',
         task_id: sync.sync_task_id,
         user_id: emitUserId(sync.user_id),
         fields: { error_type: 'lost', operation: 'sync', host: sync.host, pid: sync.pid },
-        message: sync.error_message ?? 'The process that ran the sync is gone.',
+        message: reason,
       })
-    }
-    return lost
+    })
   }
 }

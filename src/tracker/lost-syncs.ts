@@ -1,7 +1,7 @@
 import type { SyncRow } from '../core/sync-record.ts'
+import { processStart } from '../logs/process-identity.ts'
 import type { SyncStore } from '../store/sync-store.ts'
 import { processIdentity, type ProcessIdentity } from './process-identity.ts'
-import { processStart } from '../logs/process-identity.ts'
 
 /** After this long without a heartbeat a sync of another host is taken for lost. */
 export const LOST_AFTER_MS = 30_000
@@ -23,7 +23,7 @@ type RunningSync = Pick<SyncRow, 'host' | 'pid' | 'process_started' | 'heartbeat
  * heartbeat is; from another host only the heartbeat can be seen.
  */
 export function whyLost(sync: RunningSync, { self, startOf, now }: Liveness): string | null {
-  const [space, started] = splitProcess(sync.process_started)
+  const [space, started] = sync.process_started?.split(' ') ?? []
   if (sync.host === self.host && space === self.pid_space && sync.pid !== null) {
     const start = startOf(sync.pid)
     const alive = start !== undefined && (start === 'unknown' || started === 'unknown' || start === started)
@@ -34,19 +34,22 @@ export function whyLost(sync: RunningSync, { self, startOf, now }: Liveness): st
   return `No heartbeat from ${sync.host ?? 'its host'} for ${Math.round(silent_ms / 1000)} s.`
 }
 
-/** Marks the syncs whose process is gone as `lost`; returns their ids. */
-export async function markLostSyncs(syncs: SyncStore, now: number): Promise<number[]> {
+/** Marks the syncs whose process is gone as `lost` and tells of each as soon as it is marked; returns their ids. */
+export async function markLostSyncs(
+  syncs: SyncStore,
+  now: number,
+  onLost: (sync: SyncRow, reason: string) => void,
+): Promise<number[]> {
   const running = await syncs.listSyncs({ status: 'in_progress', limit: RUNNING_LIMIT })
   const liveness: Liveness = { self: processIdentity(), startOf: processStart, now }
   const lost: number[] = []
   for (const sync of running) {
     const reason = whyLost(sync, liveness)
-    if (reason !== null) lost.push(...(await syncs.markLost([sync.id], reason, now)))
+    if (reason === null) continue
+    const marked = await syncs.markLost([sync.id], reason, now)
+    if (marked.length === 0) continue
+    onLost(sync, reason)
+    lost.push(sync.id)
   }
   return lost
-}
-
-function splitProcess(process_started: string | null): [string | undefined, string | undefined] {
-  const parts = process_started?.split(' ')
-  return [parts?.[0], parts?.[1]]
 }

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { MonitorError } from '../core/errors.ts'
-import type { SyncRecord } from '../core/sync-record.ts'
+import type { SyncMetadata } from '../core/sync-record.ts'
 import { openFileLogWriter } from '../logs/file-log-writer.ts'
 import type { LogHealth, LogWriter } from '../logs/log-writer.ts'
 import type { StreamOptionsByName } from '../logs/stream-settings.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { SyncStart } from '../store/sync-store.ts'
+import { flag, wholeNumber } from './counts.ts'
 import { LostSyncWatch } from './lost-sync-watch.ts'
+import { storableMetadata } from './metadata.ts'
 import { processIdentity } from './process-identity.ts'
 import { SyncLog } from './sync-log.ts'
 import { SyncRecorder } from './sync-recorder.ts'
@@ -104,7 +106,9 @@ class TrackingMonitor implements Monitor {
   readonly store: Store
   readonly logs: LogWriter
   readonly #options: OpenedOptions
-  readonly #running = new Set<SyncTracker>()
+  readonly #starting = new Set<Promise<Sync>>()
+  /** Syncs whose end is not in the store. */
+  readonly #open = new Set<SyncTracker>()
   readonly #watch: LostSyncWatch
   readonly #gates: ThrottleGates
   #store_failures = 0
@@ -132,30 +136,13 @@ class TrackingMonitor implements Monitor {
 
   async startSync(options: SyncOptions = {}): Promise<Sync> {
     if (this.#closing !== null) throw new MonitorError('closed', 'The monitor is closed.')
-    const { clock, logs, store } = this.#options
-    const start = startOf(options, clock.now())
-    let tracker: SyncTracker | null = null
-    let lost_before = 0
-    const recorder = new SyncRecorder(store.syncs, start, () => {
-      this.#store_failures++
-      if (tracker === null) lost_before++
-      else tracker.countLoss()
-    })
-    await recorder.start(options.onTaskIdTaken ?? 'rename')
-    const started = new SyncTracker({
-      start,
-      recorder,
-      log: new SyncLog(logs, recorder.task_id, start.user_id),
-      clock,
-      gates: this.#gates,
-      save_interval_ms: this.#options.saveIntervalMs ?? 1000,
-      keep_error_messages: this.#options.keepErrorMessages ?? false,
-      onFinished: () => this.#running.delete(started),
-    })
-    tracker = started
-    for (; lost_before > 0; lost_before--) started.countLoss()
-    this.#running.add(started)
-    return started
+    const starting = this.#start(options)
+    this.#starting.add(starting)
+    try {
+      return await starting
+    } finally {
+      this.#starting.delete(starting)
+    }
   }
 
   markLostSyncs(): Promise<number[]> {
@@ -183,10 +170,31 @@ class TrackingMonitor implements Monitor {
     await this.close()
   }
 
+  async #start(options: SyncOptions): Promise<Sync> {
+    const { clock, logs, store } = this.#options
+    const start = startOf(options, clock.now())
+    const recorder = new SyncRecorder(store.syncs, start, () => this.#store_failures++)
+    await recorder.start(options.onTaskIdTaken ?? 'rename')
+    const sync = new SyncTracker({
+      start,
+      recorder,
+      log: new SyncLog(logs, recorder.task_id, start.user_id),
+      clock,
+      gates: this.#gates,
+      save_interval_ms: this.#options.saveIntervalMs ?? 1000,
+      keep_error_messages: this.#options.keepErrorMessages ?? false,
+      onEndSaved: () => this.#open.delete(sync),
+    })
+    if (options.metadata != null && start.sync_metadata === null) sync.countLoss()
+    this.#open.add(sync)
+    return sync
+  }
+
   async #closeAll(): Promise<void> {
     this.#watch.stop()
-    const ended: Promise<SyncRecord>[] = []
-    for (const sync of this.#running) ended.push(sync.cancel('The monitor was closed while the sync ran.'))
+    await Promise.allSettled(this.#starting)
+    const ended: Promise<void>[] = []
+    for (const sync of this.#open) ended.push(sync.close('The monitor was closed while the sync ran.'))
     await Promise.allSettled(ended)
     for (const release of this.#options.releases) await release()
   }
@@ -199,15 +207,24 @@ function startOf(options: SyncOptions, now: number): SyncStart {
     user_id: options.userId == null ? null : text(options.userId, 'userId'),
     sync_type: text(options.syncType ?? 'all', 'syncType'),
     target_course_id: options.targetCourseId == null ? null : text(options.targetCourseId, 'targetCourseId'),
-    incremental_sync: options.incremental ?? false,
-    use_pagination: options.usePagination ?? true,
-    chunk_size: options.chunkSize ?? null,
-    sync_metadata: options.metadata ?? null,
-    trigger: options.trigger ?? 'manual',
+    incremental_sync: flag(options.incremental),
+    use_pagination: flag(options.usePagination ?? true),
+    chunk_size: wholeNumber(options.chunkSize) || null,
+    sync_metadata: metadataOrNothing(options.metadata),
+    trigger: text(options.trigger ?? 'manual', 'trigger'),
     host,
     pid,
     process_started,
     started_at: now,
+  }
+}
+
+/** What cannot be stored must not keep a job from its start; the sync counts it as lost. */
+function metadataOrNothing(metadata: SyncMetadata | undefined): SyncMetadata | null {
+  try {
+    return metadata == null ? null : storableMetadata(metadata)
+  } catch {
+    return null
   }
 }
 

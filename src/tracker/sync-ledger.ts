@@ -3,9 +3,10 @@ import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
 import type { LogValue } from '../core/log-event.ts'
 import { noCounters, type SyncCounters } from '../core/sync-record.ts'
 import type { SyncProblem } from '../core/verdict.ts'
-import { withoutQuery } from '../logs/redact.ts'
-import { amount, countOf, thousandths, wholeNumber, type Count } from './counts.ts'
-import type { SyncLog } from './sync-log.ts'
+import { redactText, withoutQuery } from '../logs/redact.ts'
+import { amount, COUNTED, countOf, tenths, thousandths, wholeNumber } from './counts.ts'
+import { ownSentence } from './describe-failure.ts'
+import { HELD, type SyncLog } from './sync-log.ts'
 import type {
   ApiCallOptions,
   CountOptions,
@@ -13,10 +14,6 @@ import type {
   ProgressOptions,
   RateLimitOptions,
 } from './types.ts'
-
-/** The end of every sentence that tells of held deletions. */
-export const HELD =
-  'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
 
 /**
  * What a sync has counted so far. Each `record…` call counts and writes its line; none throws, none waits.
@@ -64,60 +61,38 @@ export class SyncLedger {
   }
 
   recordCourse(options: CountOptions = {}): void {
-    this.#record(() => {
-      const count = countOf(options)
-      this.counters.courses_processed += count.processed
-      this.counters.courses_created += count.created
-      this.counters.courses_updated += count.updated
-      this.#logCount('course_synced', 'Courses', options, count)
-    })
+    this.#count('Courses', options)
   }
 
   recordAssignment(options: CountOptions = {}): void {
-    this.#record(() => {
-      const count = countOf(options)
-      this.counters.assignments_processed += count.processed
-      this.counters.assignments_created += count.created
-      this.counters.assignments_updated += count.updated
-      this.#logCount('assignments_synced', 'Assignments', options, count)
-    })
+    this.#count('Assignments', options)
   }
 
   recordSubmission(options: CountOptions = {}): void {
-    this.#record(() => {
-      const count = countOf(options)
-      this.counters.submissions_processed += count.processed
-      this.counters.submissions_created += count.created
-      this.counters.submissions_updated += count.updated
-      this.#logCount('submissions_synced', 'Submissions', options, count)
-    })
+    this.#count('Submissions', options)
   }
 
   recordGrade(options: Omit<CountOptions, 'created'> = {}): void {
-    this.#record(() => {
-      const count = countOf(options)
-      this.counters.grades_processed += count.processed
-      this.counters.grades_updated += count.updated
-      this.#logCount('grades_synced', 'Grades', options, count)
-    })
+    this.#count('Grades', options)
   }
 
   recordApiCall(options: ApiCallOptions): void {
-    this.#record(() => {
+    this.record(() => {
       const counters = this.counters
       const duration_ms = amount(options.durationMs)
-      const failed = options.errorType != null || options.status === null || options.status >= 400
+      const { status } = options
+      const failed = options.errorType != null || typeof status !== 'number' || !(status < 400)
       counters.api_calls_made++
       if (failed) counters.api_calls_failed++
       counters.total_api_duration_ms += duration_ms
       counters.api_request_cost += amount(options.requestCost)
       counters.total_data_size_bytes += wholeNumber(options.bytes)
-      const remaining = options.rateLimitRemaining ?? null
-      if (remaining !== null && (this.remaining_min === null || remaining < this.remaining_min)) {
-        this.remaining_min = remaining
+      const remaining = options.rateLimitRemaining
+      if (typeof remaining === 'number' && Number.isFinite(remaining)) {
+        this.remaining_min = Math.min(remaining, this.remaining_min ?? remaining)
       }
-      const course_id = options.courseId ?? null
-      if (course_id !== null) {
+      const course_id = options.courseId == null ? options.courseId : String(options.courseId)
+      if (course_id != null) {
         this.#calls_by_course.set(course_id, (this.#calls_by_course.get(course_id) ?? 0) + 1)
       }
       const endpoint = withoutQuery(options.endpoint)
@@ -125,8 +100,8 @@ export class SyncLedger {
       const fields: Record<string, LogValue> = {
         method,
         endpoint,
-        status: options.status,
-        duration_ms: Math.round(duration_ms * 10) / 10,
+        status,
+        duration_ms: tenths(duration_ms),
         items: options.items,
         page: options.page,
         attempt: options.attempt,
@@ -135,16 +110,16 @@ export class SyncLedger {
         bytes: options.bytes,
         request_id: options.requestId,
         error_type: options.errorType,
-        course_id: options.courseId,
+        course_id,
         will_retry: failed ? options.willRetry : undefined,
       }
-      const message = `${method} ${endpoint} - ${options.status ?? options.errorType ?? 'no answer'}`
+      const message = `${method} ${endpoint} - ${status ?? options.errorType ?? 'no answer'}`
       this.log.write('api_calls', failed ? 'WARNING' : 'INFO', 'api_call', fields, message)
     })
   }
 
   recordApiRateLimit(options: RateLimitOptions = {}): void {
-    this.#record(() => {
+    this.record(() => {
       this.counters.api_rate_limit_hits++
       const wait_ms = Math.round(amount(options.waitMs))
       const endpoint = options.endpoint === undefined ? undefined : withoutQuery(options.endpoint)
@@ -159,7 +134,7 @@ export class SyncLedger {
   }
 
   recordDbOperation(options: DbOperationOptions): void {
-    this.#record(() => {
+    this.record(() => {
       const { operation, entity, batch } = options
       const duration_ms = amount(options.durationMs)
       const count = wholeNumber(options.count ?? 1)
@@ -170,27 +145,32 @@ export class SyncLedger {
         'database',
         'INFO',
         'db_operation',
-        { operation, entity, count, duration_ms: Math.round(duration_ms * 10) / 10, batch, course_id },
+        { operation, entity, count, duration_ms: tenths(duration_ms), batch, course_id },
         `${operation} ${entity}: ${count}`,
       )
     })
   }
 
-  recordDeletions({ entity, deleted, held }: { entity: string; deleted: number; held: number }): void {
-    this.#record(() => {
-      this.counters.rows_deleted += wholeNumber(deleted)
-      this.counters.deletions_held += wholeNumber(held)
-      const message =
-        held > 0
-          ? `${held} ${entity} are missing from Canvas's list: ${HELD}`
-          : `${deleted} ${entity} are gone from Canvas and marked deleted.`
-      const event = held > 0 ? 'deletions_held' : 'rows_deleted'
-      this.log.operation(event, { entity, deleted, held }, message, held > 0 ? 'WARNING' : 'INFO')
+  recordDeletions(options: { entity: string; deleted: number; held: number }): void {
+    this.record(() => {
+      const { entity } = options
+      const deleted = wholeNumber(options.deleted)
+      const held = wholeNumber(options.held)
+      this.counters.rows_deleted += deleted
+      this.counters.deletions_held += held
+      const fields = { entity, deleted, held }
+      if (held === 0) {
+        const message = `${deleted} ${entity} are gone from Canvas and marked deleted.`
+        this.log.operation('rows_deleted', fields, message)
+      } else {
+        const message = `${held} ${entity} are missing from Canvas's list: ${HELD}`
+        this.log.operation('deletions_held', fields, message, 'WARNING')
+      }
     })
   }
 
   recordConnectionTest(options: { durationMs: number; sourceId?: number }): void {
-    this.#record(() => {
+    this.record(() => {
       const duration_ms = Math.round(amount(options.durationMs))
       const message = `Canvas accepted the token in ${duration_ms} ms.`
       this.log.operation(
@@ -202,11 +182,12 @@ export class SyncLedger {
   }
 
   recordProblem(problem: SyncProblem): void {
-    this.#record(() => {
-      this.problems.push(problem)
+    this.record(() => {
       const { error_type } = problem
-      const next_step = ERROR_TYPE_FACTS[error_type].next_step
-      this.log.write('errors', 'ERROR', 'sync_problem', { error_type, next_step }, problem.message)
+      const { next_step } = ERROR_TYPE_FACTS[error_type]
+      const message = ownSentence(problem.message, next_step)
+      this.problems.push({ error_type, message })
+      this.log.write('errors', 'ERROR', 'sync_problem', { error_type, next_step }, message)
     })
   }
 
@@ -216,56 +197,59 @@ export class SyncLedger {
     message: string,
     level: 'INFO' | 'WARNING' = 'INFO',
   ): void {
-    this.#record(() => {
+    this.record(() => {
       this.log.operation(event, fields, message, level)
     })
   }
 
   progress(options: ProgressOptions): void {
-    this.#record(() => {
-      const percent = typeof options.percent === 'number' ? Math.min(100, Math.max(0, options.percent)) : null
-      if (percent !== null) this.percent = Math.max(this.percent ?? 0, percent)
-      if (options.current !== undefined) this.current = options.current.slice(0, 200)
+    this.record(() => {
+      const { percent, current, completed, total } = options
+      if (typeof percent === 'number' && !Number.isNaN(percent)) {
+        this.percent = Math.min(100, Math.max(0, percent, this.percent ?? 0))
+      }
+      if (current !== undefined) this.current = redactText(current).slice(0, 200)
       const elapsed_ms = Math.round(this.elapsed_ms())
       const done = this.percent ?? 0
       const remaining_ms = done > 0 && done < 100 ? Math.round((elapsed_ms / done) * (100 - done)) : undefined
-      const { completed, total } = options
-      this.log.write(
-        'progress',
-        'INFO',
-        'progress',
-        {
-          percent: thousandths(this.percent),
-          current: this.current,
-          completed,
-          total,
-          elapsed_ms,
-          remaining_ms,
-        },
-        this.percent === null
-          ? (this.current ?? '')
-          : `${Math.floor(this.percent)} % - ${this.current ?? ''}`,
-      )
+      const fields = {
+        percent: thousandths(this.percent),
+        current: this.current,
+        completed,
+        total,
+        elapsed_ms,
+        remaining_ms,
+      }
+      const doing = this.current ?? ''
+      const message = this.percent === null ? doing : `${Math.floor(this.percent)} % - ${doing}`
+      this.log.write('progress', 'INFO', 'progress', fields, message)
     })
   }
 
-  #record(count: () => void): void {
+  /** Runs what counts; the job must not suffer from what it handed us. */
+  protected record(count: () => void): void {
     try {
       count()
-      this.changed = true
     } catch {
-      // The job must not suffer from what it handed us.
-      this.counters.records_lost++
+      this.countLoss()
     }
+    this.changed = true
   }
 
-  #logCount(event: string, noun: string, options: CountOptions, count: Count): void {
-    const course_id = options.courseId === undefined ? undefined : String(options.courseId)
-    const { created, updated, processed } = count
-    this.log.operation(
-      event,
-      { course_id, created, updated, count: processed, duration_ms: options.durationMs },
-      `${noun}: ${processed}, ${created} created, ${updated} updated.`,
-    )
+  #count(noun: keyof typeof COUNTED, options: CountOptions): void {
+    this.record(() => {
+      const columns = COUNTED[noun]
+      const { processed, created, updated } = countOf(options)
+      this.counters[columns.processed] += processed
+      if (columns.created !== null) this.counters[columns.created] += created
+      this.counters[columns.updated] += updated
+      const course_id = options.courseId === undefined ? undefined : String(options.courseId)
+      const duration_ms = options.durationMs === undefined ? undefined : tenths(options.durationMs)
+      this.log.operation(
+        columns.event,
+        { course_id, created, updated, count: processed, duration_ms },
+        `${noun}: ${processed}, ${created} created, ${updated} updated.`,
+      )
+    })
   }
 }

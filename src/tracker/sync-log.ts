@@ -1,8 +1,16 @@
+import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
 import type { LogEvent, LogLevel, LogStream, LogValue } from '../core/log-event.ts'
+import type { CourseOutcome } from '../core/sync-record.ts'
 import { emitUserId } from '../core/user-id.ts'
+import type { Verdict } from '../core/verdict.ts'
 import type { LogWriter } from '../logs/log-writer.ts'
+import type { Failure } from './describe-failure.ts'
 
 type Fields = Readonly<Record<string, LogValue>>
+
+/** The end of every sentence that tells of held deletions. */
+export const HELD =
+  'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
 
 /** The lines of one sync: adds whose they are, and never throws. */
 export class SyncLog {
@@ -24,4 +32,45 @@ export class SyncLog {
   operation(event: string, fields: Fields, message: string, level: LogLevel = 'INFO'): void {
     this.write('operations', level, event, fields, message)
   }
+
+  courseFinished(outcome: CourseOutcome, failure: Failure | null): void {
+    const { course_id, error_type, reason, api_calls, deletions_held: held, rows_deleted: deleted } = outcome
+    const status = outcome.outcome
+    const duration_ms = Math.round(outcome.duration_ms)
+    const fields = { course_id, status, reason, error_type, api_calls, deleted, held, duration_ms }
+    const kept = held > 0 ? ` ${held} rows are missing from its lists: ${HELD}` : ''
+    const level = failure !== null || held > 0 ? 'WARNING' : 'INFO'
+    this.operation('course_finished', fields, `Course ${course_id}: ${status}.${kept}`, level)
+    if (failure === null) return
+    const details = { operation: 'course', course_id, ...failureFields(failure) }
+    this.write('errors', 'ERROR', 'course_failed', details, failure.message)
+  }
+
+  /** `failure` is what was thrown, when that is how the sync ended. */
+  ended(verdict: Verdict, failure: Failure | null, facts: { duration_ms: number; courses: number }): void {
+    const { status, error_type, error_message } = verdict
+    const duration_ms = Math.round(facts.duration_ms)
+    const message = error_message ?? `Sync ${status} in ${(facts.duration_ms / 1000).toFixed(1)} s.`
+    const level = status === 'completed' ? 'INFO' : 'WARNING'
+    this.operation(
+      `sync_${status}`,
+      { status, error_type, duration_ms, courses: facts.courses },
+      message,
+      level,
+    )
+    if (status === 'completed' || status === 'cancelled') return
+    const next_step = error_type === null ? undefined : ERROR_TYPE_FACTS[error_type].next_step
+    const details = failure === null ? { error_type, next_step } : failureFields(failure)
+    this.write('errors', 'ERROR', `sync_${status}`, { operation: 'sync', ...details }, message)
+  }
+
+  repaired(status: string): void {
+    const message = `The sync was taken for lost, but its process lived: it is ${status}.`
+    this.operation('sync_repaired', { status, reason: 'late_finish' }, message, 'WARNING')
+  }
+}
+
+function failureFields({ details, error_type, next_step, stack }: Failure): Fields {
+  const { status, endpoint, request_id, error_report_id, origin } = details
+  return { error_type, status, endpoint, request_id, error_report_id, origin, next_step, stack }
 }

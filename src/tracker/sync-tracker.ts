@@ -1,17 +1,21 @@
 import type { Clock } from '../core/clock.ts'
-import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
-import type { LogValue } from '../core/log-event.ts'
-import { isMonitorError } from '../core/errors.ts'
 import { toSyncRecord, type CourseOutcome, type SyncMetadata, type SyncRecord } from '../core/sync-record.ts'
-import type { FinishStatus, SyncStatus } from '../core/sync-status.ts'
 import { verdictOf, type Verdict } from '../core/verdict.ts'
 import { createCanvasClient } from '../canvas/client.ts'
 import type { CanvasClient } from '../canvas/types.ts'
-import type { SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts'
+import type { FinishAnswer, SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts'
 import { canvasObserver } from './canvas-observer.ts'
+import { flag, wholeNumber } from './counts.ts'
 import { CourseRun } from './course-run.ts'
-import { describeFailure, isAbort, type Failure } from './describe-failure.ts'
-import { HELD, SyncLedger } from './sync-ledger.ts'
+import {
+  describeFailure,
+  failsEveryCourse,
+  interrupts,
+  ownSentence,
+  type Failure,
+} from './describe-failure.ts'
+import { storableMetadata } from './metadata.ts'
+import { SyncLedger } from './sync-ledger.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { SyncRecorder } from './sync-recorder.ts'
 import type { ThrottleGates } from './throttle-gates.ts'
@@ -26,26 +30,25 @@ export interface SyncParts {
   /** Milliseconds between two saves of what has changed. */
   readonly save_interval_ms: number
   readonly keep_error_messages: boolean
-  /** Called once, when the sync has its final status. */
-  readonly onFinished: () => void
+  /** Called once, when the end of the sync is in the store. */
+  readonly onEndSaved: () => void
 }
-
-const courseKey = (course_id: string | number): string => String(course_id)
 
 /** The {@link Sync} that a job holds. */
 export class SyncTracker extends SyncLedger implements Sync {
   readonly #parts: SyncParts
   readonly #outcomes = new Map<string, CourseOutcome>()
   readonly #clients: CanvasClient[] = []
-  readonly #stopSaving: () => void
+  #stopSaving: () => void
   #target_course_id: string | null
   #incremental: boolean
   #chunk_size: number | null
   #metadata: SyncMetadata | null
   #source_id: number | null = null
   #ending: Promise<SyncRecord> | null = null
-  #end: { status: SyncStatus; verdict: Verdict; finished_at: number; duration_ms: number } | null = null
-  #repaired_from: SyncStatus | null = null
+  /** What was counted until the end; what is recorded later is in the lines only. */
+  #end: SyncFinish | null = null
+  #end_saved: FinishAnswer | null = null
 
   constructor(parts: SyncParts) {
     super(parts.log, parts.clock)
@@ -56,11 +59,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     this.#metadata = parts.start.sync_metadata
     const { sync_type, trigger } = parts.start
     this.log.operation('sync_started', { sync_type, trigger }, `Sync of ${sync_type} started.`)
-    this.#stopSaving = parts.clock.every(parts.save_interval_ms, () => {
-      if (!this.changed) return
-      this.changed = false
-      parts.recorder.save(() => this.#progressRow())
-    })
+    this.#stopSaving = parts.clock.every(parts.save_interval_ms, () => this.#saveChanges())
   }
 
   get taskId(): string {
@@ -83,7 +82,7 @@ export class SyncTracker extends SyncLedger implements Sync {
       ...rest,
       base_url: baseUrl,
       token,
-      observer: canvasObserver(this, (wait_ms) => this.addThrottleWait(wait_ms)),
+      observer: canvasObserver(this),
     })
     this.#clients.push(client)
     return client
@@ -94,7 +93,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     work: (course: CourseScope) => Promise<void>,
   ): Promise<CourseOutcome> {
     const { clock, keep_error_messages } = this.#parts
-    const run = new CourseRun(courseKey(courseId), clock)
+    const run = new CourseRun(String(courseId), clock)
     let thrown: unknown
     let failure: Failure | null = null
     try {
@@ -103,27 +102,32 @@ export class SyncTracker extends SyncLedger implements Sync {
       thrown = error
       failure = describeFailure(error, { keep_messages: keep_error_messages })
     }
-    const endsSync = failure !== null && (isAbort(thrown) || failure.error_type === 'storage')
     const outcome = run.end(failure, this.takeCallsOf(run.courseId))
-    if (!endsSync) this.#keepOutcome(outcome, failure)
-    if (!endsSync) await this.#parts.recorder.saveCourseOutcome(outcome)
-    if (endsSync || (failure !== null && ERROR_TYPE_FACTS[failure.error_type].token)) throw thrown
+    // An interrupted course has no outcome: the next sync reads it again.
+    if (failure === null || !interrupts(failure)) {
+      this.#keepOutcome(outcome, failure)
+      await this.#parts.recorder.saveCourseOutcome(outcome)
+    }
+    if (failure !== null && failsEveryCourse(failure)) throw thrown
     return outcome
   }
 
   setTargetCourse(courseId: string | number | null): void {
-    this.#target_course_id = courseId === null ? null : courseKey(courseId)
-    this.changed = true
+    this.record(() => {
+      this.#target_course_id = courseId == null ? null : String(courseId)
+    })
   }
 
   setIncremental(incremental: boolean): void {
-    this.#incremental = incremental
-    this.changed = true
+    this.record(() => {
+      this.#incremental = flag(incremental)
+    })
   }
 
   setChunkSize(chunkSize: number | null): void {
-    this.#chunk_size = chunkSize
-    this.changed = true
+    this.record(() => {
+      this.#chunk_size = wholeNumber(chunkSize) || null
+    })
   }
 
   async setSource(sourceId: number, scope: string): Promise<void> {
@@ -132,8 +136,9 @@ export class SyncTracker extends SyncLedger implements Sync {
   }
 
   addMetadata(metadata: SyncMetadata): void {
-    this.#metadata = { ...this.#metadata, ...metadata }
-    this.changed = true
+    this.record(() => {
+      this.#metadata = { ...this.#metadata, ...storableMetadata(metadata) }
+    })
   }
 
   completeSuccess(): Promise<SyncRecord> {
@@ -142,42 +147,43 @@ export class SyncTracker extends SyncLedger implements Sync {
 
   completeFailure(error: unknown): Promise<SyncRecord> {
     const failure = describeFailure(error, { keep_messages: this.#parts.keep_error_messages })
-    const status: FinishStatus = isAbort(error) ? 'cancelled' : 'failed'
-    const verdict: Verdict = { status, error_type: failure.error_type, error_message: failure.message }
-    return this.#finish(() => verdict, failure)
+    const { error_type, message } = failure
+    const status = error_type === 'cancelled' ? 'cancelled' : 'failed'
+    return this.#finish(() => ({ status, error_type, error_message: message }), failure)
   }
 
-  cancel(reason = 'The sync was cancelled.'): Promise<SyncRecord> {
-    return this.#finish(() => ({ status: 'cancelled', error_type: 'cancelled', error_message: reason }), null)
+  cancel(reason?: string): Promise<SyncRecord> {
+    const error_message = ownSentence(reason, 'The sync was cancelled.')
+    return this.#finish(() => ({ status: 'cancelled', error_type: 'cancelled', error_message }), null)
+  }
+
+  /** Ends the sync as cancelled if it still runs, and tries a last time to save an end that was refused. */
+  async close(reason: string): Promise<void> {
+    await this.cancel(reason)
+    await this.#saveEnd()
+    this.#stopSaving()
   }
 
   toJSON(): SyncRecord {
     const { start } = this.#parts
-    const now = this.#parts.clock.now()
     const end = this.#end
-    const { process_started, host, pid, trigger, sync_type, user_id, use_pagination } = start
+    const progress = end ?? this.#progressRow()
     return toSyncRecord({
-      process_started,
-      host,
-      pid,
-      trigger,
-      sync_type,
-      user_id,
-      use_pagination,
-      ...this.#progressRow(),
-      ...this.counters,
+      ...start,
+      ...progress,
+      ...progress.counters,
+      records_lost: this.#recordsLost(),
       id: this.id ?? 0,
       sync_task_id: this.taskId,
       sync_start_time: start.started_at,
       sync_end_time: end?.finished_at ?? null,
       total_duration_seconds: end === null ? null : end.duration_ms / 1000,
-      sync_status: end?.status ?? 'in_progress',
-      error_type: end?.verdict.error_type ?? null,
-      error_message: end?.verdict.error_message ?? null,
+      sync_status: this.#end_saved?.status ?? end?.status ?? 'in_progress',
+      error_type: end?.error_type ?? null,
+      error_message: end?.error_message ?? null,
       source_id: this.#source_id,
       scope: null,
-      heartbeat_at: end?.finished_at ?? now,
-      repaired_from: this.#repaired_from,
+      repaired_from: this.#end_saved?.repaired_from ?? null,
     })
   }
 
@@ -185,34 +191,17 @@ export class SyncTracker extends SyncLedger implements Sync {
     this.#outcomes.set(outcome.course_id, outcome)
     this.counters.rows_deleted += outcome.rows_deleted
     this.counters.deletions_held += outcome.deletions_held
-    const { course_id, error_type, reason, api_calls, deletions_held: held, rows_deleted: deleted } = outcome
-    const duration_ms = Math.round(outcome.duration_ms)
-    const fields = {
-      course_id,
-      status: outcome.outcome,
-      reason,
-      error_type,
-      api_calls,
-      deleted,
-      held,
-      duration_ms,
-    }
-    const level = failure === null ? (held > 0 ? 'WARNING' : 'INFO') : 'WARNING'
-    const kept = held > 0 ? ` ${held} rows are missing from its lists: ${HELD}` : ''
-    this.log.operation('course_finished', fields, `Course ${course_id}: ${outcome.outcome}.${kept}`, level)
-    if (failure === null) return
-    this.log.write(
-      'errors',
-      'ERROR',
-      'course_failed',
-      { operation: 'course', course_id, ...failureFields(failure) },
-      failure.message,
-    )
+    this.changed = true
+    this.log.courseFinished(outcome, failure)
+  }
+
+  #recordsLost(): number {
+    return this.counters.records_lost + this.#parts.recorder.failures
   }
 
   #progressRow(): SyncProgress {
     return {
-      counters: { ...this.counters },
+      counters: { ...this.counters, records_lost: this.#recordsLost() },
       heartbeat_at: this.#parts.clock.now(),
       progress_percent: this.percent,
       progress_current: this.current,
@@ -224,6 +213,18 @@ export class SyncTracker extends SyncLedger implements Sync {
     }
   }
 
+  /** A save that is still under way or fails leaves its changes to the next one. */
+  #saveChanges(): void {
+    const { recorder } = this.#parts
+    if (recorder.saving || (!this.changed && recorder.id !== null)) return
+    this.changed = false
+    void recorder
+      .save(() => this.#progressRow())
+      .then((saved) => {
+        if (!saved) this.changed = true
+      })
+  }
+
   #finish(judge: () => Verdict, failure: Failure | null): Promise<SyncRecord> {
     this.#ending ??= this.#writeEnd(judge(), failure)
     return this.#ending
@@ -232,51 +233,27 @@ export class SyncTracker extends SyncLedger implements Sync {
   async #writeEnd(verdict: Verdict, failure: Failure | null): Promise<SyncRecord> {
     this.#stopSaving()
     for (const client of this.#clients) await client.close().catch(() => undefined)
-    const finished_at = this.#parts.clock.now()
+    const { clock, save_interval_ms } = this.#parts
     const duration_ms = this.elapsed_ms()
     if (verdict.status === 'completed') this.percent = 100
-    this.#end = { status: verdict.status, verdict, finished_at, duration_ms }
-    this.#logEnd(verdict, failure, duration_ms)
-    const finish: SyncFinish = {
-      ...this.#progressRow(),
-      status: verdict.status,
-      error_type: verdict.error_type,
-      error_message: verdict.error_message,
-      finished_at,
-      duration_ms,
+    this.#end = { ...this.#progressRow(), ...verdict, finished_at: clock.now(), duration_ms }
+    this.log.ended(verdict, failure, { duration_ms, courses: this.#outcomes.size })
+    await this.#saveEnd()
+    // A row that nobody ends would seem to run for as long as this process lives.
+    if (this.#end_saved === null) {
+      this.#stopSaving = clock.every(save_interval_ms, () => void this.#saveEnd())
     }
-    const answer = await this.#parts.recorder.finish(finish)
-    if (answer !== null) {
-      this.#end = { ...this.#end, status: answer.status }
-      this.#repaired_from = answer.repaired_from
-    }
-    this.#parts.onFinished()
     return this.toJSON()
   }
 
-  #logEnd(verdict: Verdict, failure: Failure | null, duration_ms: number): void {
-    const { status, error_type, error_message } = verdict
-    const fields = { status, error_type, duration_ms: Math.round(duration_ms), courses: this.#outcomes.size }
-    const seconds = (duration_ms / 1000).toFixed(1)
-    const message = error_message ?? `Sync ${status} in ${seconds} s.`
-    if (status === 'completed') this.log.operation('sync_completed', fields, message)
-    else if (status === 'failed') this.log.operation('sync_failed', fields, message, 'WARNING')
-    else this.log.operation(`sync_${status}`, fields, message, 'WARNING')
-    if (status === 'completed' || status === 'cancelled') return
-    const next_step = error_type === null ? undefined : ERROR_TYPE_FACTS[error_type].next_step
-    const details = failure === null ? { error_type, next_step } : failureFields(failure)
-    this.log.write('errors', 'ERROR', `sync_${status}`, { operation: 'sync', ...details }, message)
+  async #saveEnd(): Promise<void> {
+    if (this.#end === null || this.#end_saved !== null) return
+    const counters = { ...this.#end.counters, records_lost: this.#recordsLost() }
+    const answer = await this.#parts.recorder.finish({ ...this.#end, counters })
+    if (answer === null || this.#end_saved !== null) return
+    this.#end_saved = answer
+    this.#stopSaving()
+    if (answer.repaired_from !== null) this.log.repaired(answer.status)
+    this.#parts.onEndSaved()
   }
-}
-
-function failureFields(failure: Failure): Record<string, LogValue> {
-  const { details, error_type, next_step, stack } = failure
-  const { status, endpoint, request_id, error_report_id, origin } = details
-  return { error_type, status, endpoint, request_id, error_report_id, origin, next_step, stack }
-}
-
-/** Whether an error would fail every other course too, so that going on is useless. */
-export function endsWholeSync(error: unknown): boolean {
-  if (isAbort(error)) return true
-  return isMonitorError(error) && (ERROR_TYPE_FACTS[error.error_type].token || error.error_type === 'storage')
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { validateBaseUrl } from '../canvas/origin.ts'
 import { ThrottleGate } from '../canvas/throttle-gate.ts'
 import type { Clock } from '../core/clock.ts'
 
@@ -17,8 +18,9 @@ export class ThrottleGates {
     this.#clock = clock
   }
 
+  /** @throws MonitorError for an address that no client could use either */
   gateOf(base_url: string, token: string): ThrottleGate {
-    const key = hash('sha256', `${base_url} ${token}`)
+    const key = hash('sha256', `${validateBaseUrl(base_url)} ${token}`)
     const gate = this.#gates.get(key) ?? new ThrottleGate({ clock: this.#clock })
     this.#gates.delete(key)
     this.#gates.set(key, gate)

@@ -17,7 +17,7 @@ export interface SyncOptions {
   /** Default true. */
   readonly usePagination?: boolean
   readonly chunkSize?: number | null
-  /** Free facts about the run, no personal data. */
+  /** Free facts about the run, no personal data; kept as JSON keeps them. */
   readonly metadata?: SyncMetadata
   /** What started it: `manual`, `schedule`, … Default `manual`. */
   readonly trigger?: string
@@ -51,7 +51,7 @@ export interface ApiCallOptions {
   readonly bytes?: number
   readonly requestId?: string | null
   readonly errorType?: string | null
-  readonly courseId?: string | null
+  readonly courseId?: string | number | null
   readonly willRetry?: boolean
 }
 
@@ -80,11 +80,14 @@ export interface ProgressOptions {
   readonly total?: number
 }
 
+/** What a course's own code may say of its end; a failure is thrown. */
+export type ToldOutcome = Exclude<CourseOutcomeStatus, 'completed' | 'failed'>
+
 /** What a course's own code may tell of it. */
 export interface CourseScope {
   readonly courseId: string
   /** Ends the course as `skipped`, `frozen` or `forbidden`, with a word or sentence why. */
-  setOutcome(outcome: Exclude<CourseOutcomeStatus, 'completed'>, reason: string): void
+  setOutcome(outcome: ToldOutcome, reason: string): void
   /** Adds to what became of an entity of this course. */
   addEntity(entity: SyncedEntity, counts: EntityCounts): void
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { FaultRule, SimulatorOptions, University } from '../../src/simulator/index.ts'
+import type { FaultRule, SimulatorOptions } from '../../src/simulator/index.ts'
 import { anyCourse, first, idOf } from '../support/simulator-client.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { compareWithTruth, report } from './support/compare-with-truth.ts'
 import { isLive } from './support/read-tables.ts'
-import { assertCompleted, withUniversity, type SyncedUniversity } from './support/synced-university.ts'
+import { assertCompleted, assertTrue, withUniversity } from './support/synced-university.ts'
 
 const directory = temporaryDirectory()
 /** Six courses: the last is unpublished, the one before it concluded. Pages of 7 make every list long. */
@@ -21,11 +21,6 @@ const PAGED: SimulatorOptions = { size: SIZE, max_per_page: 7 }
 const SMALL: SimulatorOptions = {
   size: { courses: 2, students: 8, courses_per_student: 2, assignments_per_course: 4 },
   max_per_page: 4,
-}
-
-function assertTrue({ simulator, tables }: SyncedUniversity): void {
-  const problems = compareWithTruth(simulator, tables())
-  assert.deepEqual(problems, [], report(problems))
 }
 
 /** Faults that a retry heals; no request meets two of them in a row. */
@@ -149,82 +144,6 @@ describe('each trap alone leaves the tables true', () => {
         assert.deepEqual(record.courses, { processed: courses.size, created: courses.size, updated: 0 })
         assert.ok(options.faults === undefined || university.simulator.faults.fired.length > 5)
         assert.ok(options.throttle === undefined || record.api_metrics.rate_limit_hits > 5)
-      }),
-    )
-  }
-})
-
-describe('a list that changes while it is read hides no row and deletes none', () => {
-  type Parts = ReturnType<typeof anyCourse>
-  const changes: Readonly<
-    Record<string, { path: string; mutate: (canvas: University, parts: Parts) => void }>
-  > = {
-    'a user is renamed to the front': {
-      path: 'enrollments',
-      mutate: (canvas, { student_ids }) =>
-        canvas.renameUser({ user_id: first(student_ids.slice(-1)), name: 'A A' }),
-    },
-    'a user is renamed to the end': {
-      path: 'enrollments',
-      mutate: (canvas, { student_ids }) => canvas.renameUser({ user_id: first(student_ids), name: 'Z Zz' }),
-    },
-    'a student is dropped': {
-      path: 'enrollments',
-      mutate: (canvas, { course_id, student_ids }) =>
-        canvas.dropStudent({ course_id, user_id: first(student_ids) }),
-    },
-    'the assignments are put in another order': {
-      path: 'assignments',
-      mutate: (canvas, { course_id, assignment_ids }) =>
-        canvas.reorderAssignments({ course_id, assignment_ids: assignment_ids.toReversed() }),
-    },
-    'an assignment of a page already read is deleted': {
-      path: 'assignments',
-      mutate: (canvas, { course_id, assignment_ids }) =>
-        canvas.deleteAssignment({ course_id, assignment_id: first(assignment_ids) }),
-    },
-    'an assignment is added': {
-      path: 'assignments',
-      mutate: (canvas, { course_id }) => {
-        canvas.addAssignment({ course_id, name: 'New' })
-      },
-    },
-    'a course is deleted': {
-      path: '/accounts/1/courses',
-      mutate: (canvas, { course_id }) => canvas.deleteCourse({ course_id }),
-    },
-  }
-  for (const [name, { path, mutate }] of Object.entries(changes)) {
-    test(name, () =>
-      withUniversity(directory, { ...SMALL, max_per_page: 3 }, async (university) => {
-        const { simulator, clock } = university
-        assertCompleted(await university.sync())
-        const parts = anyCourse(simulator)
-        const whole = path.startsWith('/') ? {} : { course_id: parts.course_id }
-        for (const nth of [2, 3]) {
-          clock.advance(60_000)
-          const before = university.tables()
-          simulator.faults.add({
-            when: { path: new RegExp(`${path}$`), nth, ...whole },
-            fault: { kind: 'mutate', mutate: (canvas) => mutate(canvas, parts) },
-          })
-          const record = await university.sync({ full: true })
-          // A course that is deleted behind its list's back cannot be read.
-          if (!path.startsWith('/')) assertCompleted(record)
-          assert.equal(simulator.faults.fired.length, nth - 1)
-          const after = university.tables()
-          for (const entity of ['courses', 'enrollments', 'assignments', 'submissions'] as const) {
-            const deleted = [...before[entity]].filter(
-              ([id, row]) => isLive(row) && !isLive(after[entity].get(id)),
-            )
-            if (nth === 2) assert.deepEqual(deleted, [], `${entity} deleted at their first miss`)
-          }
-        }
-        for (let times = 0; times < 2; times++) {
-          clock.advance(60_000)
-          assertCompleted(await university.sync({ full: true, acceptDeletions: true }))
-        }
-        assertTrue(university)
       }),
     )
   }

@@ -141,6 +141,10 @@ test('#16 a scoped key whose includes Canvas drops silently makes the sync parti
   assert.deepEqual([narrow.record.sync_status, narrow.record.error_type], ['failed', 'scope_missing'])
   assert.ok(tokenIsCause(narrow.record))
   const [line] = narrow.lines('errors', 'course_failed')
-  assert.match(String(line?.['endpoint']), /\/students\/submissions$/, 'the line names the call without scope')
+  assert.match(
+    String(line?.['endpoint']),
+    /\/students\/submissions$/,
+    'the line names the call without scope',
+  )
   assert.equal(line?.['message'], 'The developer key lacks a scope for this call.')
 })

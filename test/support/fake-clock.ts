@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../src/core/clock.ts'
 
 interface Sleeper {
@@ -35,7 +36,8 @@ export class FakeClock implements Clock {
     this.sleeps.push(duration_ms)
     if (this.auto) {
       this.advance(duration_ms)
-      await Promise.resolve()
+      // A turn of the event loop: who only sleeps must not keep answers from arriving.
+      await nextTurn()
       return
     }
     await new Promise<void>((resolve, reject) => {

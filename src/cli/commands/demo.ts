@@ -4,7 +4,7 @@ import { startServer } from '../../server.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { openCampus, realCanvas, type Campus, type DemoUser } from '../demo/campus.ts'
 import { syncLoop } from '../demo/sync-loop.ts'
-import { grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
+import { counted, grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
 import { LiveDisplay } from '../progress/live-display.ts'
 import type { SyncView } from '../progress/sync-view.ts'
 import { statusText } from '../sync-text.ts'
@@ -49,6 +49,7 @@ async function runDemo(context: CommandContext): Promise<number> {
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
+  if (context.json) terminal.data(JSON.stringify({ url: server.url, port: server.port, base_url }))
   introduce(terminal, { base_url, url: server.url, log_dir: config.log_dir, simulated: canvas === null })
 
   const running = new Map<string, SyncView>()
@@ -130,7 +131,7 @@ function linesOf(
 function endLine(user: DemoUser, record: SyncRecord, terminal: Terminal): string {
   const duration = spokenDuration((record.total_duration_seconds ?? 0) * 1000)
   const { courses, submissions, api_metrics } = record
-  const counts = `${courses.processed} courses, ${grouped(submissions.created)} new and ${grouped(submissions.updated)} changed submissions, ${api_metrics.calls_made} calls`
+  const counts = `${counted(courses.processed, 'course')}, ${grouped(submissions.created)} new and ${grouped(submissions.updated)} changed submissions, ${counted(api_metrics.calls_made, 'call')}`
   const what = record.error_message === null ? counts : printable(record.error_message)
   const status = statusText(record.sync_status, terminal, 'stderr')
   return `${clockTime()}  ${status}  user ${user.user_id} (${user.who}) in ${duration}: ${what}`

@@ -51,7 +51,9 @@ function checksFor(context: CommandContext): (readonly [string, Check])[] {
     ['logs', checkLogs],
     ['disk', checkDisk],
   ]
-  return config.canvas_base_url === null && stringValue(context, 'token-file') === undefined ? checks : [...checks, ['canvas', checkCanvas]]
+  return config.canvas_base_url === null && stringValue(context, 'token-file') === undefined
+    ? checks
+    : [...checks, ['canvas', checkCanvas]]
 }
 
 async function finding(check: string, run: () => Promise<string>): Promise<Finding> {

@@ -1,5 +1,7 @@
+import { validateBaseUrl } from '../../canvas/origin.ts'
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
 import { startSimulator, type Simulator } from '../../simulator/index.ts'
+import { readToken } from '../canvas-token.ts'
 
 /** Somebody whose data the demo keeps fresh. */
 export interface DemoUser {
@@ -182,6 +184,13 @@ export function realCanvas(
       },
     )
   }
-  const user = { user_id: '1', who: 'you', token, account: null, pause_ms: 15 * 60_000 }
+  validateBaseUrl(base_url)
+  const user = {
+    user_id: '1',
+    who: 'you',
+    token: readToken(undefined, token),
+    account: null,
+    pause_ms: 15 * 60_000,
+  }
   return { base_url, users: [user] }
 }

@@ -106,7 +106,8 @@ export class SyncView implements EngineObserver {
       throttle.waiting === 0
         ? ''
         : terminal.style('yellow', `  ⏳ ${throttle.waiting} waiting for Canvas's throttle`)
-    const throttled = throttle.throttled_count === 0 ? '' : `, throttled ${counted(throttle.throttled_count, 'time')}`
+    const throttled =
+      throttle.throttled_count === 0 ? '' : `, throttled ${counted(throttle.throttled_count, 'time')}`
     return [`    ${terminal.style('gray', `${budget}, ${flight}${throttled}`)}${waiting}`]
   }
 }

@@ -51,9 +51,10 @@ function assignmentOf({ simulator, course_id, change }: Scene): string | undefin
 function studentOf({ simulator, course_id, change }: Scene): string | undefined {
   const states = ['active', 'invited', 'inactive', 'completed', 'deleted']
   const rows = [...simulator.university.truth.enrollments(course_id, { states })]
-  const students = rows.filter((row) => row['type'] === 'StudentEnrollment').map((row) => row['user_id'])
-  const user_id = pick([...new Set(students)], change.c)
-  return user_id === undefined ? undefined : String(user_id)
+  const students = rows
+    .filter((row) => row['type'] === 'StudentEnrollment')
+    .map((row) => String(row['user_id']))
+  return pick([...new Set(students)], change.c)
 }
 
 const course =

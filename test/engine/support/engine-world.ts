@@ -50,8 +50,8 @@ export interface EngineWorld {
   sync(options?: Partial<RunSyncOptions>): Promise<SyncRun>
   /** Rows of a table, by id. */
   rows(entity: SyncedEntity, where?: string): Map<string, StoredRow>
-  /** All rows of all synced tables, keyed by table and id. */
-  everything(): Map<string, StoredRow>
+  /** All rows of all synced tables, or of those named, keyed by table and id. */
+  everything(entities?: readonly SyncedEntity[]): Map<string, StoredRow>
   query(sql: string): Record<string, unknown>[]
 }
 
@@ -59,7 +59,7 @@ const SIZE = { accounts: 2, terms: 2, courses: 6, students: 40, assignments_per_
 
 export async function engineWorld(
   test: TestContext,
-  options: SimulatorOptions & { readonly clock?: FakeClock } = {},
+  options: SimulatorOptions & { readonly clock?: FakeClock; readonly logs?: MemoryLogWriter } = {},
 ): Promise<EngineWorld> {
   const clock = options.clock ?? new FakeClock({ auto: true })
   const simulator = await startSimulator({ now: () => clock.now(), throttle: false, size: SIZE, ...options })
@@ -67,7 +67,7 @@ export async function engineWorld(
   const database_path = join(temporaryDirectory(), 'sync.db')
   const store = await openStore(`sqlite:${database_path}`)
   test.after(() => store.close())
-  const logs = new MemoryLogWriter({ clock })
+  const logs = options.logs ?? new MemoryLogWriter({ clock })
   const monitor = await createMonitor({ store, logs, clock })
   test.after(() => monitor.close())
   const query = (sql: string): Record<string, unknown>[] => {
@@ -98,9 +98,9 @@ export async function engineWorld(
     largest_course_id,
     query,
     rows,
-    everything: () =>
+    everything: (entities = SYNCED_ENTITIES) =>
       new Map(
-        SYNCED_ENTITIES.flatMap((entity) =>
+        entities.flatMap((entity) =>
           [...rows(entity)].map(([id, row]): [string, StoredRow] => [`${entity} ${id}`, row]),
         ),
       ),

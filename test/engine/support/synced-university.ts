@@ -8,6 +8,7 @@ import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { createMonitor, type Monitor } from '../../../src/tracker/monitor.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
+import { compareWithTruth, report } from './compare-with-truth.ts'
 import { readTables, type Tables } from './read-tables.ts'
 
 let files = 0
@@ -63,4 +64,10 @@ export async function withUniversity(
 
 export function assertCompleted(record: SyncRecord): void {
   assert.equal(record.sync_status, 'completed', record.error_message ?? '')
+}
+
+/** Every row of every table equals Canvas, and there is no other live row. */
+export function assertTrue({ simulator, tables }: SyncedUniversity): void {
+  const problems = compareWithTruth(simulator, tables())
+  assert.deepEqual(problems, [], report(problems))
 }

@@ -1,5 +1,5 @@
 import type { CourseOutcome } from '../../../src/core/sync-record.ts'
-import type { Simulator } from '../../../src/simulator/index.ts'
+import type { Simulator, TruthRow } from '../../../src/simulator/index.ts'
 import {
   COURSE_ENTITIES,
   differences,
@@ -110,12 +110,7 @@ export class TruthModel {
     return problems
   }
 
-  #checkCourse(
-    run: RunFacts,
-    course: TrueRows extends ReadonlyMap<string, infer Row> ? Row | undefined : never,
-    course_id: string,
-    is_asked: boolean,
-  ): string[] {
+  #checkCourse(run: RunFacts, course: TruthRow | undefined, course_id: string, is_asked: boolean): string[] {
     const outcome = run.outcomes.get(course_id)
     const is_restricted = course?.['access_restricted_by_date'] === true
     const is_concluded = course?.['workflow_state'] === 'completed'
@@ -124,14 +119,7 @@ export class TruthModel {
     const again = run.full && run.course_id !== null
     const is_read = is_asked && course !== undefined && !is_restricted && (!is_final || again)
     const problems: string[] = []
-    let wanted =
-      !is_asked ||
-      (course === undefined && !isLive(run.before.courses.get(course_id)) && run.course_id === null)
-        ? undefined
-        : is_read
-          ? 'completed'
-          : 'frozen'
-    if (is_asked && course === undefined && run.course_id !== null) wanted = 'failed'
+    let wanted = is_read ? 'completed' : is_asked ? unreadOutcome(run, course, course_id) : undefined
     let goes_on = is_read
     for (const entity of COURSE_ENTITIES) {
       const before = rowsOfCourse(run.before, entity, course_id)
@@ -210,6 +198,13 @@ export class TruthModel {
     }
     return missingOrWrong('submissions', after, stale)
   }
+}
+
+/** A course that is asked for by name and not there is a failure; one that left the list is told of once. */
+function unreadOutcome(run: RunFacts, course: TruthRow | undefined, course_id: string): string | undefined {
+  if (course !== undefined) return 'frozen'
+  if (run.course_id !== null) return 'failed'
+  return isLive(run.before.courses.get(course_id)) ? 'frozen' : undefined
 }
 
 function contentChanges(before: TableRow | undefined, after: TableRow | undefined): string[] {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LogEvent, LogStream } from '../../src/core/log-event.ts'
+import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { assertNothingPersonal, assertUnharmed, assertVerdict } from './support/assert-verdict.ts'
+import { compareWithTruth, report } from './support/compare-with-truth.ts'
+import { engineWorld } from './support/engine-world.ts'
+import { readTables } from './support/read-tables.ts'
+
+/** A log that tells of each line as it is written. */
+class WatchedLog extends MemoryLogWriter {
+  onEvent: (event: LogEvent) => void = () => undefined
+
+  override write(stream: LogStream, event: LogEvent): void {
+    super.write(stream, event)
+    this.onEvent(event)
+  }
+}
+
+/** Every course open, so that truth is all of it. */
+const SIZE = { accounts: 1, terms: 2, courses: 5, students: 20, assignments_per_course: 4 }
+
+test('an aborted sync is cancelled, keeps all that it read, and the next one goes on from there', async (t) => {
+  const world = await engineWorld(t, { size: SIZE })
+  const abort = new AbortController()
+  world.simulator.faults.add({
+    when: { course_id: world.course_ids[2] ?? '', path: '/api/v1/courses/*/students/submissions' },
+    fault: { kind: 'mutate', mutate: () => abort.abort() },
+  })
+  const run = await world.sync({ signal: abort.signal })
+  assertVerdict(run, {
+    status: 'cancelled',
+    error_type: 'cancelled',
+    message: 'The sync was cancelled.',
+    outcomes: { completed: 2 },
+  })
+  assert.deepEqual(run.lines('errors'), [])
+  const before = world.everything()
+  const third = [...before.values()].filter(({ data }) =>
+    data.includes(`"course_id":"${world.course_ids[2]}"`),
+  )
+  assert.ok(third.length > 0, 'the lists of the interrupted course that were read are kept')
+
+  world.simulator.faults.clear()
+  const next = await world.sync()
+  assertVerdict(next, {
+    status: 'completed',
+    error_type: null,
+    message: null,
+    outcomes: { skipped: 2, completed: 3 },
+  })
+  assert.equal(next.lines('operations', 'checkpoint_resumed')[0]?.['count'], 2)
+  assertUnharmed(world, before)
+  const problems = compareWithTruth(world.simulator, readTables(world.database_path))
+  assert.deepEqual(problems, [], report(problems))
+  assertNothingPersonal(world)
+})
+
+test('a sync that is aborted while it waits for the throttle ends at once', async (t) => {
+  // Time stands still: whoever waits for it to pass never ends.
+  const clock = new FakeClock()
+  const logs = new WatchedLog({ clock })
+  const world = await engineWorld(t, { size: SIZE, clock, logs })
+  const abort = new AbortController()
+  logs.onEvent = ({ event }) => {
+    // A turn later the call is asleep.
+    if (event === 'api_throttled') setImmediate(() => abort.abort())
+  }
+  world.simulator.faults.add({
+    when: { path: '/api/v1/courses/*/assignments' },
+    fault: { kind: 'throttled_429' },
+  })
+  const started = clock.monotonic() + 60_000
+  const run = await world.sync({ signal: abort.signal, courseConcurrency: 3 })
+  assert.equal(clock.monotonic(), started, 'it did not wait')
+  assert.ok(
+    clock.sleeps.some((sleep) => sleep >= 5000),
+    'it was asleep',
+  )
+  assertVerdict(run, {
+    status: 'cancelled',
+    error_type: 'cancelled',
+    message: 'The sync was cancelled.',
+    outcomes: {},
+  })
+})
+
+test('a sync that is aborted before it begins makes no call', async (t) => {
+  const world = await engineWorld(t, { size: SIZE })
+  const run = await world.sync({ signal: AbortSignal.abort() })
+  assert.equal(run.record.sync_status, 'cancelled')
+  assert.equal(world.simulator.stats.requests_total, 0)
+})
