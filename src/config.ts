@@ -57,7 +57,7 @@ const SECRET: ReadonlySet<keyof Config> = new Set(['database', 'canvas_base_url'
 const text = z.string('must be text').trim().min(1, 'must not be empty')
 const PORT_RULE = 'must be a whole number from 0 to 65535'
 const PORT = z
-  .union([z.number(), z.string().regex(/^\d{1,5}$/)], PORT_RULE)
+  .union([z.number(), z.string().regex(/^\d{1,5}$/, PORT_RULE)], PORT_RULE)
   .transform(Number)
   .pipe(z.int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE))
 const SCHEMA = {
@@ -94,7 +94,7 @@ export async function loadConfig(sources: {
     const from_flag = sources.flags[name]
     const from_environment = sources.environment[environment]
     if (from_flag !== undefined) config[name] = checked(name, from_flag, flag ?? name)
-    else if (from_environment !== undefined && from_environment !== '') {
+    else if (from_environment !== undefined && from_environment.trim() !== '') {
       config[name] = checked(name, from_environment, environment)
     } else if (file.values[name] !== undefined) {
       config[name] = checked(name, file.values[name], `"${name}" in ${file.path}`)

@@ -84,16 +84,19 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best
 }
 
-/** Letters to add, take away or change to get from one word to the other (Levenshtein). */
+/** Letters to add, take away, change or swap with their neighbour to get from one word to the other. */
 function editDistance(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, index) => index)
+  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)]
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
     for (let column = 1; column <= to.length; column++) {
-      const change = (above[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(change, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const change = at(row - 1, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const swap = swapped ? at(row - 2, column - 2) + 1 : Infinity
+      current.push(Math.min(change, swap, at(row - 1, column) + 1, (current[column - 1] ?? 0) + 1))
     }
-    above = current
+    rows.push(current)
   }
-  return above[to.length] ?? 0
+  return at(from.length, to.length)
 }

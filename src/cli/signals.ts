@@ -19,13 +19,23 @@ export function watchSignals(terminal: Terminal): SignalWatch {
     const code = 128 + constants.signals[name]
     if (exit_code !== null) {
       if (performance.now() - first_at < SAME_PRESS_MS) return
-      // oxlint-disable-next-line unicorn/no-process-exit -- the second signal asks for just that
-      process.exit(code)
+      endAtOnce(name, code)
+      return
     }
     exit_code = code
     first_at = performance.now()
     terminal.message('Stopping. Once more to stop at once.')
     abort.abort()
+  }
+  const endAtOnce = (name: 'SIGINT' | 'SIGTERM', code: number): void => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+    // What the end must not forget: log lines in memory, the cursor. `process.exit` would do it too, but then wait for
+    // the store's thread, which may wait for a lock.
+    process.emit('exit', code)
+    process.kill(process.pid, name)
+    // oxlint-disable-next-line unicorn/no-process-exit -- the first process of a container survives its own signal
+    process.exit(code)
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)

@@ -61,6 +61,13 @@ function countText(count: { processed: number; created: number; updated: number 
   return `${grouped(count.processed)} read, ${grouped(count.created)} new, ${grouped(count.updated)} changed`
 }
 
+/** Why a sync did not complete and what to do, on stderr, for whoever gets its record as JSON. */
+export function tellProblem(record: SyncRecord, terminal: Terminal): void {
+  if (record.error_message === null) return
+  terminal.error(`${statusText(record.sync_status, terminal, 'stderr')}: ${printable(record.error_message)}`)
+  if (record.error_type !== null) terminal.error(ERROR_TYPE_FACTS[record.error_type].next_step)
+}
+
 /** One course outcome in a line. */
 export function describeOutcome(outcome: CourseOutcome): string {
   const why = outcome.error_message ?? outcome.reason

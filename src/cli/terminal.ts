@@ -41,6 +41,16 @@ export class Terminal {
     this.#options.stdout.write(`${line}\n`)
   }
 
+  /** A value as one line of JSON, without a sign that a terminal would obey. */
+  json(value: unknown): void {
+    this.data(
+      JSON.stringify(value).replaceAll(
+        UNPRINTABLE,
+        (sign) => String.raw`\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+    )
+  }
+
   /** A line for people. */
   message(line: string): void {
     if (this.quiet) return

@@ -12,9 +12,13 @@ export interface Count {
  */
 const MOST = 1e12
 
+/** Whether it is a number that sums and the database bear. */
+export const isSound = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= MOST
+
 /** A number of at least 0, such as a duration; anything else is 0, since what comes from outside must not spoil a sum. */
 export function amount(value: unknown): number {
-  return typeof value === 'number' && value > 0 && value <= MOST ? value : 0
+  return isSound(value) && value > 0 ? value : 0
 }
 
 /** A whole number of at least 0; anything else is 0. */

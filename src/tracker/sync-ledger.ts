@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.ts'
-import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
+import { ERROR_TYPE_FACTS, isSyncErrorType } from '../core/error-types.ts'
 import type { LogValue } from '../core/log-event.ts'
 import { noCounters, type SyncCounters } from '../core/sync-record.ts'
 import type { SyncProblem } from '../core/verdict.ts'
 import { redactText, withoutQuery } from '../logs/redact.ts'
-import { amount, COUNTED, countOf, tenths, thousandths, wholeNumber } from './counts.ts'
+import { amount, COUNTED, countOf, isSound, tenths, thousandths, wholeNumber } from './counts.ts'
 import { ownSentence } from './describe-failure.ts'
 import { HELD, type SyncLog } from './sync-log.ts'
 import type {
@@ -88,7 +88,7 @@ export class SyncLedger {
       counters.api_request_cost += amount(options.requestCost)
       counters.total_data_size_bytes += wholeNumber(options.bytes)
       const remaining = options.rateLimitRemaining
-      if (typeof remaining === 'number' && Number.isFinite(remaining)) {
+      if (isSound(remaining)) {
         this.remaining_min = Math.min(remaining, this.remaining_min ?? remaining)
       }
       const course_id = options.courseId == null ? options.courseId : String(options.courseId)
@@ -123,11 +123,13 @@ export class SyncLedger {
       this.counters.api_rate_limit_hits++
       const wait_ms = Math.round(amount(options.waitMs))
       const endpoint = options.endpoint === undefined ? undefined : withoutQuery(options.endpoint)
+      const rate_limit_remaining = thousandths(options.remaining)
+      const fields = { endpoint, status: options.status, wait_ms, rate_limit_remaining }
       this.log.write(
         'api_calls',
         'WARNING',
         'api_throttled',
-        { endpoint, status: options.status, wait_ms, rate_limit_remaining: thousandths(options.remaining) },
+        fields,
         `Canvas throttles: waiting ${wait_ms} ms.`,
       )
     })
@@ -141,13 +143,8 @@ export class SyncLedger {
       this.counters.db_operations++
       this.counters.db_duration_ms += duration_ms
       const course_id = options.courseId === undefined ? undefined : String(options.courseId)
-      this.log.write(
-        'database',
-        'INFO',
-        'db_operation',
-        { operation, entity, count, duration_ms: tenths(duration_ms), batch, course_id },
-        `${operation} ${entity}: ${count}`,
-      )
+      const fields = { operation, entity, count, duration_ms: tenths(duration_ms), batch, course_id }
+      this.log.write('database', 'INFO', 'db_operation', fields, `${operation} ${entity}: ${count}`)
     })
   }
 
@@ -172,18 +169,15 @@ export class SyncLedger {
   recordConnectionTest(options: { durationMs: number; sourceId?: number }): void {
     this.record(() => {
       const duration_ms = Math.round(amount(options.durationMs))
-      const message = `Canvas accepted the token in ${duration_ms} ms.`
-      this.log.operation(
-        'connection_tested',
-        { source_id: options.sourceId, duration_ms, status: 'ok' },
-        message,
-      )
+      const fields = { source_id: options.sourceId, duration_ms, status: 'ok' }
+      this.log.operation('connection_tested', fields, `Canvas accepted the token in ${duration_ms} ms.`)
     })
   }
 
   recordProblem(problem: SyncProblem): void {
     this.record(() => {
-      const { error_type } = problem
+      // Whatever it is called, something could not be read.
+      const error_type = isSyncErrorType(problem.error_type) ? problem.error_type : 'job_error'
       const { next_step } = ERROR_TYPE_FACTS[error_type]
       const message = ownSentence(problem.message, next_step)
       this.problems.push({ error_type, message })
@@ -208,7 +202,7 @@ export class SyncLedger {
       if (typeof percent === 'number' && !Number.isNaN(percent)) {
         this.percent = Math.min(100, Math.max(0, percent, this.percent ?? 0))
       }
-      if (current !== undefined) this.current = redactText(current).slice(0, 200)
+      if (typeof current === 'string') this.current = redactText(current).slice(0, 200)
       const elapsed_ms = Math.round(this.elapsed_ms())
       const done = this.percent ?? 0
       const remaining_ms = done > 0 && done < 100 ? Math.round((elapsed_ms / done) * (100 - done)) : undefined

@@ -1,10 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { toSyncRecord, type CourseOutcome, type SyncMetadata, type SyncRecord } from '../core/sync-record.ts'
 import { verdictOf, type Verdict } from '../core/verdict.ts'
-import { createCanvasClient } from '../canvas/client.ts'
 import type { CanvasClient } from '../canvas/types.ts'
 import type { FinishAnswer, SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts'
-import { canvasObserver } from './canvas-observer.ts'
 import { flag, wholeNumber } from './counts.ts'
 import { CourseRun } from './course-run.ts'
 import {
@@ -15,11 +13,12 @@ import {
   type Failure,
 } from './describe-failure.ts'
 import { storableMetadata } from './metadata.ts'
+import { observedClient } from './observed-client.ts'
 import { SyncLedger } from './sync-ledger.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { SyncRecorder } from './sync-recorder.ts'
 import type { ThrottleGates } from './throttle-gates.ts'
-import type { CourseScope, Sync } from './types.ts'
+import type { CourseScope, ObservedClientOptions, Sync } from './types.ts'
 
 export interface SyncParts {
   readonly start: SyncStart
@@ -74,16 +73,8 @@ export class SyncTracker extends SyncLedger implements Sync {
     return this.#ending !== null
   }
 
-  canvas(options: Parameters<Sync['canvas']>[0]): CanvasClient {
-    const { baseUrl, token, ...rest } = options
-    const client = createCanvasClient({
-      clock: this.#parts.clock,
-      ...(rest.max_concurrency === undefined ? { gate: this.#parts.gates.gateOf(baseUrl, token) } : {}),
-      ...rest,
-      base_url: baseUrl,
-      token,
-      observer: canvasObserver(this),
-    })
+  canvas(options: ObservedClientOptions): CanvasClient {
+    const client = observedClient(options, this, this.#parts)
     this.#clients.push(client)
     return client
   }

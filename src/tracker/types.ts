@@ -28,6 +28,11 @@ export interface SyncOptions {
   readonly onTaskIdTaken?: 'rename' | 'throw'
 }
 
+/** As of a client, but for what the sync itself brings. */
+export type ObservedClientOptions = { readonly baseUrl: string; readonly token: string } & Partial<
+  Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer'>
+>
+
 /** How many objects were handled; `true` counts one. `processed` defaults to the larger of 1 and created + updated. */
 export interface CountOptions {
   readonly created?: boolean | number
@@ -94,18 +99,15 @@ export interface CourseScope {
 
 /**
  * One running sync. No `record…` call throws, and none waits for disk or database; what could not be recorded is
- * counted in `records_lost` and in the monitor's health.
+ * counted in `records_lost` and in the monitor's health. After the end they write their lines still, and count no
+ * more.
  */
 export interface Sync {
   readonly taskId: string
   /** The row's id; null while it could not be written. */
   readonly id: number | null
   /** A Canvas client whose every call is recorded in this sync. */
-  canvas(
-    options: { baseUrl: string; token: string } & Partial<
-      Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer'>
-    >,
-  ): CanvasClient
+  canvas(options: ObservedClientOptions): CanvasClient
 
   recordCourse(options?: CountOptions): void
   recordAssignment(options?: CountOptions): void

@@ -39,11 +39,11 @@ async function assertTrueAfterIncremental(university: SyncedUniversity): Promise
 }
 
 test('an incremental sync sees new work, new grades and changed names', () =>
-  afterFirstSync(async (university, one) => {
+  afterFirstSync(async (university, one, other_id) => {
     const { course_id, user_id } = one
     const { university: canvas } = university.simulator
     canvas.submit(one)
-    canvas.grade({ ...one, score: 4.5 })
+    canvas.grade({ ...one, user_id: other_id, score: 4.5 })
     canvas.renameUser({ user_id, name: 'Aaron Aardvark' })
     canvas.renameCourse({ course_id, name: 'Renamed' })
     await assertTrueAfterIncremental(university)
@@ -128,8 +128,9 @@ test('a cleared grade is seen at once when nothing else was graded', () =>
   afterFirstSync(async (university, one) => {
     const { university: canvas } = university.simulator
     canvas.grade({ ...one, score: 4 })
-    assertCompleted(await university.sync())
+    // Long enough for the grade's own date to be behind the overlap of the next read.
     university.clock.advance(20 * MINUTE_MS)
+    assertCompleted(await university.sync())
     canvas.clearGrade(one)
     await assertTrueAfterIncremental(university)
   }))
@@ -151,4 +152,21 @@ test('terms stay with the list of their account although a course read by its id
   afterFirstSync(async (university, { course_id }) => {
     assertCompleted(await university.sync({ account: null, courses: [course_id] }))
     for (const term of university.tables().terms.values()) assert.equal(term['listed_by'], 'account:1')
+  }))
+
+test('a concluded course keeps the rows that it no longer shows, and is read once more and never again', () =>
+  afterFirstSync(async (university, one) => {
+    const { simulator, clock, tables } = university
+    simulator.university.dropStudent(one)
+    assertCompleted(await university.sync({ full: true }))
+    const before = [...tables().submissions.values()].filter(isLive).length
+    simulator.university.concludeCourse(one)
+    for (const full of [false, true, true]) {
+      clock.advance(MINUTE_MS)
+      assertCompleted(await university.sync({ full, acceptDeletions: true }))
+    }
+    assert.equal([...tables().submissions.values()].filter(isLive).length, before)
+    const asked = simulator.requests.length
+    assertCompleted(await university.sync({ full: true }))
+    assert.ok(simulator.requests.slice(asked).every(({ course_id }) => course_id !== one.course_id))
   }))

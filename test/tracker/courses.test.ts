@@ -91,6 +91,7 @@ describe('one course of a sync', () => {
       const told = await sync.course('7', failing(code))
       assert.partialDeepStrictEqual(told, { outcome, error_type, error_message: `It is ${code}.` })
       assert.deepEqual(await outcomesOf(sync), [told])
+      assert.partialDeepStrictEqual(logs.events('operations').at(-1), { level: 'WARNING', status: outcome })
       assert.partialDeepStrictEqual(logs.events('errors').at(-1), {
         level: 'ERROR',
         event: 'course_failed',

@@ -26,6 +26,9 @@ describe('a monitor that is closed', () => {
     assert.equal(monitor.close(), closing)
     await closing
     assert.equal(running.finished, true)
+    assert.equal((await monitor.store.health()).ok, false)
+    running.recordCourse()
+    assert.equal(monitor.logs.health.refused_after_close, 1)
     await using store = await openStore(database)
     const row = await store.syncs.getSyncByTaskId('running')
     assert.deepEqual(

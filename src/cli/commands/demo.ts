@@ -49,7 +49,7 @@ async function runDemo(context: CommandContext): Promise<number> {
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
-  if (context.json) terminal.data(JSON.stringify({ url: server.url, port: server.port, base_url }))
+  if (context.json) terminal.json({ url: server.url, port: server.port, base_url })
   introduce(terminal, { base_url, url: server.url, log_dir: config.log_dir, simulated: canvas === null })
 
   const running = new Map<string, SyncView>()

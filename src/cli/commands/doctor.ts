@@ -7,6 +7,7 @@ import { openStore, sqlitePath } from '../../store/open-store.ts'
 import { readToken } from '../canvas-token.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { spokenDuration } from '../numbers.ts'
+import { printable } from '../terminal.ts'
 
 interface Finding {
   readonly check: string
@@ -31,12 +32,12 @@ export const doctor: Command = {
     const findings: Finding[] = []
     for (const [check, run] of checksFor(context)) findings.push(await finding(check, () => run(context)))
     const { terminal, json } = context
-    if (json) terminal.data(JSON.stringify({ ok: findings.every(({ ok }) => ok), findings }))
+    if (json) terminal.json({ ok: findings.every(({ ok }) => ok), findings })
     else {
       for (const { check, ok, message, next_step } of findings) {
         const mark = ok ? terminal.style('green', '✔', 'stdout') : terminal.style('red', '✘', 'stdout')
-        terminal.data(`${mark} ${check.padEnd(9)} ${message}`)
-        if (next_step !== null && next_step !== '') terminal.data(`            ${next_step}`)
+        terminal.data(`${mark} ${check.padEnd(9)} ${printable(message)}`)
+        if (next_step !== null && next_step !== '') terminal.data(`            ${printable(next_step)}`)
       }
     }
     return findings.every(({ ok }) => ok) ? 0 : 1

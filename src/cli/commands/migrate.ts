@@ -3,6 +3,7 @@ import { migrate as migrateFile } from '../../store/sqlite/migrate.ts'
 import { toStoreError } from '../../store/sqlite/sqlite-errors.ts'
 import { sqlitePath } from '../../store/open-store.ts'
 import type { Command } from '../command.ts'
+import { printable } from '../terminal.ts'
 
 export const migrate: Command = {
   name: 'migrate',
@@ -14,10 +15,13 @@ export const migrate: Command = {
     const file = openSqliteFile(path)
     try {
       const report = migrateFile(file)
-      if (json) terminal.data(JSON.stringify({ database: path, ...report }))
+      if (json) terminal.json({ database: path, ...report })
       else if (report.applied.length === 0)
-        terminal.data(`${path} is up to date (version ${report.version}).`)
-      else terminal.data(`${path} is now at version ${report.version}: applied ${report.applied.join(', ')}.`)
+        terminal.data(`${printable(path)} is up to date (version ${report.version}).`)
+      else
+        terminal.data(
+          `${printable(path)} is now at version ${report.version}: applied ${report.applied.join(', ')}.`,
+        )
       return 0
     } catch (error) {
       throw toStoreError(error, path)

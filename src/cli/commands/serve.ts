@@ -26,7 +26,7 @@ export const serve: Command = {
       port: config.port,
       version: version(),
     })
-    if (json) terminal.data(JSON.stringify({ url: server.url, port: server.port }))
+    if (json) terminal.json({ url: server.url, port: server.port })
     terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)
     terminal.message(`Try: curl ${server.url}/api/canvas/metrics/summary`)
     await untilAborted(signal)

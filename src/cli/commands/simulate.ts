@@ -48,7 +48,7 @@ export const simulate: Command = {
     }
     const directory = stringValue(context, 'write-tokens')
     if (directory !== undefined) writeTokens(directory, facts.tokens)
-    if (json) terminal.data(JSON.stringify(facts))
+    if (json) terminal.json(facts)
     else {
       terminal.data(`base URL  ${facts.base_url}`)
       terminal.data(`account   ${facts.account_id}`)

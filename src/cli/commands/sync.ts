@@ -5,7 +5,7 @@ import { createMonitor } from '../../tracker/monitor.ts'
 import { readToken } from '../canvas-token.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { syncProgress } from '../progress/sync-progress.ts'
-import { describeSync } from '../sync-text.ts'
+import { describeSync, tellProblem } from '../sync-text.ts'
 
 export const sync: Command = {
   name: 'sync',
@@ -84,8 +84,10 @@ async function runOneSync(context: CommandContext): Promise<number> {
   }).finally(() => {
     progress.end()
   })
-  if (json) terminal.data(JSON.stringify(record))
-  else for (const line of describeSync(record, terminal)) terminal.data(line)
+  if (json) {
+    terminal.json(record)
+    tellProblem(record, terminal)
+  } else for (const line of describeSync(record, terminal)) terminal.data(line)
   return exitCodeOf(record)
 }
 

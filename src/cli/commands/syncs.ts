@@ -61,7 +61,7 @@ async function list(context: CommandContext, store: SyncStore): Promise<number> 
     ...(sync_type === undefined ? {} : { sync_type }),
   })
   if (json) {
-    terminal.data(JSON.stringify(rows.map(toSyncRecord)))
+    terminal.json(rows.map(toSyncRecord))
     return 0
   }
   const filtered = status !== undefined || user_id !== undefined || sync_type !== undefined
@@ -125,7 +125,7 @@ async function show(context: CommandContext, store: SyncStore, id: string | unde
   const record = toSyncRecord(row)
   const outcomes = await store.listCourseOutcomes(row.id)
   const status_changes = await store.listStatusChanges(row.id)
-  if (json) terminal.data(JSON.stringify({ ...record, course_outcomes: outcomes, status_changes }))
+  if (json) terminal.json({ ...record, course_outcomes: outcomes, status_changes })
   else {
     for (const line of describeSync(record, terminal)) terminal.data(line)
     for (const outcome of outcomes) terminal.data(`  ${describeOutcome(outcome)}`)

@@ -67,16 +67,3 @@ export async function startedSync(
   const tracking = await open()
   return { ...tracking, sync: await tracking.monitor.startSync(options) }
 }
-
-/** The line without what the writer adds to each. */
-export function ownFields(line: Record<string, unknown> | undefined): Record<string, unknown> {
-  const {
-    timestamp: _timestamp,
-    writer: _writer,
-    seq: _seq,
-    task_id: _task,
-    user_id: _user,
-    ...own
-  } = line ?? {}
-  return own
-}

@@ -1,7 +1,28 @@
+import { createCanvasClient } from '../canvas/client.ts'
 import type { CanvasObserver } from '../canvas/observer.ts'
+import type { CanvasClient } from '../canvas/types.ts'
+import type { Clock } from '../core/clock.ts'
 import type { SyncLedger } from './sync-ledger.ts'
+import type { ThrottleGates } from './throttle-gates.ts'
+import type { ObservedClientOptions } from './types.ts'
 
 const COURSE_IN_PATH = /^\/api\/v1\/courses\/([^/]+)/
+
+/** A client whose every call is recorded; it shares the throttle of its token unless it asks for a limit of its own. */
+export function observedClient(
+  { baseUrl, token, ...rest }: ObservedClientOptions,
+  ledger: SyncLedger,
+  { clock, gates }: { clock: Clock; gates: ThrottleGates },
+): CanvasClient {
+  return createCanvasClient({
+    clock,
+    ...(rest.max_concurrency === undefined ? { gate: gates.gateOf(baseUrl, token) } : {}),
+    ...rest,
+    base_url: baseUrl,
+    token,
+    observer: canvasObserver(ledger),
+  })
+}
 
 /** Records what a Canvas client does in a sync. */
 export function canvasObserver(ledger: SyncLedger): CanvasObserver {

@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
+/** No run of the tests takes as long; a program that hangs fails its test instead of the whole run. */
+const DEADLINE_MS = 30_000
+
+export interface CliResult {
+  /** As a shell shows it: 128 + the number of a signal that ended it. */
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly duration_ms: number
+}
+
+export interface CliOptions {
+  /** Working directory. */
+  readonly cwd: string
+  /** On top of an environment that holds nothing of ours. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** What stands on standard input. */
+  readonly input?: string
+  /** Default: this Node and the program's source. */
+  readonly program?: readonly string[]
+  /** Where stdout goes instead of here: a file descriptor. */
+  readonly stdout_to?: number
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess
+  readonly result: Promise<CliResult>
+  /** Resolves with the match as soon as stdout or stderr shows it; rejects when the program ends before. */
+  shows(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
+}
+
+export function startCli(args: readonly string[], options: CliOptions): RunningCli {
+  const started = performance.now()
+  const [program = '', ...before] = options.program ?? [process.execPath, PROGRAM]
+  const child = spawn(program, [...before, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'], HOME: options.cwd, ...options.environment },
+    stdio: ['pipe', options.stdout_to ?? 'pipe', 'pipe'],
+    timeout: DEADLINE_MS,
+    killSignal: 'SIGKILL',
+  })
+  const text = { stdout: '', stderr: '' }
+  const listeners = new Set<() => void>()
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (chunk: string) => {
+      text[stream] += chunk
+      for (const listener of listeners) listener()
+    })
+  }
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(options.input ?? '')
+  const result = once(child, 'close').then(([code, signal]) => {
+    const numbers: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+    const shown = (code as number | null) ?? 128 + (numbers[String(signal)] ?? 0)
+    return { ...text, code: shown, duration_ms: performance.now() - started }
+  })
+  const shows = (stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(text[stream])
+        if (match === null) return
+        listeners.delete(look)
+        resolve(match)
+      }
+      listeners.add(look)
+      look()
+      void result.then(({ code }) => {
+        reject(new Error(`ended with ${code} without showing ${String(pattern)}:\n${text.stderr}`))
+      })
+    })
+  return { child, result, shows }
+}
+
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  return await startCli(args, options).result
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadConfig, type Config, type ConfigInput } from '../src/config.ts'
+import { MonitorError } from '../src/core/errors.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const directory = temporaryDirectory()
+let files = 0
+
+/** A configuration file of its own; a `.ts` or `.js` file is loaded once for ever. */
+function configFile(text: string, extension = 'json'): string {
+  const path = join(directory, `config-${++files}.${extension}`)
+  writeFileSync(path, text)
+  return path
+}
+
+const EMPTY = configFile('{}')
+const load = (
+  flags: ConfigInput = {},
+  environment: Record<string, string> = {},
+  file: string = EMPTY,
+): Promise<Config> => loadConfig({ flags, environment, file })
+
+async function refusal(loading: Promise<Config>): Promise<MonitorError> {
+  try {
+    await loading
+  } catch (error) {
+    assert.ok(error instanceof MonitorError)
+    assert.equal(error.code, 'config_invalid')
+    assert.equal(error.exit_code, 2)
+    assert.match(error.message, /\.$/)
+    assert.match(error.next_step, /\w/)
+    return error
+  }
+  throw new assert.AssertionError({ message: 'it was accepted' })
+}
+
+interface Setting {
+  readonly environment: string
+  readonly values: readonly [flag: string, environment: string, file: string]
+  readonly missing: string | number | null
+  readonly number?: true
+}
+
+const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
+  database: {
+    environment: 'DATABASE_URL',
+    values: ['sqlite:a.db', 'sqlite:b.db', 'sqlite:c.db'],
+    missing: 'sqlite:data/canvas-sync.db',
+  },
+  log_dir: { environment: 'CANVAS_SYNC_LOG_DIR', values: ['a', 'b', 'c'], missing: 'logs/canvas_sync' },
+  host: { environment: 'HOST', values: ['localhost', '::1', '127.0.0.2'], missing: '127.0.0.1' },
+  port: { environment: 'PORT', values: ['1', '0', '65535'], missing: 5000, number: true },
+  canvas_base_url: {
+    environment: 'CANVAS_BASE_URL',
+    values: ['https://a.test', 'https://b.test', 'https://c.test'],
+    missing: null,
+  },
+  canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', values: ['1~a', '2~b', '3~c'], missing: null },
+}
+
+for (const [name, { environment, values, missing, number }] of Object.entries(SETTINGS)) {
+  const key = name as keyof Config
+  const expected = (value: string): string | number => (number === true ? Number(value) : value)
+
+  test(`${name}: flag over ${environment} over file over default`, async () => {
+    const [flag, variable, file] = values
+    const path = configFile(JSON.stringify({ [name]: expected(file) }))
+    const all = await load({ [name]: flag }, { [environment]: variable }, path)
+    assert.equal(all[key], expected(flag))
+    assert.equal((await load({}, { [environment]: variable }, path))[key], expected(variable))
+    assert.equal((await load({}, {}, path))[key], expected(file))
+    assert.equal((await load())[key], missing)
+  })
+
+  test(`${name}: an empty or blank ${environment} counts as not set`, async () => {
+    for (const blank of ['', '  ']) {
+      assert.equal((await load({}, { [environment]: blank }))[key], missing)
+    }
+  })
+
+  test(`${name}: a wrong value is named with its source, and a secret one is not repeated`, async () => {
+    const from_flag = await refusal(load({ [name]: '' }))
+    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token) must /)
+    const path = configFile(JSON.stringify({ [name]: { wrong: 'S3cret' } }))
+    const from_file = await refusal(load({}, {}, path))
+    assert.ok(from_file.message.startsWith(`"${name}" in ${path} must be `), from_file.message)
+    if (!['host', 'port', 'log_dir'].includes(name)) assert.ok(!from_file.message.includes('S3cret'))
+  })
+}
+
+test('a port is a whole number from 0 to 65535 and nothing else', async () => {
+  for (const wrong of ['http', '65536', '-1', '1.5', '0x10', '1e3', '999999']) {
+    const { message } = await refusal(load({}, { PORT: wrong }))
+    assert.equal(message, `PORT must be a whole number from 0 to 65535, got "${wrong}".`)
+  }
+  for (const wrong of [1.5, -1, 65_536, true, null, [], '']) {
+    const { message } = await refusal(load({}, {}, configFile(JSON.stringify({ port: wrong }))))
+    assert.match(message, /must be a whole number from 0 to 65535/)
+  }
+})
+
+test('a database on a server is refused without its password', async () => {
+  const { message, next_step } = await refusal(load({}, { DATABASE_URL: 'postgres://me:S3cret@db/x' }))
+  assert.equal(message, 'DATABASE_URL must be sqlite: and the path of a file.')
+  assert.match(next_step, /sqlite:data\/canvas-sync\.db/)
+})
+
+test('files are .json, .js or .ts', async () => {
+  const settings = '{ port: 5001, log_dir: "elsewhere" }'
+  for (const path of [
+    configFile('\ufeff{ "port": 5001, "log_dir": "elsewhere" }\n'),
+    configFile(`export default ${settings}\n`, 'js'),
+    configFile(`interface Port { port: number }\nexport default ${settings} satisfies Port & object\n`, 'ts'),
+  ]) {
+    const config = await load({}, {}, path)
+    assert.equal(config.port, 5001)
+    assert.equal(config.log_dir, 'elsewhere')
+  }
+})
+
+const WRONG_FILES: readonly [string, string, RegExp, RegExp][] = [
+  [
+    'an unknown setting',
+    configFile('{"databse":"x"}'),
+    /has "databse", which is no setting/,
+    /database, log_dir/,
+  ],
+  ['a setting of all objects', configFile('{"toString":1}'), /has "toString"/, /Settings are/],
+  ['a list', configFile('[]'), /does not hold an object/, /"port": 5001/],
+  ['null', configFile('null'), /does not hold an object/, /"port": 5001/],
+  ['half JSON', configFile('{"canvas_access_token": "S3cret'), /is not JSON/, /comma or a quote/],
+  ['nothing', configFile(''), /is not JSON/, /comma/],
+  ['no default export', configFile('export const port = 1', 'ts'), /no object as its default/, /names and/],
+  [
+    'wrong TypeScript',
+    configFile('export default {', 'ts'),
+    /cannot be loaded \(SyntaxError\)/,
+    /node .*\.ts/,
+  ],
+  ['a throw', configFile('throw new Error("S3cret")', 'js'), /cannot be loaded \(Error\)/, /node .*\.js/],
+  ['a missing file', join(directory, 'no.json'), /does not exist/, /--config/],
+  ['a missing module', join(directory, 'no.ts'), /does not exist/, /--config/],
+  ['a folder', directory, /is a folder/, /path of a file/],
+]
+for (const [name, path, sentence, next] of WRONG_FILES) {
+  test(`a configuration file with ${name} is named with what is wrong, and nothing of it is shown`, async () => {
+    const error = await refusal(load({}, {}, path))
+    assert.ok(error.message.startsWith(`The configuration file ${path} `), error.message)
+    assert.match(error.message, sentence)
+    assert.match(error.next_step, next)
+    assert.ok(!`${error.message}${error.next_step}`.includes('S3cret'))
+  })
+}
+
+test('the configuration cannot be changed', async () => {
+  assert.ok(Object.isFrozen(await load()))
+})

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { MonitorError, type ErrorCode } from '../src/core/errors.ts'
+import { startServer, type RunningServer, type ServerOptions } from '../src/server.ts'
+import { openStore } from '../src/store/open-store.ts'
+import { syncStart } from './support/sync-factory.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+function serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const directory = temporaryDirectory()
+  return startServer({
+    database: `sqlite:${join(directory, 'sync.db')}`,
+    logDir: join(directory, 'logs'),
+    port: 0,
+    version: '1.2.3',
+    ...options,
+  })
+}
+
+async function refused(code: ErrorCode, starting: Promise<RunningServer>): Promise<MonitorError> {
+  try {
+    await (await starting).close()
+  } catch (error) {
+    assert.ok(error instanceof MonitorError, String(error))
+    assert.equal(error.code, code)
+    return error
+  }
+  throw new assert.AssertionError({ message: 'it started' })
+}
+
+async function getJson(server: RunningServer, path: string): Promise<Record<string, unknown>> {
+  const response = await fetch(`${server.url}/api/canvas/metrics${path}`)
+  assert.equal(response.status, 200)
+  return (await response.json()) as Record<string, unknown>
+}
+
+test('the server shows what its monitor records', async () => {
+  await using server = await serve()
+  assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/)
+  await server.monitor.track({ taskId: 'a', userId: 42 }, async (sync) => {
+    sync.recordCourse({ created: true })
+  })
+  const { syncs } = await getJson(server, '/recent')
+  const [record] = syncs as { sync_task_id: string; courses: unknown }[]
+  assert.equal(record?.sync_task_id, 'a')
+  assert.deepEqual(record.courses, { processed: 1, created: 1, updated: 0 })
+  assert.equal((await getJson(server, '/health'))['status'], 'healthy')
+})
+
+for (const host of ['0.0.0.0', '::', '192.0.2.1', 'canvas.example.edu', '127.0.0.1.example.edu', '']) {
+  test(`it will not listen on "${host}", and makes no file for it`, async () => {
+    const error = await refused('address_refused', serve({ host }))
+    assert.equal(error.exit_code, 2)
+    assert.match(error.next_step, /127\.0\.0\.1/)
+  })
+}
+
+test('it listens on every form of loopback', async () => {
+  for (const host of ['localhost', '127.0.0.2', '::1']) {
+    await using server = await serve({ host })
+    assert.equal((await getJson(server, '/health'))['status'], 'healthy')
+  }
+})
+
+test('a taken port is explained, and the database and logs are closed again', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const directory = temporaryDirectory()
+  const { port } = taken.address() as AddressInfo
+  const options = {
+    database: `sqlite:${join(directory, 'sync.db')}`,
+    logDir: join(directory, 'logs'),
+    version: '1',
+  }
+  const error = await refused('port_in_use', startServer({ ...options, port }))
+  assert.match(error.message, new RegExp(`${port}`))
+  assert.match(error.next_step, /--port/)
+  taken.close()
+  await using server = await startServer({ ...options, port: 0 })
+  assert.equal((await getJson(server, '/summary'))['total_syncs'], 0)
+})
+
+test('a log folder or a database that cannot be used is explained', async () => {
+  const file = join(temporaryDirectory(), 'file')
+  writeFileSync(file, 'x')
+  await refused('not_writable', serve({ logDir: file }))
+  await refused('not_writable', serve({ database: `sqlite:${file}/sync.db` }))
+  await refused('config_invalid', serve({ database: 'mysql:x' }))
+})
+
+test('at its start it marks syncs as lost whose process is gone', async () => {
+  const database = `sqlite:${join(temporaryDirectory(), 'sync.db')}`
+  {
+    await using store = await openStore(database)
+    await store.syncs.startSync(syncStart('gone', { started_at: Date.now() - 3_600_000 }))
+  }
+  await using server = await serve({ database })
+  const { syncs } = await getJson(server, '/recent')
+  assert.equal((syncs as { sync_status: string }[])[0]?.sync_status, 'lost')
+})
+
+test('closing twice is closing once, and a running sync ends as cancelled', async () => {
+  const database = `sqlite:${join(temporaryDirectory(), 'sync.db')}`
+  const server = await serve({ database })
+  const sync = await server.monitor.startSync({ taskId: 'open' })
+  const closing = server.close()
+  assert.equal(server.close(), closing)
+  await closing
+  assert.ok(sync.finished)
+  await using store = await openStore(database)
+  assert.equal((await store.syncs.getSyncByTaskId('open'))?.sync_status, 'cancelled')
+  await assert.rejects(fetch(server.url))
+})
+
+test('what a client only learns the existence of is told to the host and to the errors log', async () => {
+  const told: unknown[] = []
+  await using server = await serve({ onError: (error) => told.push(error) })
+  await server.monitor.store.close()
+  const response = await fetch(`${server.url}/api/canvas/metrics/recent`)
+  assert.ok(response.status >= 500)
+  assert.equal(told.length, 1)
+})
