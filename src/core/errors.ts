@@ -16,7 +16,6 @@ export type SetupErrorCode =
   | 'database_busy'
   | 'database_unsupported'
   | 'task_id_taken'
-  | 'sync_finished'
   | 'closed'
   | 'internal'
 

@@ -70,17 +70,17 @@ export interface Monitor extends AsyncDisposable {
  */
 export async function createMonitor(options: MonitorOptions = {}): Promise<Monitor> {
   const clock = options.clock ?? systemClock
-  const releases: (() => Promise<void>)[] = []
+  const opened = new AsyncDisposableStack()
   try {
     const logs = options.logs ?? openLogs(options, clock)
-    if (options.logs === undefined) releases.unshift(() => logs.close())
+    if (options.logs === undefined) opened.defer(() => logs.close())
     const store = options.store ?? (await openStore(options.database ?? 'sqlite:data/canvas-sync.db'))
-    if (options.store === undefined) releases.unshift(() => store.close())
-    const monitor = new TrackingMonitor({ ...options, clock, logs, store, releases })
+    if (options.store === undefined) opened.defer(() => store.close())
+    const monitor = new TrackingMonitor({ ...options, clock, logs, store, opened })
     await monitor.markLostSyncs()
     return monitor
   } catch (error) {
-    for (const release of releases) await release()
+    await opened.disposeAsync()
     throw error
   }
 }
@@ -98,8 +98,8 @@ type OpenedOptions = MonitorOptions & {
   readonly clock: Clock
   readonly logs: LogWriter
   readonly store: Store
-  /** Closes what was opened for this monitor alone, in this order. */
-  readonly releases: readonly (() => Promise<void>)[]
+  /** What was opened for this monitor alone: closed in reverse order, each even when another fails. */
+  readonly opened: AsyncDisposableStack
 }
 
 class TrackingMonitor implements Monitor {
@@ -196,7 +196,7 @@ class TrackingMonitor implements Monitor {
     const ended: Promise<void>[] = []
     for (const sync of this.#open) ended.push(sync.close('The monitor was closed while the sync ran.'))
     await Promise.allSettled(ended)
-    for (const release of this.#options.releases) await release()
+    await this.#options.opened.disposeAsync()
   }
 }
 

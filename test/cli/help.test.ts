@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { COMMON_OPTIONS, nearest } from '../../src/cli/arguments.ts'
+import type { Command } from '../../src/cli/command.ts'
+import { demo } from '../../src/cli/commands/demo.ts'
+import { doctor } from '../../src/cli/commands/doctor.ts'
+import { migrate } from '../../src/cli/commands/migrate.ts'
+import { serve } from '../../src/cli/commands/serve.ts'
+import { simulate } from '../../src/cli/commands/simulate.ts'
+import { sync } from '../../src/cli/commands/sync.ts'
+import { syncs } from '../../src/cli/commands/syncs.ts'
+import { commandHelp } from '../../src/cli/help.ts'
+import { textWidth } from '../../src/cli/text-width.ts'
+import { assertExplained } from './support/assert-explained.ts'
+import { WorkPlace } from './support/work-place.ts'
+
+const COMMANDS: readonly Command[] = [demo, doctor, migrate, serve, simulate, sync, syncs]
+const place = new WorkPlace()
+
+suite('help', { concurrency: 2 }, () => {
+  for (const command of COMMANDS) {
+    test(`${command.name} --help names each of its options once, with words, in 100 columns`, async () => {
+      const result = await place.run([command.name, '--help'])
+      assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 0, stderr: '' })
+      assert.equal(result.stdout, `${commandHelp(command)}\n`)
+      assert.match(result.stdout, new RegExp(`^Usage: canvas-sync-monitor ${command.name}\\b`, 'm'))
+      const options = { ...command.options, ...COMMON_OPTIONS }
+      for (const [name, option] of Object.entries(options)) {
+        const value = option.type === 'string' ? ' [A-Z]+' : ''
+        const lines = result.stdout.match(new RegExp(`^ .*--${name}${value} {2,}\\S.*$`, 'gm')) ?? []
+        assert.equal(lines.length, 1, `--${name}`)
+        assert.ok(lines[0]?.endsWith(option.help))
+      }
+      for (const line of result.stdout.split('\n')) assert.ok(textWidth(line) <= 105, line)
+    })
+  }
+
+  test('the overview names every command and every exit code, within a second', async () => {
+    const result = await place.run(['--help'])
+    assert.equal(result.code, 0)
+    for (const { name, summary } of COMMANDS) {
+      assert.match(result.stdout, new RegExp(`^ {2}${name} +${summary}$`, 'm'))
+    }
+    for (const code of [0, 1, 2, 3, 4, 130]) assert.match(result.stdout, new RegExp(`^ +${code} {2}\\w`, 'm'))
+    assert.equal((await place.run(['help'])).stdout, result.stdout)
+    assert.equal((await place.run(['help', '--help'])).stdout, result.stdout)
+    const again = await Promise.all([place.run(['--help']), place.run(['--help'])])
+    const fastest = Math.min(result.duration_ms, ...again.map((run) => run.duration_ms))
+    assert.ok(fastest < 1000, `${fastest} ms`)
+  })
+
+  test('help COMMAND is COMMAND --help', async () => {
+    assert.equal((await place.run(['help', 'sync'])).stdout, `${commandHelp(sync)}\n`)
+    assertExplained(await place.run(['help', 'snyc']), { code: 2, sentence: /no command/, next: /sync/ })
+  })
+
+  test('without a command the overview goes to stderr, and the exit code is 2', async () => {
+    const result = await place.run([])
+    assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 2, stdout: '' })
+    assert.match(result.stderr, /^Usage: /m)
+  })
+
+  test('--version, -v and -V print the version of the package alone', async () => {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+    const { version } = JSON.parse(text) as { version: string }
+    for (const flag of ['--version', '-v', '-V']) {
+      const result = await place.run([flag])
+      assert.deepEqual(
+        { code: result.code, stdout: result.stdout, stderr: result.stderr },
+        { code: 0, stdout: `${version}\n`, stderr: '' },
+      )
+    }
+  })
+
+  test('the nearest word is the one that was meant, or none', () => {
+    const known = ['demo', 'serve', 'sync', 'simulate', 'syncs', 'migrate', 'doctor', 'base-url', 'log-dir']
+    const cases: readonly [string, string | null][] = [
+      ['snyc', 'sync'],
+      ['sycn', 'sync'],
+      ['sim', 'simulate'],
+      ['docter', 'doctor'],
+      ['migrat', 'migrate'],
+      ['baseurl', 'base-url'],
+      ['base_url', 'base-url'],
+      ['logdir', 'log-dir'],
+      ['dmeo', 'demo'],
+      ['x', null],
+      ['', null],
+      ['frobnicate', null],
+      ['s', null],
+    ]
+    for (const [word, meant] of cases) assert.equal(nearest(word, known), meant, word)
+  })
+})
