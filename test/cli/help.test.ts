@@ -13,6 +13,7 @@ import { syncs } from '../../src/cli/commands/syncs.ts'
 import { commandHelp } from '../../src/cli/help.ts'
 import { textWidth } from '../../src/cli/text-width.ts'
 import { assertExplained } from './support/assert-explained.ts'
+import { WITHOUT_CACHE } from './support/run-cli.ts'
 import { WorkPlace } from './support/work-place.ts'
 
 const COMMANDS: readonly Command[] = [demo, doctor, migrate, serve, simulate, sync, syncs]
@@ -45,8 +46,11 @@ suite('help', { concurrency: 2 }, () => {
     for (const code of [0, 1, 2, 3, 4, 130]) assert.match(result.stdout, new RegExp(`^ +${code} {2}\\w`, 'm'))
     assert.equal((await place.run(['help'])).stdout, result.stdout)
     assert.equal((await place.run(['help', '--help'])).stdout, result.stdout)
-    const again = await Promise.all([place.run(['--help']), place.run(['--help'])])
-    const fastest = Math.min(result.duration_ms, ...again.map((run) => run.duration_ms))
+    let fastest = Infinity
+    for (let run = 0; run < 3; run++) {
+      const { duration_ms } = await place.run(['--help'], { environment: WITHOUT_CACHE })
+      fastest = Math.min(fastest, duration_ms)
+    }
     assert.ok(fastest < 1000, `${fastest} ms`)
   })
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertNoEscapes } from './support/assert-explained.ts'
+import { COMPILE_CACHE } from './support/run-cli.ts'
 import { keptRows, smallCanvas, syncedPlace } from './support/work-place.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
@@ -18,6 +19,7 @@ async function shell(line: string): Promise<{ code: number; stdout: string; stde
       PATH: process.env['PATH'],
       HOME: place.directory,
       CLI: `${process.execPath} ${PROGRAM}`,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       CANVAS_BASE_URL: place.simulator?.base_url,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { COMPILE_CACHE } from './run-cli.ts'
 import type { WorkPlace } from './work-place.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
@@ -36,7 +37,13 @@ export function startInPty(
   const line = `stty cols 80 rows 24; echo $$ > pid; exec ${command}`
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: place.directory,
-    env: { PATH: process.env['PATH'], HOME: place.directory, TERM: 'xterm-256color', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: place.directory,
+      TERM: 'xterm-256color',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...environment,
+    },
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',
   })

@@ -3,6 +3,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
+/** Node's own cache of stripped and compiled sources: the tests start the program some two hundred times. */
+export const COMPILE_CACHE: string = fileURLToPath(
+  new URL('../../../node_modules/.cache/canvas-sync-monitor-tests', import.meta.url),
+)
+/** For a test of how fast the program is where it never ran before. */
+export const WITHOUT_CACHE: Readonly<Record<string, string>> = { NODE_DISABLE_COMPILE_CACHE: '1' }
 /** No run of the tests takes as long; a program that hangs fails its test instead of the whole run. */
 const DEADLINE_MS = 30_000
 
@@ -39,7 +45,12 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   const [program = '', ...before] = options.program ?? [process.execPath, PROGRAM]
   const child = spawn(program, [...before, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'], HOME: options.cwd, ...options.environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: options.cwd,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...options.environment,
+    },
     stdio: ['pipe', options.stdout_to ?? 'pipe', 'pipe'],
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',
