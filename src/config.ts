@@ -22,14 +22,15 @@ export interface Config {
 /** Values as they come from flags or a configuration file; a flag that was not given is undefined. */
 export type ConfigInput = { readonly [Name in keyof Config]?: string | number | undefined }
 
-const DEFAULTS = {
+/** What holds where nothing else is said. */
+export const DEFAULTS: Config = {
   database: 'sqlite:data/canvas-sync.db',
   log_dir: 'logs/canvas_sync',
   host: '127.0.0.1',
   port: 5000,
   canvas_base_url: null,
   canvas_access_token: null,
-} satisfies Config
+}
 
 interface Names {
   readonly environment: string

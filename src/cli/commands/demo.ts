@@ -1,3 +1,4 @@
+import { DEFAULTS, type Config } from '../../config.ts'
 import { isMonitorError } from '../../core/errors.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
 import { startServer } from '../../server.ts'
@@ -50,7 +51,7 @@ async function runDemo(context: CommandContext): Promise<number> {
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
   if (context.json) terminal.json({ url: server.url, port: server.port, base_url })
-  introduce(terminal, { base_url, url: server.url, log_dir: config.log_dir, simulated: canvas === null })
+  introduce(terminal, config, { base_url, url: server.url, simulated: canvas === null })
 
   const running = new Map<string, SyncView>()
   const display =
@@ -89,7 +90,8 @@ async function runDemo(context: CommandContext): Promise<number> {
 
 function introduce(
   terminal: Terminal,
-  facts: { base_url: string; url: string; log_dir: string; simulated: boolean },
+  config: Config,
+  facts: { base_url: string; url: string; simulated: boolean },
 ): void {
   const bold = (text: string): string => terminal.style('bold', text)
   const canvas = facts.simulated ? 'a simulated Canvas' : 'Canvas'
@@ -98,8 +100,9 @@ function introduce(
   terminal.message('Try in another terminal:')
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/summary`)
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/failed`)
-  terminal.message(`  tail -F ${facts.log_dir}/operations.log`)
-  terminal.message('  npx canvas-sync-monitor syncs list')
+  terminal.message(`  tail -F ${printable(config.log_dir)}/operations.log`)
+  const where = config.database === DEFAULTS.database ? '' : ` --database ${printable(config.database)}`
+  terminal.message(`  npx canvas-sync-monitor syncs list${where}`)
   terminal.message('')
 }
 
