@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  type BigIntStats,
-} from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../files/make-directory.ts'
 
 const { O_APPEND, O_CREAT, O_RDWR } = constants
 // Windows has no symbolic links to refuse here and no such constant.
@@ -90,6 +82,6 @@ function openAppending(path: string): number {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
+  makeDirectory(dirname(path))
   return openSync(path, flags, 0o640)
 }

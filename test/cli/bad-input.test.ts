@@ -43,6 +43,12 @@ const CALLS: readonly Case[] = [
   usage('no Canvas host', ['sync'], /no Canvas host/, /--base-url https/),
   usage('a type that is none', [...on(HOST), '--type', 'all of it'], /no sync type/, /courses, assignments/),
   usage('a course that is no id', [...on(HOST), '--course', 'Physics'], /"Physics" is no id/),
+  usage(
+    'a course and an account',
+    [...on(HOST), '--course', '1', '--account', '2'],
+    /together/,
+    /Leave --account/,
+  ),
   usage('an empty task id', [...on(HOST), '--task-id', ''], /--task-id must have 1 to 255/),
   usage('a task id too long', [...on(HOST), '--task-id', 'x'.repeat(256)], /--task-id .* got 256/),
   usage('a status that is none', ['syncs', 'list', '--status', 'done'], /no status "done"/, /in_progress/),
@@ -54,6 +60,12 @@ const CALLS: readonly Case[] = [
   usage('a port too high', ['serve', '--port', '65536'], /--port must be a whole number from 0 to 65535/),
   usage('an address beyond this machine', ['serve', '--host', '0.0.0.0'], /will not listen on 0\.0\.0\.0/),
   usage('a throttle that is none', ['simulate', '--throttle', '500'], /--throttle must be 429, 403 or off/),
+  {
+    name: 'a log folder below /proc, where nothing can be made',
+    args: ['serve', '--port', '0', '--log-dir', '/proc/none/logs'],
+    code: 1,
+    sentence: /\/proc\/none\/logs/,
+  },
   { name: 'a sync that is not there', args: ['syncs', 'show', '99'], code: 1, sentence: /no sync 99/ },
 ]
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from '../../files/make-directory.ts'
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
 import {
   parseFaultScript,
@@ -122,7 +123,7 @@ async function startOrExplain(options: SimulatorOptions): Promise<Simulator> {
 
 function writeTokens(directory: string, tokens: Readonly<Record<string, string>>): void {
   try {
-    mkdirSync(directory, { recursive: true })
+    makeDirectory(directory)
     for (const [kind, token] of Object.entries(tokens)) {
       const path = join(directory, `${kind}.token`)
       // A file that is there already would keep its mode.

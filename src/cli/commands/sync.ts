@@ -57,6 +57,11 @@ async function runOneSync(context: CommandContext): Promise<number> {
       next_step: 'Give --base-url https://canvas.example.edu, or set CANVAS_BASE_URL.',
     })
   }
+  if (stringValues(context, 'course').length > 0 && stringValue(context, 'account') !== undefined) {
+    throw new MonitorError('usage', '--course and --account cannot be given together.', {
+      next_step: 'Leave --account out: a course is read by its id, whatever account it is in.',
+    })
+  }
   const token = readToken(stringValue(context, 'token-file'), config.canvas_access_token)
   const { validateBaseUrl } = await import('../../canvas/origin.ts')
   validateBaseUrl(baseUrl)

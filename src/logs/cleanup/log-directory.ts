@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { MonitorError } from '../../core/errors.ts'
+import { makeDirectory } from '../../files/make-directory.ts'
 import type { LogWriter } from '../log-writer.ts'
 import { addToHistory, readHistory } from './cleanup-history.ts'
 import { CleanupLock } from './cleanup-lock.ts'
@@ -85,7 +85,7 @@ export class LogDirectory {
     const tally = new CleanupTally()
     let locked = false
     try {
-      mkdirSync(this.#directory, { recursive: true, mode: 0o750 })
+      makeDirectory(this.#directory)
       const held_by = lock.tryAcquire(task_id)
       if (held_by !== undefined) return { started: false, task_id: held_by }
       locked = true

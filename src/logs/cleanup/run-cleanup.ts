@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { makeDirectory } from '../../files/make-directory.ts'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { LOG_STREAMS } from '../../core/log-event.ts'
@@ -59,7 +59,7 @@ export async function runCleanup(run: CleanupRun, tally: CleanupTally): Promise<
 
 /** @throws system errors; Error when it is a link */
 async function makeArchiveFolder(directory: string): Promise<void> {
-  await mkdir(join(directory, ARCHIVES), { recursive: true, mode: 0o750 })
+  makeDirectory(join(directory, ARCHIVES))
   if (!(await hasArchiveFolder(directory))) throw new Error('it is a symbolic link, which is refused')
   await syncDirectory(directory)
 }

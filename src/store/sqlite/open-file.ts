@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { MonitorError, systemErrorCode } from '../../core/errors.ts'
+import { MonitorError } from '../../core/errors.ts'
+import { makeDirectory } from '../../files/make-directory.ts'
 import { pendingMigrations } from './migrate.ts'
 import { sqliteResultCode, toStoreError } from './sqlite-errors.ts'
 import { guardSqliteVersion } from './sqlite-version.ts'
@@ -13,8 +14,11 @@ const SQLITE_BUSY = 5
 export function openSqliteFile(path: string): DatabaseSync {
   try {
     makeDirectory(dirname(path))
+    const is_new = !existsSync(path)
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
     try {
+      // Students' data; SQLite gives its other files the mode of this one.
+      if (is_new) chmodSync(path, 0o640)
       const version = database.prepare('select sqlite_version() as version').get() as { version: string }
       guardSqliteVersion(version.version)
       // Before the file is changed in any way: the journal mode stays in it.
@@ -33,18 +37,6 @@ export function openSqliteFile(path: string): DatabaseSync {
     }
   } catch (error) {
     throw toStoreError(error, path)
-  }
-}
-
-/** `recursive` of Node's own never returns where a directory cannot be made though its parent exists (/proc). */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return
-  makeDirectory(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    // Another process may have been faster.
-    if (systemErrorCode(error) !== 'EEXIST' || !existsSync(path)) throw error
   }
 }
 
