@@ -4,6 +4,7 @@ import { systemClock, type Clock } from './core/clock.ts'
 import { isMonitorError, MonitorError } from './core/errors.ts'
 import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { createMonitor, type Monitor } from './tracker/monitor.ts'
+import { version } from './version.ts'
 
 export interface ServerOptions {
   /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
@@ -14,8 +15,6 @@ export interface ServerOptions {
   readonly host?: string
   /** Default 5000; 0 takes a free one. */
   readonly port?: number
-  /** Of this package, as the API tells it. */
-  readonly version: string
   readonly clock?: Clock
   /** Gets each error that clients only learn the existence of. Default: nobody; it is in the errors log in any case. */
   readonly onError?: (error: unknown) => void
@@ -38,7 +37,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
  * @throws MonitorError `address_refused` for an address beyond this machine, `port_in_use`, and what
  * {@link createMonitor} throws
  */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1'
   if (!LOOPBACK.test(host)) {
     throw new MonitorError(
@@ -64,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       health: () => monitor.store.health(),
       logs,
       clock,
-      version: options.version,
+      version: version(),
       onError: (error, place) => {
         logFault(monitor, error, `${place.where} ${place.request_id ?? ''}`.trim())
         options.onError?.(error)

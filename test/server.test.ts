@@ -15,7 +15,6 @@ function serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
     database: `sqlite:${join(directory, 'sync.db')}`,
     logDir: join(directory, 'logs'),
     port: 0,
-    version: '1.2.3',
     ...options,
   })
 }
@@ -73,7 +72,6 @@ test('a taken port is explained, and the database and logs are closed again', as
   const options = {
     database: `sqlite:${join(directory, 'sync.db')}`,
     logDir: join(directory, 'logs'),
-    version: '1',
   }
   const error = await refused('port_in_use', startServer({ ...options, port }))
   assert.match(error.message, new RegExp(`${port}`))

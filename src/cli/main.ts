@@ -5,7 +5,7 @@ import { commandHelp, overview } from './help.ts'
 import { watchSignals } from './signals.ts'
 import { tellError } from './tell-error.ts'
 import { Terminal } from './terminal.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 interface CommandEntry {
   readonly name: string

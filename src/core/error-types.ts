@@ -95,7 +95,9 @@ export const ERROR_TYPE_FACTS: Readonly<Record<SyncErrorType, ErrorTypeFacts>> =
     "Check the token's role and the course's dates; if it is really empty now, sync once with --accept-deletions.",
   ),
   cancelled: facts('Nothing to do: run the sync again, it continues where this one stopped.'),
-  job_error: facts("The sync job's own code failed: look at the error in the errors log."),
+  job_error: facts(
+    "The sync job's own code failed: the stack in the errors log says where; its message is in the job's own log.",
+  ),
   storage: facts(
     'Check free disk space and that the database is reachable and writable, then run the sync again.',
   ),

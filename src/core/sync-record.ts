@@ -22,6 +22,7 @@ export interface SyncCounters {
   api_rate_limit_hits: number
   /** Sum of Canvas's `X-Request-Cost`. */
   api_request_cost: number
+  /** Summed over calls that waited at the same time: more than the sync's own time is possible. */
   throttle_wait_ms: number
   db_operations: number
   db_duration_ms: number

@@ -10,7 +10,6 @@ import { LiveDisplay } from '../progress/live-display.ts'
 import type { SyncView } from '../progress/sync-view.ts'
 import { statusText } from '../sync-text.ts'
 import { printable, type Terminal } from '../terminal.ts'
-import { version } from '../version.ts'
 import { SERVER_OPTIONS } from './serve.ts'
 
 /** Time between two things that happen on the campus, and between two troubles. */
@@ -46,7 +45,6 @@ async function runDemo(context: CommandContext): Promise<number> {
     logDir: config.log_dir,
     host: config.host,
     port: config.port,
-    version: version(),
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
@@ -137,7 +135,7 @@ function endLine(user: DemoUser, record: SyncRecord, terminal: Terminal): string
   const counts = `${counted(courses.processed, 'course')}, ${grouped(submissions.created)} new and ${grouped(submissions.updated)} changed submissions, ${counted(api_metrics.calls_made, 'call')}`
   const what = record.error_message === null ? counts : printable(record.error_message)
   const status = statusText(record.sync_status, terminal, 'stderr')
-  return `${clockTime()}  ${status}  user ${user.user_id} (${user.who}) in ${duration}: ${what}`
+  return `${clockTime()}  ${status}${' '.repeat(Math.max(0, 'completed'.length - record.sync_status.length))}  user ${user.user_id} (${user.who}) in ${duration}: ${what}`
 }
 
 const clockTime = (): string => new Date().toTimeString().slice(0, 8)

@@ -6,6 +6,7 @@ import { openFileLogWriter } from '../../logs/file-log-writer.ts'
 import { openStore, sqlitePath } from '../../store/open-store.ts'
 import { readToken } from '../canvas-token.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
+import { lookForLostSyncs } from '../lost-syncs.ts'
 import { spokenDuration } from '../numbers.ts'
 import { printable } from '../terminal.ts'
 
@@ -14,6 +15,8 @@ interface Finding {
   readonly ok: boolean
   readonly message: string
   readonly next_step: string | null
+  /** What the command exits with when this is the worst. */
+  readonly exit_code: number
 }
 
 type Check = (context: CommandContext) => Promise<string>
@@ -27,12 +30,16 @@ export const doctor: Command = {
     'base-url': { type: 'string', value: 'URL', help: 'also check this Canvas host (or CANVAS_BASE_URL)' },
     'token-file': { type: 'string', value: 'FILE', help: 'with this access token (or CANVAS_ACCESS_TOKEN)' },
   },
-  notes: ['Exits with 1 when something is wrong.'],
+  notes: ['Exits with 1 when something is wrong, 4 when Canvas does not accept the token.'],
   async run(context) {
     const findings: Finding[] = []
     for (const [check, run] of checksFor(context)) findings.push(await finding(check, () => run(context)))
     const { terminal, json } = context
-    if (json) terminal.json({ ok: findings.every(({ ok }) => ok), findings })
+    if (json)
+      terminal.json({
+        ok: findings.every(({ ok }) => ok),
+        findings: findings.map(({ exit_code: _, ...told }) => told),
+      })
     else {
       for (const { check, ok, message, next_step } of findings) {
         const mark = ok ? terminal.style('green', '✔', 'stdout') : terminal.style('red', '✘', 'stdout')
@@ -40,7 +47,7 @@ export const doctor: Command = {
         if (next_step !== null && next_step !== '') terminal.data(`            ${printable(next_step)}`)
       }
     }
-    return findings.every(({ ok }) => ok) ? 0 : 1
+    return Math.max(...findings.map(({ exit_code }) => exit_code))
   },
 }
 
@@ -59,10 +66,11 @@ function checksFor(context: CommandContext): (readonly [string, Check])[] {
 
 async function finding(check: string, run: () => Promise<string>): Promise<Finding> {
   try {
-    return { check, ok: true, message: await run(), next_step: null }
+    return { check, ok: true, message: await run(), next_step: null, exit_code: 0 }
   } catch (error) {
     if (!isMonitorError(error)) throw error
-    return { check, ok: false, message: error.message, next_step: error.next_step }
+    const { message, next_step, exit_code } = error
+    return { check, ok: false, message, next_step, exit_code: exit_code === 4 ? 4 : 1 }
   }
 }
 
@@ -72,11 +80,13 @@ async function checkNode(): Promise<string> {
 
 async function checkDatabase({ config }: CommandContext): Promise<string> {
   await using store = await openStore(config.database)
+  const lost = await lookForLostSyncs(store, config.log_dir)
   const rows = await store.syncs.listSyncs({ limit: 1 })
   const newest = rows[0]
   const when =
     newest === undefined ? 'no syncs yet' : `last sync ${new Date(newest.sync_start_time).toISOString()}`
-  return `${sqlitePath(config.database)} can be read and written, ${when}`
+  const gone = lost.length === 0 ? '' : `, ${lost.length} found lost just now: their processes are gone`
+  return `${sqlitePath(config.database)} can be read and written, ${when}${gone}`
 }
 
 async function checkLogs({ config }: CommandContext): Promise<string> {

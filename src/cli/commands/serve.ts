@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { startServer } from '../../server.ts'
 import type { Command } from '../command.ts'
-import { version } from '../version.ts'
 
 /** Resolves when the signal aborts. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
@@ -24,7 +23,6 @@ export const serve: Command = {
       logDir: config.log_dir,
       host: config.host,
       port: config.port,
-      version: version(),
     })
     if (json) terminal.json({ url: server.url, port: server.port })
     terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)

@@ -16,7 +16,7 @@ export const simulate: Command = {
   name: 'simulate',
   summary: 'the Canvas simulator alone',
   options: {
-    port: { type: 'string', value: 'PORT', help: 'default 5055; 0 takes a free one' },
+    port: { type: 'string', value: 'PORT', help: 'default 5056; 0 takes a free one' },
     students: { type: 'string', value: 'N', help: 'up to 50000 (default 200)' },
     courses: { type: 'string', value: 'N', help: 'default 12' },
     seed: { type: 'string', value: 'N', help: 'the same seed makes the same university (default 1)' },
@@ -73,7 +73,7 @@ function simulatorOptions(context: CommandContext): SimulatorOptions {
   }
   const faults = stringValue(context, 'faults')
   return {
-    port: number('port', 0, 65_535, 5055),
+    port: number('port', 0, 65_535, 5056),
     seed: number('seed', 0, 2 ** 31 - 1, 1),
     latency_ms: number('latency', 0, 120_000, 20),
     size: { students: number('students', 1, 50_000, 200), courses: number('courses', 1, 50_000, 12) },

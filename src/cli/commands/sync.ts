@@ -1,8 +1,9 @@
+import { validateBaseUrl } from '../../canvas/origin.ts'
 import { MonitorError } from '../../core/errors.ts'
-import type { SyncRecord } from '../../core/sync-record.ts'
-import { runSync, tokenIsCause } from '../../engine/sync-engine.ts'
+import { runSync } from '../../engine/sync-engine.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { readToken } from '../canvas-token.ts'
+import { exitCodeOf } from '../exit-code.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { syncProgress } from '../progress/sync-progress.ts'
 import { describeSync, tellProblem } from '../sync-text.ts'
@@ -63,10 +64,10 @@ async function runOneSync(context: CommandContext): Promise<number> {
     })
   }
   const token = readToken(stringValue(context, 'token-file'), config.canvas_access_token)
-  const { validateBaseUrl } = await import('../../canvas/origin.ts')
   validateBaseUrl(baseUrl)
-  const ids = [...stringValues(context, 'course'), ...[stringValue(context, 'account') ?? []].flat()]
-  for (const id of ids) checkCanvasId(id)
+  for (const id of stringValues(context, 'course')) checkCanvasId(id)
+  const account = stringValue(context, 'account') ?? null
+  if (account !== null) checkCanvasId(account)
   for (const name of ['task-id', 'user-id', 'trigger']) checkLength(name, stringValue(context, name))
 
   await using monitor = await createMonitor({ database: config.database, logDir: config.log_dir })
@@ -77,7 +78,7 @@ async function runOneSync(context: CommandContext): Promise<number> {
     token,
     syncType: stringValue(context, 'type') ?? 'all',
     courses: stringValues(context, 'course'),
-    account: stringValue(context, 'account') ?? null,
+    account,
     full: flagValue(context, 'full'),
     acceptDeletions: flagValue(context, 'accept-deletions'),
     userId: stringValue(context, 'user-id') ?? null,
@@ -113,17 +114,3 @@ function checkLength(name: string, value: string | undefined): void {
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>
   value === undefined ? {} : { [name]: value }
-
-export function exitCodeOf(record: SyncRecord): number {
-  if (tokenIsCause(record)) return 4
-  switch (record.sync_status) {
-    case 'completed':
-      return 0
-    case 'partial':
-      return 3
-    case 'cancelled':
-      return 130
-    default:
-      return 1
-  }
-}

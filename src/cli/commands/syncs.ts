@@ -3,6 +3,8 @@ import { toSyncRecord, type SyncRow } from '../../core/sync-record.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
 import { openStore, sqlitePath } from '../../store/open-store.ts'
 import type { SyncStore } from '../../store/sync-store.ts'
+import { exitCodeOf } from '../exit-code.ts'
+import { lookForLostSyncs } from '../lost-syncs.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
 import { describeOutcome, describeSync, statusText } from '../sync-text.ts'
@@ -19,9 +21,7 @@ export const syncs: Command = {
     user: { type: 'string', value: 'ID', help: 'only syncs of this user' },
     limit: { type: 'string', value: 'N', help: 'at most so many, newest first (default 20)' },
   },
-  notes: [
-    'ID is the number of a sync or its task id. show exits with 1 when the sync went wrong, 3 when partial.',
-  ],
+  notes: ['ID is the number of a sync or its task id. show exits as the sync itself did.'],
   async run(context) {
     const [verb = 'list', id, ...rest] = context.positionals
     if (verb !== 'list' && verb !== 'show') {
@@ -35,6 +35,7 @@ export const syncs: Command = {
       })
     }
     await using store = await openStore(context.config.database)
+    await lookForLostSyncs(store, context.config.log_dir)
     return verb === 'list' ? await list(context, store.syncs) : await show(context, store.syncs, id)
   },
 }
@@ -130,8 +131,7 @@ async function show(context: CommandContext, store: SyncStore, id: string | unde
     for (const line of describeSync(record, terminal)) terminal.data(line)
     for (const outcome of outcomes) terminal.data(`  ${describeOutcome(outcome)}`)
   }
-  if (record.sync_status === 'completed' || record.sync_status === 'in_progress') return 0
-  return record.sync_status === 'partial' ? 3 : 1
+  return exitCodeOf(record)
 }
 
 function isStatus(word: string): word is SyncStatus {

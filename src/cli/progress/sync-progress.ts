@@ -50,7 +50,7 @@ function plainProgress(terminal: Terminal): SyncProgressDisplay {
         const now_waited_ms = client?.throttle.waited_ms ?? 0
         if (now_waited_ms - waited_ms >= 1000) {
           terminal.message(
-            `Waited ${((now_waited_ms - waited_ms) / 1000).toFixed(1)} s for Canvas's throttle.`,
+            `Calls waited for Canvas's throttle, ${((now_waited_ms - waited_ms) / 1000).toFixed(1)} s in all.`,
           )
           waited_ms = now_waited_ms
         }

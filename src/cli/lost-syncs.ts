@@ -1,0 +1,20 @@
+import { systemClock } from '../core/clock.ts'
+import { isMonitorError } from '../core/errors.ts'
+import { openFileLogWriter } from '../logs/file-log-writer.ts'
+import type { Store } from '../store/store.ts'
+import { LostSyncWatch } from '../tracker/lost-sync-watch.ts'
+import { markLostSyncs } from '../tracker/lost-syncs.ts'
+
+/**
+ * Finds the syncs whose process is gone before anything is told of them: a killed one must not be shown as
+ * running. Where the log folder cannot be written only the line about it is missing.
+ */
+export async function lookForLostSyncs(store: Store, log_dir: string): Promise<number[]> {
+  try {
+    await using logs = openFileLogWriter({ directory: log_dir })
+    return await new LostSyncWatch(store.syncs, logs, systemClock).once()
+  } catch (error) {
+    if (!isMonitorError(error)) throw error
+    return await markLostSyncs(store.syncs, systemClock.now(), () => {})
+  }
+}
