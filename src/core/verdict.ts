@@ -43,7 +43,7 @@ export function verdictOf(
       ...bad.map((outcome) => outcome.error_type),
       ...problems.map((one) => one.error_type),
     ]),
-    error_message: sentences.join(' '),
+    error_message: sentences.join(' ').slice(0, 1000),
   }
 }
 

@@ -55,7 +55,11 @@ function sortedFields(object: object, inside: string): readonly Field[] {
   const last = last_shapes.get(inside)
   if (last !== undefined && sameNames(last.names, names)) return last.fields
   const fields = [...names].sort().map((name) => ({ name, prefix: `,${JSON.stringify(name)}:` }))
-  if (last !== undefined || last_shapes.size < MAX_SHAPES) last_shapes.set(inside, { names, fields })
+  // Canvas's own objects are far smaller; what is hostile must not be remembered.
+  const ordinary = names.length <= 200 && inside.length <= 64 && names.every((name) => name.length <= 64)
+  if (ordinary && (last !== undefined || last_shapes.size < MAX_SHAPES)) {
+    last_shapes.set(inside, { names, fields })
+  }
   return fields
 }
 

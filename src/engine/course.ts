@@ -1,4 +1,5 @@
-import type { MonitorError } from '../core/errors.ts'
+import { isCanvasId } from '../core/canvas-id.ts'
+import { MonitorError } from '../core/errors.ts'
 import type { CanvasObject } from './row-mapper.ts'
 
 /** What the engine needs to know of a course that a list showed. */
@@ -14,11 +15,16 @@ export interface ListedCourse {
   readonly refused?: MonitorError
 }
 
+/** Names are only for a display: no more of one is kept than fits a line. */
+const NAME_LENGTH = 200
+
+/** @throws MonitorError `contract` when it has no usable id */
 export function listedCourse(object: CanvasObject): ListedCourse {
-  const name = object['name']
+  const { id, name } = object
+  if (!isCanvasId(id)) throw new MonitorError('contract', 'Canvas sent a course without a usable id.')
   return {
-    id: String(object['id']),
-    name: typeof name === 'string' ? name : null,
+    id,
+    name: typeof name === 'string' ? name.slice(0, NAME_LENGTH) : null,
     restricted: object['access_restricted_by_date'] === true,
     concluded: object['workflow_state'] === 'completed' || object['concluded'] === true,
   }

@@ -1,3 +1,4 @@
+import { isCanvasId } from '../core/canvas-id.ts'
 import { MonitorError } from '../core/errors.ts'
 import { SYNCED_TABLES, type SyncedColumn, type SyncedEntity } from '../core/synced-entity.ts'
 import type { ColumnValue, SyncedRow } from '../store/synced-data-store.ts'
@@ -5,11 +6,11 @@ import { contentHash } from './content-hash.ts'
 
 export type CanvasObject = Readonly<Record<string, unknown>>
 
-/** A row of Canvas's object; throws `contract` when it has no id. */
+/** A row of Canvas's object; throws `contract` when it has no usable id. */
 export function toSyncedRow(entity: SyncedEntity, object: CanvasObject): SyncedRow {
   const id = object['id']
-  if (typeof id !== 'string' || id === '') {
-    throw new MonitorError('contract', `Canvas sent one of the ${entity} without an id.`)
+  if (!isCanvasId(id)) {
+    throw new MonitorError('contract', `Canvas sent one of the ${entity} without a usable id.`)
   }
   const values = SYNCED_TABLES[entity].columns.map((column) => columnValue(fieldOf(object, column), column))
   return { id, values, data: JSON.stringify(object), content_hash: contentHash(entity, object) }

@@ -1,4 +1,5 @@
 import type { CanvasClient } from '../canvas/types.ts'
+import { isCanvasId } from '../core/canvas-id.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { MonitorError } from '../core/errors.ts'
 import type { CourseOutcome, SyncRecord } from '../core/sync-record.ts'
@@ -78,6 +79,7 @@ export class SyncRun {
     observer.started?.(this.#sync, this.#client)
     const started = this.#clock.monotonic()
     const { id } = await this.#client.self({ signal: this.#abort.signal })
+    if (!isCanvasId(id)) throw new MonitorError('contract', "Canvas names the token's owner in no known way.")
     const source = await monitor.store.data.openSource(new URL(baseUrl).origin, id, this.#clock.now())
     this.#sync.recordConnectionTest({ durationMs: this.#clock.monotonic() - started, sourceId: source.id })
     await this.#sync.setSource(source.id, this.#scope)

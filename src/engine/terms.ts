@@ -1,5 +1,6 @@
 import type { SyncedRow } from '../store/synced-data-store.ts'
 import { isMonitorError } from '../core/errors.ts'
+import { isCanvasId } from '../core/canvas-id.ts'
 import { noEntityCounts, type EntityCounts } from '../core/synced-entity.ts'
 import { recordBatch, type EngineContext } from './engine-context.ts'
 import { termsList } from './entity-lists.ts'
@@ -54,7 +55,7 @@ async function readAccountTerms(context: EngineContext, listed_by: string): Prom
       client,
       data,
       listing,
-      list: termsList(typeof root === 'string' ? root : account_id),
+      list: termsList(isCanvasId(root) ? root : account_id),
       list_options: { signal, wrapper: 'enrollment_terms' },
       onBatch: recordBatch(context, null),
       monotonic: () => clock.monotonic(),

@@ -30,7 +30,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(String.raw`(\b(?:token|sig|signature|code)\s*(?:=|%3d)\s*)${VALUE}`, 'gi'), `$1${REDACTED}`],
   [/\d{1,12}(?:~|%7e)[A-Za-z0-9]{16,}/gi, REDACTED],
   [/\bxox[a-z]-[\w-]{8,}/gi, REDACTED],
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/\beyJ[\w-]{8,2048}\.[\w-]{1,8192}(?:\.[\w-]{0,2048})?/g, REDACTED],
   [/\bcsm_[\w-]{8,}/gi, REDACTED],
   [/[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu, REDACTED],
 ]

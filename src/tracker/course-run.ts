@@ -4,6 +4,7 @@ import type { CourseOutcomeStatus } from '../core/sync-status.ts'
 import {
   addEntityCounts,
   noEntityCounts,
+  SYNCED_TABLES,
   type EntityCounts,
   type SyncedEntity,
 } from '../core/synced-entity.ts'
@@ -36,6 +37,7 @@ export class CourseRun implements CourseScope {
   }
 
   addEntity(entity: SyncedEntity, counts: EntityCounts): void {
+    if (!Object.hasOwn(SYNCED_TABLES, entity)) return
     const total = (this.#entities[entity] ??= noEntityCounts())
     const part = noEntityCounts()
     for (const name of COUNT_NAMES) part[name] = wholeNumber(counts[name])

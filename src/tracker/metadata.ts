@@ -1,5 +1,5 @@
 import type { SyncMetadata } from '../core/sync-record.ts'
-import { redactText } from '../logs/redact.ts'
+import { REDACTED, redactText } from '../logs/redact.ts'
 
 /**
  * A copy of what JSON keeps of it, without tokens and e-mail addresses: what the store could not write would keep
@@ -17,8 +17,11 @@ export function storableMetadata(metadata: SyncMetadata): SyncMetadata {
   return JSON.parse(text) as SyncMetadata
 }
 
+const SECRET_NAME = /token|secret|passw|authorization|cookie|api[_-]?key/i
+
 /** A secret may be one only by its name. */
 function redactedEntry([name, value]: [string, unknown]): [string, unknown] {
+  if (SECRET_NAME.test(name)) return [redactText(name), REDACTED]
   const start = `${name}: `
   const pair = typeof value === 'string' ? redactText(start + value) : ''
   return [redactText(name), pair.startsWith(start) ? pair.slice(start.length) : value]

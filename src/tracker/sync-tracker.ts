@@ -228,10 +228,15 @@ export class SyncTracker extends SyncLedger implements Sync {
     const duration_ms = this.elapsed_ms()
     if (verdict.status === 'completed') this.percent = 100
     this.#end = { ...this.#progressRow(), ...verdict, finished_at: clock.now(), duration_ms }
-    this.log.ended(verdict, failure, {
-      duration_ms,
-      courses: Math.max(this.counters.courses_processed, this.#outcomes.size),
-    })
+    try {
+      this.log.ended(verdict, failure, {
+        duration_ms,
+        courses: Math.max(this.counters.courses_processed, this.#outcomes.size),
+      })
+    } catch {
+      // A line that cannot be made must not keep the end from the row.
+      this.countLoss()
+    }
     await this.#saveEnd()
     // A row that nobody ends would seem to run for as long as this process lives.
     if (this.#end_saved === null) {

@@ -51,6 +51,12 @@ const CALLS: readonly Case[] = [
   ),
   usage('an empty task id', [...on(HOST), '--task-id', ''], /--task-id must have 1 to 255/),
   usage('a task id too long', [...on(HOST), '--task-id', 'x'.repeat(256)], /--task-id .* got 256/),
+  usage(
+    'a token as the task id',
+    [...on(HOST), '--task-id', `7~${'A1'.repeat(32)}`],
+    /--task-id looks like a secret/,
+  ),
+  usage('a token as a command', [`7~${'A1'.repeat(32)}`], /no command "\[redacted\]"/),
   usage('a status that is none', ['syncs', 'list', '--status', 'done'], /no status "done"/, /in_progress/),
   usage('a limit that is none', ['syncs', 'list', '--limit', 'many'], /--limit must be a whole number/),
   usage('a negative limit', ['syncs', 'list', '--limit', '-1'], /--limit needs a value/),

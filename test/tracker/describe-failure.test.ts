@@ -119,7 +119,8 @@ describe('what is kept of an error of the job', () => {
       assert.deepEqual(described(thrown), {
         error_type: 'job_error',
         message: 'The sync job threw something that is not an error.',
-        next_step: "The sync job's own code failed: look at the error in the errors log.",
+        next_step:
+          "The sync job's own code failed: the stack in the errors log says where; its message is in the job's own log.",
         details: {},
         stack: null,
       })

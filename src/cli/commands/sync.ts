@@ -1,6 +1,7 @@
 import { validateBaseUrl } from '../../canvas/origin.ts'
 import { MonitorError } from '../../core/errors.ts'
 import { runSync } from '../../engine/sync-engine.ts'
+import { redactText } from '../../logs/redact.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { readToken } from '../canvas-token.ts'
 import { exitCodeOf } from '../exit-code.ts'
@@ -68,7 +69,7 @@ async function runOneSync(context: CommandContext): Promise<number> {
   for (const id of stringValues(context, 'course')) checkCanvasId(id)
   const account = stringValue(context, 'account') ?? null
   if (account !== null) checkCanvasId(account)
-  for (const name of ['task-id', 'user-id', 'trigger']) checkLength(name, stringValue(context, name))
+  for (const name of ['task-id', 'user-id', 'trigger']) checkOwnWord(name, stringValue(context, name))
 
   await using monitor = await createMonitor({ database: config.database, logDir: config.log_dir })
   const progress = syncProgress(terminal)
@@ -105,11 +106,19 @@ function checkCanvasId(id: string): void {
   })
 }
 
-function checkLength(name: string, value: string | undefined): void {
-  if (value === undefined || (value.length >= 1 && value.length <= 255)) return
-  throw new MonitorError('usage', `--${name} must have 1 to 255 characters, got ${value.length}.`, {
-    next_step: `Leave --${name} out, or give it a shorter value that is not empty.`,
-  })
+function checkOwnWord(name: string, value: string | undefined): void {
+  if (value === undefined) return
+  if (value.length < 1 || value.length > 255) {
+    throw new MonitorError('usage', `--${name} must have 1 to 255 characters, got ${value.length}.`, {
+      next_step: `Leave --${name} out, or give it a shorter value that is not empty.`,
+    })
+  }
+  // It is kept for ever and shown to everybody who may see the sync.
+  if (name !== 'user-id' && redactText(value) !== value) {
+    throw new MonitorError('usage', `--${name} looks like a secret or an address.`, {
+      next_step: `Give --${name} a name of your own; the access token belongs in --token-file.`,
+    })
+  }
 }
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>

@@ -2,7 +2,7 @@ import type { CanvasClient } from '../../canvas/types.ts'
 import type { EngineObserver } from '../../engine/engine-context.ts'
 import { counted } from '../numbers.ts'
 import { describeOutcome } from '../sync-text.ts'
-import { printable, type Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal.ts'
 import { LiveDisplay } from './live-display.ts'
 import { SyncView } from './sync-view.ts'
 
@@ -43,10 +43,10 @@ function plainProgress(terminal: Terminal): SyncProgressDisplay {
         total = courses.length
         terminal.message(`${counted(total, 'course')} to read.`)
       },
-      courseFinished(course, outcome) {
+      courseFinished(_course, outcome) {
         finished++
-        const name = course.name === null ? '' : `  ${printable(course.name)}`
-        terminal.message(`[${finished}/${total}] ${describeOutcome(outcome)}${name}`)
+        // What is not on a screen ends in files and mails: ids only, a course may be called after a person.
+        terminal.message(`[${finished}/${total}] ${describeOutcome(outcome)}`)
         const now_waited_ms = client?.throttle.waited_ms ?? 0
         if (now_waited_ms - waited_ms >= 1000) {
           terminal.message(
