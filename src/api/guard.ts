@@ -28,13 +28,14 @@ export function isOurHost(authority: string, allowed: ReadonlySet<string>): bool
 
 /**
  * Whether a browser sent this on behalf of a page that is not ours. Programs other than browsers send neither
- * header and need no such protection. Another port of this machine is another program, hence not ours either.
+ * header and need no such protection. Another port of this machine is another program, hence not ours either, and
+ * another scheme is another origin even at the same port. `protocol` is that of the request, with its colon.
  */
-export function isCrossSite(headers: Headers, authority: string): boolean {
+export function isCrossSite(headers: Headers, authority: string, protocol: string): boolean {
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none') return true
   const origin = headers.get('origin')
-  return origin !== null && URL.parse(origin)?.host !== URL.parse(`http://${authority}`)?.host
+  return origin !== null && URL.parse(origin)?.origin !== URL.parse(`${protocol}//${authority}`)?.origin
 }
 
 /** The refusal of a request that must not reach any route; null when it may pass. */
@@ -47,7 +48,7 @@ export function refusal(request: Request, allowed: ReadonlySet<string>): Answer 
       detail: 'Call it by localhost or by the address that it is bound to.',
     })
   }
-  if (!SAFE_METHODS.has(request.method) && isCrossSite(request.headers, authority)) {
+  if (!SAFE_METHODS.has(request.method) && isCrossSite(request.headers, authority, url.protocol)) {
     return problem(403, 'A page of another site may not change anything here.')
   }
   if (!isWellEncoded(url.pathname)) {

@@ -84,7 +84,7 @@ interface Parts {
 async function checkParts(services: ApiServices): Promise<Parts> {
   const [database, directory] = await Promise.all([
     check(services, 'The database does not answer.', () => services.health()),
-    check(services, 'The log folder cannot be used.', () => services.logs.directoryHealth()),
+    check(services, 'The log folder cannot be written.', () => services.logs.directoryHealth()),
   ])
   const messages = [database, directory].filter((message) => message !== null)
   return {
@@ -94,17 +94,21 @@ async function checkParts(services: ApiServices): Promise<Parts> {
   }
 }
 
-/** Null when the part is well; a check that throws is a part that is not, and its error is for the operator only. */
+/**
+ * Null when the part is well, else the fixed sentence; a check that throws is a part that is not well. What the part
+ * itself says may name paths and hosts, and these addresses ask for no password: it is for the operator only.
+ */
 async function check(
   services: ApiServices,
-  fallback: string,
+  sentence: string,
   ask: () => Promise<{ ok: boolean; message: string | null }>,
 ): Promise<string | null> {
   try {
     const { ok, message } = await ask()
-    return ok ? null : (message ?? fallback)
+    if (ok) return null
+    throw new Error(message ?? sentence)
   } catch (error) {
     services.onError(error, { request_id: null, where: 'health check' })
-    return fallback
+    return sentence
   }
 }

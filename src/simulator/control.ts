@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { controlRefusal } from './control-guard.ts'
 import { parseFaultScript } from './faults/parse-fault-script.ts'
 import type { SeededFaultScript } from './faults/fault-script.ts'
 import type { RequestLedger } from './requests.ts'
@@ -29,6 +30,12 @@ export async function answerControl(
 ): Promise<void> {
   if (!LOOPBACK.has(message.socket.remoteAddress ?? '')) {
     sendJson(response, 403, { error: 'the simulator is controlled from its own machine only' })
+    return
+  }
+  const refusal = controlRefusal(message)
+  if (refusal !== null) {
+    message.resume()
+    sendJson(response, refusal.status, { error: refusal.error })
     return
   }
   try {

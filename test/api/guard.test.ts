@@ -69,10 +69,26 @@ test('a request for an allowed host is answered', async () => {
   assert.equal((await api.request('http://other.example.org/livez')).status, 421)
 })
 
-test('an origin is ours only with the same host and port', () => {
-  const from = (origin: string): boolean => isCrossSite(new Headers({ origin }), 'localhost:5000')
+test('an origin is ours only with the same scheme, host and port', () => {
+  const from = (origin: string): boolean => isCrossSite(new Headers({ origin }), 'localhost:5000', 'http:')
   assert.equal(from('http://localhost:5000'), false)
-  for (const origin of ['http://localhost:5001', 'http://localhost', 'http://127.0.0.1:5000', 'null', 'x']) {
+  for (const origin of [
+    'https://localhost:5000',
+    'http://localhost:5001',
+    'http://localhost',
+    'http://127.0.0.1:5000',
+    'null',
+    'x',
+  ]) {
     assert.equal(from(origin), true, origin)
   }
+})
+
+test('an origin of another scheme may not change anything', async () => {
+  const api = await openTestApi()
+  const headers = { host: 'localhost', origin: 'https://localhost' }
+  await assertProblem(await api.request('/nothing', { method: 'POST', headers }), 403)
+  assert.equal((await api.request('/livez', { headers })).status, 200)
+  const over_tls = await api.request('https://localhost/nothing', { method: 'POST', headers })
+  assert.equal(over_tls.status, 404)
 })

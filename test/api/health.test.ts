@@ -24,7 +24,7 @@ test('health is degraded with 503 when the database is not well', async () => {
     status: 'degraded',
     database: 'error',
     logs_directory: 'ok',
-    error: 'The database is locked.',
+    error: 'The database does not answer.',
   })
 })
 
@@ -37,7 +37,7 @@ test('health is degraded with 503 when the log folder is not well', async () => 
   assert.equal(health.status, 'degraded')
   assert.equal(health.database, 'ok')
   assert.equal(health.logs_directory, 'error')
-  assert.equal(health.error, 'The log folder cannot be used.')
+  assert.equal(health.error, 'The log folder cannot be written.')
 })
 
 test('a check that throws is degraded and tells its reason to the operator alone', async () => {
@@ -65,17 +65,21 @@ test('readyz passes when requests can be served', async () => {
   })
 })
 
-test('readyz is a 503 that says which check fails and why', async () => {
+test('readyz is a 503 that says which check fails, and the reasons to the operator alone', async () => {
   const api = await openTestApi({
     health: () => Promise.resolve({ ok: false, message: 'The database is locked.' }),
   })
-  api.logs.directory = { ok: false, message: 'The log folder is not writable.' }
+  api.logs.directory = { ok: false, message: 'EACCES: /srv/logs' }
   const response = await api.request('/readyz')
   assert.equal(response.status, 503)
   assert.deepEqual(await response.json(), {
     status: 'fail',
     version: VERSION,
     checks: { database: 'fail', logs_directory: 'fail' },
-    error: 'The database is locked. The log folder is not writable.',
+    error: 'The database does not answer. The log folder cannot be written.',
   })
+  assert.deepEqual(
+    api.errors.map(({ error }) => (error as Error).message),
+    ['The database is locked.', 'EACCES: /srv/logs'],
+  )
 })

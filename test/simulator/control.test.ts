@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { test } from 'node:test'
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { anyCourse, ask, withSimulator, type Row } from '../support/simulator-client.ts'
@@ -10,7 +11,9 @@ async function control(
 ): Promise<{ status: number; text: string; json: unknown }> {
   const response = await fetch(`${simulator.base_url}/__simulator/${what}`, {
     method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.body === undefined
+      ? {}
+      : { body: JSON.stringify(options.body), headers: { 'Content-Type': 'application/json' } }),
   })
   const text = await response.text()
   return {
@@ -116,3 +119,56 @@ test('a port that is taken is an error at once', async () => {
   const port = Number(new URL(simulator.base_url).port)
   await assert.rejects(startSimulator({ port }), /EADDRINUSE/)
 })
+
+/** The status of a raw request: `fetch` neither lets a program set these headers nor sends such targets. */
+function rawStatus(
+  { base_url }: Simulator,
+  path: string,
+  method = 'GET',
+  headers: Record<string, string> = {},
+): Promise<number | undefined> {
+  const { hostname, port } = new URL(base_url)
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode))
+    })
+    sent.once('error', reject).end(method === 'POST' ? '[]' : undefined)
+  })
+}
+
+test('web pages do not control the simulator', () =>
+  withSimulator({}, async (simulator) => {
+    const post = (headers: Record<string, string>): Promise<number | undefined> =>
+      rawStatus(simulator, '/__simulator/faults', 'POST', { 'Content-Type': 'application/json', ...headers })
+    const port = new URL(simulator.base_url).port
+    for (const Host of ['127.0.0.1', `localhost:${port}`, '[::1]'])
+      assert.equal(await post({ Host }), 200, Host)
+    for (const Host of ['evil.example', 'localhost.evil.example', '127.0.0.1@evil.example']) {
+      assert.equal(await rawStatus(simulator, '/__simulator/tokens', 'GET', { Host }), 421, Host)
+    }
+    assert.equal(await post({ Origin: simulator.base_url, 'Sec-Fetch-Site': 'same-origin' }), 200)
+    for (const Origin of [
+      'null',
+      'https://evil.example',
+      'http://127.0.0.1:1',
+      `https://127.0.0.1:${port}`,
+    ]) {
+      assert.equal(await post({ Origin }), 403, Origin)
+    }
+    assert.equal(await post({ 'Sec-Fetch-Site': 'cross-site' }), 403)
+    const foreign = { Origin: 'https://evil.example' }
+    assert.equal(await rawStatus(simulator, '/__simulator/faults', 'DELETE', foreign), 403)
+    assert.equal(await post({ 'Content-Type': 'text/plain' }), 415)
+    assert.equal(await post({ 'Content-Type': 'application/json; charset=utf-8' }), 200)
+  }))
+
+test('no request ends the simulator', () =>
+  withSimulator({}, async (simulator) => {
+    assert.equal(await rawStatus(simulator, '//'), 400)
+    const fail = (): never => {
+      throw new Error('a mistake of this test')
+    }
+    simulator.faults.add({ when: { nth: 1 }, fault: { kind: 'mutate', mutate: fail } })
+    assert.equal(await rawStatus(simulator, '/api/v1/accounts'), 500)
+    assert.equal((await ask(simulator, '/api/v1/accounts')).status, 200)
+  }))

@@ -101,6 +101,10 @@ test('a wrong script is refused and says where', () => {
       /rule 1: unknown condition nht/,
     ],
     ['[{"when":{"nth":"2"},"fault":{"kind":"hang"}}]', /rule 0: nth must be a number, got "2"/],
+    [
+      `[{"when":{"path_pattern":"${'a'.repeat(201)}"},"fault":{"kind":"hang"}}]`,
+      /rule 0: path_pattern must have at most 200 characters/,
+    ],
     ['[{"fault":{"kind":"slow"}}]', /slow needs delay_ms, a number/],
     ['[{"fault":{"kind":"mutate"}}]', /fault.kind must be one of/],
   ] as const) {

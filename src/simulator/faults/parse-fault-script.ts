@@ -3,6 +3,9 @@ import { FAULT_KINDS, type Fault, type FaultCondition, type FaultKind, type Faul
 const NUMBERS = ['nth', 'every', 'times', 'probability'] as const
 const CONDITION_KEYS = new Set<string>(['path', 'path_pattern', 'query', 'course_id', ...NUMBERS])
 
+/** Enough for any path; it bounds what a pattern from another process can make the simulator compile. */
+const MOST_PATTERN_CHARACTERS = 200
+
 /**
  * Reads a fault script from a file or a request: an array of `{when, fault}`, or its JSON text. A regular
  * expression is written as `"path_pattern": "enrollments$"`.
@@ -30,6 +33,11 @@ function readCondition(value: unknown, index: number): FaultCondition {
   if (path_pattern === undefined) return condition
   if (typeof path_pattern !== 'string') {
     throw new TypeError(`fault script rule ${index}: path_pattern must be a string`)
+  }
+  if (path_pattern.length > MOST_PATTERN_CHARACTERS) {
+    throw new RangeError(
+      `fault script rule ${index}: path_pattern must have at most ${MOST_PATTERN_CHARACTERS} characters`,
+    )
   }
   return { ...condition, path: new RegExp(path_pattern) }
 }

@@ -19,20 +19,40 @@ export interface ServerParts extends CanvasParts {
 
 export function makeServer(parts: ServerParts): Server {
   const server = createServer((message, response) => {
-    const url = new URL(message.url ?? '/', 'http://simulator')
-    const answering = url.pathname.startsWith('/__simulator/')
-      ? parts.answerControl(message, response, url)
-      : answerCanvas(parts, message, response, url)
-    answering.catch((error: unknown) => {
-      // A mistake of the simulator itself must not look like one of Canvas's many answers.
+    answerAny(parts, message, response).catch((error: unknown) => {
       process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error))
-      response.destroy()
+      if (response.headersSent) response.destroy()
+      else sendPlain(response, 500, 'The simulator itself failed; its process tells why.')
     })
   })
   // A fault may keep a connection waiting as long as it likes.
   server.requestTimeout = 0
   server.keepAliveTimeout = 30_000
   return server
+}
+
+/** Async from its first line, so that whatever a request makes it throw is a rejection and never ends the process. */
+async function answerAny(
+  parts: ServerParts,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // `//` is a target that the parser lets pass and that is no address.
+  const url = URL.parse(message.url ?? '/', 'http://simulator')
+  if (url === null) {
+    message.resume()
+    sendPlain(response, 400, 'The target of the request is no address.')
+  } else if (url.pathname.startsWith('/__simulator/')) {
+    await parts.answerControl(message, response, url)
+  } else {
+    await answerCanvas(parts, message, response, url)
+  }
+}
+
+/** Plain text, so that a word of the simulator itself does not look like one of Canvas's many answers. */
+function sendPlain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' })
+  response.end(`${text}\n`)
 }
 
 async function answerCanvas(
