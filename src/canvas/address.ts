@@ -4,13 +4,16 @@ import type { CanvasParams } from './types.ts'
 /** From about 6 KB on Canvas drops the `next` link, so that a listing ends after page 1 without any error. */
 const MAX_ADDRESS_LENGTH = 2000
 
+/** Dot segments, and escaped dots and slashes, which a server or proxy may decode into them. */
+const LEAVES_PATH = /\/\.{1,2}(?:\/|$)|%2[ef]/i
+
 /**
  * Path and query of a call. Brackets are percent-encoded, which Canvas reads like bare ones.
  *
  * @throws {MonitorError} `usage` for a path that is not a plain one below `/api/`, or a too long address
  */
 export function buildPath(path: string, params: CanvasParams = {}): string {
-  if (!/^\/api\/[!-~]+$/.test(path) || /[?#\\]/.test(path) || /\/\.{1,2}(?:\/|$)/.test(path)) {
+  if (!/^\/api\/[!-~]+$/.test(path) || /[?#\\]/.test(path) || LEAVES_PATH.test(path)) {
     throw new MonitorError('usage', 'A Canvas path begins with /api/ and has no query, space or dot segment.')
   }
   const query: string[] = []

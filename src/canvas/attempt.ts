@@ -51,13 +51,30 @@ export function interpret<T>(
   }
 }
 
+/** A page of 100 rows has some ten thousand; parsed values take many times the memory of their text. */
+const MAX_VALUES = 400_000
+
 function parse(body: string): unknown {
+  if (countValues(body) > MAX_VALUES) {
+    throw new MonitorError('contract', 'The answer has more values than a page can have.')
+  }
   try {
     return JSON.parse(body) as unknown
   } catch {
     // V8's own message quotes the body, so it is not kept as a cause.
     throw new MonitorError('not_json', 'The answer is broken JSON: it was cut or changed on its way.')
   }
+}
+
+/** At least the number of values in a JSON text: each needs a comma or is the first in its list or object. */
+function countValues(body: string): number {
+  let count = 0
+  for (let index = 0; index < body.length; index++) {
+    const code = body.charCodeAt(index)
+    // , [ {
+    if (code === 0x2c || code === 0x5b || code === 0x7b) count += 1
+  }
+  return count
 }
 
 export function detailsOf<T>(

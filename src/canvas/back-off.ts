@@ -27,7 +27,9 @@ export function throttledBackOff(
 ): number {
   const base_ms = Math.min(THROTTLED_CAP_MS, THROTTLED_BASE_MS * 2 ** (throttled_in_row - 1))
   const jittered_ms = Math.min(THROTTLED_CAP_MS, base_ms * (1 + random / 2))
-  return Math.round(Math.max(jittered_ms, deficit * 100, retry_after_ms))
+  // The capped parts never ask for more than a minute, however little the answer says remains.
+  const leak_ms = Math.min(THROTTLED_CAP_MS, deficit * 100)
+  return Math.round(Math.max(jittered_ms, leak_ms, Math.min(RETRY_AFTER_CAP_MS, retry_after_ms)))
 }
 
 /** Milliseconds a `Retry-After` header (seconds or HTTP date) asks for, at most 120 000; undefined if unreadable. */

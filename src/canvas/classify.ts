@@ -29,6 +29,8 @@ export interface AnswerVerdict {
 
 /** Older and self-hosted Canvas refuses with 403 and this text, hosted Canvas since 2025-10 with 429. */
 const THROTTLED_TEXT = /rate limit exceeded/i
+/** A UUID or other hex digits: anything else in that header may be text that must not reach a log. */
+const CONTEXT_ID = /^[\da-f](?:-?[\da-f]){15,63}$/i
 const HTML = /^\uFEFF?\s*</
 
 /** Classifies one answer by status, headers and body; total: never throws, always one verdict. */
@@ -42,7 +44,7 @@ export function classifyAnswer(answer: AnswerFacts, now_ms: number = Date.now())
     : judgeFailure(answer, from_canvas, body?.is_json ?? false, body?.messages ?? [])
   return {
     origin: from_canvas ? 'canvas' : 'edge',
-    request_id: /^[\w.:-]{1,100}$/.test(context_id) ? context_id : null,
+    request_id: CONTEXT_ID.test(context_id) ? context_id : null,
     error_report_id: body?.error_report_id ?? null,
     failure: found && {
       error_type: found[0],

@@ -57,7 +57,7 @@ class HttpCanvasClient implements CanvasClient {
         timeout_ms: options.timeout_ms ?? 70_000,
         idle_timeout_ms: options.idle_timeout_ms ?? 30_000,
         total_timeout_ms: options.total_timeout_ms ?? 300_000,
-        max_body_bytes: options.max_body_bytes ?? 64 * 1024 * 1024,
+        max_body_bytes: options.max_body_bytes ?? 16 * 1024 * 1024,
       },
     })
   }

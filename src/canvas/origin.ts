@@ -1,6 +1,6 @@
 import { MonitorError } from '../core/errors.ts'
 
-const LOOPBACK = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * The origin a token may be sent to, such as `https://canvas.example.edu`. No message repeats the given text:

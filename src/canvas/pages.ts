@@ -12,6 +12,8 @@ import type { CanvasPage, CanvasParams, ListOptions } from './types.ts'
 
 const DEFAULT_PER_PAGE = 100
 const DEFAULT_MAX_PAGES = 100_000
+/** Canvas never sends more than 100 rows per page; some lists of its add-ons come whole. */
+const MAX_ITEMS = 1000
 
 interface ReadPage<T> {
   readonly items: T[]
@@ -75,11 +77,22 @@ export async function* readPages<T>(
 
 function unwrap<T>(body: unknown, wrapper: string | undefined): T[] {
   const list = wrapper === undefined ? body : field(body, wrapper)
-  if (Array.isArray(list)) return list as T[]
-  throw new MonitorError(
-    'contract',
-    wrapper === undefined ? 'The answer is not a list.' : `The answer has no list named ${wrapper}.`,
-  )
+  if (!Array.isArray(list)) {
+    throw new MonitorError(
+      'contract',
+      wrapper === undefined ? 'The answer is not a list.' : `The answer has no list named ${wrapper}.`,
+    )
+  }
+  if (list.length > MAX_ITEMS) {
+    throw new MonitorError('contract', `The page has more than ${MAX_ITEMS} rows.`)
+  }
+  if (!list.every(isRow))
+    throw new MonitorError('contract', 'The list holds something that is not an object.')
+  return list as T[]
+}
+
+function isRow(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && !Array.isArray(item)
 }
 
 /** Whether the answer says anything about pages: a readable Link header, or `meta.pagination` in the body. */

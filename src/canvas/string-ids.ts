@@ -8,6 +8,8 @@ type KeyKind = 'id' | 'ids' | 'other'
 /** Few keys exist, so deciding each once makes the walk a table look-up. */
 const key_kinds = new Map<string, KeyKind>()
 const MAX_KEYS = 5000
+/** Canvas's keys are shorter; long ones would let an answer fill the memory for good. */
+const MAX_KEY_LENGTH = 64
 
 /**
  * Turns ids that arrived as JSON numbers into strings, in place, at every depth. Canvas sends strings when
@@ -50,6 +52,6 @@ function kindOf(key: string): KeyKind {
   const known = key_kinds.get(key)
   if (known !== undefined) return known
   const kind = /(?:^|_)id$/i.test(key) ? 'id' : /(?:^|_)ids$/i.test(key) ? 'ids' : 'other'
-  if (key_kinds.size < MAX_KEYS) key_kinds.set(key, kind)
+  if (key_kinds.size < MAX_KEYS && key.length <= MAX_KEY_LENGTH) key_kinds.set(key, kind)
   return kind
 }

@@ -7,6 +7,8 @@ import type { ThrottleState } from './throttle-state.ts'
 const DEFAULT_MAX_CONCURRENCY = 11
 /** After this long without calls others may have filled the bucket: the next call goes alone. */
 const STALE_AFTER_MS = 10_000
+/** The model may be wrong, or fed with false headers: after this long one call goes alone to see. */
+const MAX_BUDGET_WAIT_MS = 60_000
 
 export interface ThrottleGateOptions {
   readonly clock?: Clock
@@ -52,6 +54,8 @@ export class ThrottleGate {
   #last_answer_ms = Number.NEGATIVE_INFINITY
   #paused_until_ms = Number.NEGATIVE_INFINITY
   #paused_at_ms = Number.NEGATIVE_INFINITY
+  /** Since when the bucket alone holds the queue back. */
+  #held_since_ms: number | undefined
   #throttled_in_row = 0
   #throttled_count = 0
   #waited_ms = 0
@@ -171,6 +175,7 @@ export class ThrottleGate {
     this.#limit.throttled(now_ms)
     const lacking = Math.max(0, 50 - (signals.remaining ?? 0))
     const wait_ms = throttledBackOff(this.#throttled_in_row, this.#random(), lacking, retry_after_ms)
+    this.#held_since_ms = undefined
     this.#paused_at_ms = now_ms
     this.#paused_until_ms = now_ms + wait_ms
   }
@@ -180,6 +185,7 @@ export class ThrottleGate {
     for (;;) {
       const waiter = this.#queue[0]
       if (!waiter) {
+        this.#held_since_ms = undefined
         // A timer nobody waits for would keep the process alive for up to a minute.
         this.#timer?.abort.abort()
         this.#timer = undefined
@@ -193,12 +199,20 @@ export class ThrottleGate {
       }
       if (this.#in_flight >= this.#limit.value || this.#probing) return
       const wait_ms = this.#bucket.waitFor(now_ms)
+      let overdue = false
       if (wait_ms > 0) {
-        this.#hold(waiter, 'budget', wait_ms)
-        return
+        this.#held_since_ms ??= now_ms
+        const left_ms = this.#held_since_ms + MAX_BUDGET_WAIT_MS - now_ms
+        overdue = left_ms <= 0 && this.#in_flight === 0
+        if (!overdue) {
+          this.#hold(waiter, 'budget', Math.min(wait_ms, left_ms > 0 ? left_ms : MAX_BUDGET_WAIT_MS))
+          return
+        }
       }
+      this.#held_since_ms = undefined
       this.#queue.shift()
-      this.#probing = this.#in_flight === 0 && now_ms - this.#last_answer_ms > STALE_AFTER_MS
+      const stale = now_ms - this.#last_answer_ms > STALE_AFTER_MS
+      this.#probing = overdue || (this.#in_flight === 0 && stale)
       this.#in_flight += 1
       this.#waited_ms += now_ms - waiter.since_ms
       this.#bucket.send(now_ms)

@@ -48,9 +48,10 @@ export class Transport {
     this.#limits = limits
     // The same switch that makes Node's global agent and fetch use HTTPS_PROXY.
     const proxy = process.env['NODE_USE_ENV_PROXY'] === '1' ? { proxyEnv: process.env } : {}
-    const options: http.AgentOptions = { keepAlive: true, scheduling: 'lifo', ...proxy }
+    const options: http.AgentOptions = { keepAlive: true, scheduling: 'lifo' }
+    // Plain http is only ever loopback: a proxy would carry the token off this machine unencrypted.
     this.#http = new http.Agent(options)
-    this.#https = new https.Agent(options)
+    this.#https = new https.Agent({ ...options, ...proxy })
   }
 
   /** @throws {MonitorError} `timeout`, `network` or `contract` (body too large); the signal's reason when aborted */
@@ -126,6 +127,10 @@ function headersOf(outgoing: http.ClientRequest): Promise<IncomingMessage> {
     outgoing.once('response', resolve)
     // Stays for the life of the request: a later socket error must not become an uncaught one.
     outgoing.on('error', reject)
+    // Node drops the socket of a `101 Switching Protocols` without a response and without an error.
+    outgoing.once('close', () => {
+      reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }))
+    })
     outgoing.end()
   })
 }

@@ -31,7 +31,7 @@ export interface CanvasClientOptions {
   readonly max_attempts?: number
   /** Throttled answers to one call before `throttled` is final, 5 by default. */
   readonly max_throttled_attempts?: number
-  /** Decoded bytes of one body at most, 64 MiB by default; more is a `contract` error. */
+  /** Decoded bytes of one body at most, 16 MiB by default; more is a `contract` error. */
   readonly max_body_bytes?: number
   /** Origins besides `base_url` (vanity domains) that may get the token when a `next` link names them. */
   readonly additional_origins?: readonly string[]

@@ -98,6 +98,17 @@ describe('classifyAnswer', () => {
     assert.equal(classifyAnswer({ status: 500, headers: HTML, body: '' }).origin, 'edge')
   })
 
+  it('keeps only ids that cannot be text', () => {
+    const idOf = (id: string): string | null =>
+      classifyAnswer({ status: 200, headers: { 'x-request-context-id': id }, body: '[]' }).request_id
+    for (const id of ['5F0C2C3E-0000-4000-8000-1234567890ab', 'a'.repeat(16), '0'.repeat(64)]) {
+      assert.equal(idOf(id), id)
+    }
+    for (const id of ['ada.lovelace:example', 'a'.repeat(15), 'a'.repeat(65), `${'a'.repeat(16)}-`, 'a--b']) {
+      assert.equal(idOf(id), null, id)
+    }
+  })
+
   it('reads Retry-After as seconds and as a date, at most two minutes', () => {
     const now_ms = Date.parse('2026-11-22T10:15:00Z')
     const wait = (value: string): number | null | undefined =>

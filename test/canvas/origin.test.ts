@@ -24,6 +24,7 @@ describe('validateBaseUrl', () => {
     ['http://canvas.example.edu', 'insecure_url'],
     ['http://127.0.0.1.example.edu', 'insecure_url'],
     ['http://localhost.example.edu', 'insecure_url'],
+    ['http://canvas.localhost:3000', 'insecure_url'],
     ['http://10.0.0.1', 'insecure_url'],
     ['https://canvas.example.edu/api/v1', 'config_invalid'],
     ['https://canvas.example.edu/?a=1', 'config_invalid'],

@@ -163,8 +163,19 @@ describe('pages', () => {
       'usage',
     )
     assert.equal(await codeOf(watch(server.origin).client.get('/login?x=1')), 'usage')
-    assert.equal(await codeOf(watch(server.origin).client.get('/api/../admin')), 'usage')
+    for (const path of ['/api/../admin', '/api/v1/.', '/api/%2e%2E/admin', '/api/v1/courses/1%2Fusers']) {
+      assert.equal(await codeOf(watch(server.origin).client.get(path)), 'usage', path)
+    }
     assert.equal(server.requests.length, 0)
+  })
+
+  it('refuses rows that are not objects, and more rows than a page can have', async () => {
+    for (const body of [[null], [{ id: '1' }, 2], ['x'], [[]], rows(1, 1001)]) {
+      const server = await serve(answering(() => last(body)))
+      assert.equal(await codeOf(collect(watch(server.origin).client.pages(ROWS))), 'contract')
+    }
+    const server = await serve(answering(() => last(rows(1, 1000))))
+    assert.equal((await collect(watch(server.origin).client.pages(ROWS))).length, 1)
   })
 
   it('reports expected fields that no row has, leaving out restricted courses', async () => {

@@ -35,6 +35,12 @@ describe('stringifyIds', () => {
     )
   })
 
+  it('knows an id by its key also when the key is too long to be remembered', () => {
+    const key = `${'k'.repeat(100)}_id`
+    for (let time = 0; time < 2; time++)
+      assert.deepEqual(read(`{"${key}":1,"${key}x":2}`), { [key]: '1', [`${key}x`]: 2 })
+  })
+
   it('leaves 64-bit ids that are strings exactly as they are', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (id) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -100,6 +101,36 @@ describe('transport', () => {
     })
   }
 
+  it('takes a switch of protocols for a network error', async (t) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
+      })
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    t.after(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const { client } = watch(`http://127.0.0.1:${port}`, { clock: systemClock, max_attempts: 1 })
+    assert.equal(await codeOf(client.get(SELF)), 'network')
+  })
+
+  it('asks a host on this machine without the proxy of the environment', async (t) => {
+    const server = await serve(answering(() => ({ body: { id: '1' } })))
+    const proxy = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '', no_proxy: '' }
+    const before = Object.keys(proxy).map((name) => [name, process.env[name]] as const)
+    t.after(() => {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name)
+        else process.env[name] = value
+      }
+    })
+    Object.assign(process.env, proxy)
+    assert.deepEqual(await watch(server.origin, { max_attempts: 1 }).client.self(), { id: '1' })
+  })
+
   it('names host and cause of a refused connection', async () => {
     const { client } = watch('http://127.0.0.1:1', { max_attempts: 1 })
     await assert.rejects(client.get(SELF), {
@@ -149,6 +180,17 @@ describe('transport', () => {
     const { client } = watch(server.origin, { max_body_bytes: 100_000 })
     assert.equal(await codeOf(client.get(`${SELF}/plain`)), 'contract')
     assert.equal(await codeOf(client.get(`${SELF}/zip`)), 'contract')
+  })
+
+  it('refuses more than 16 MiB by default, and more values than a page can have', async () => {
+    const server = await serve((request, response) => {
+      const many = request.url?.endsWith('many') ?? false
+      response.writeHead(200, canvasHeaders({ 'content-encoding': 'gzip' }))
+      response.end(gzipSync(many ? `[${'0,'.repeat(400_000)}0]` : `[${' '.repeat(16 * 1024 * 1024)}]`))
+    })
+    const { client } = watch(server.origin)
+    await assert.rejects(client.get(`${SELF}/large`), { code: 'contract', message: /larger than 16777216/ })
+    await assert.rejects(client.get(`${SELF}/many`), { code: 'contract', message: /more values than a page/ })
   })
 
   it('never follows a redirect', async () => {
