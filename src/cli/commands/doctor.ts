@@ -38,7 +38,7 @@ export const doctor: Command = {
     if (json)
       terminal.json({
         ok: findings.every(({ ok }) => ok),
-        findings: findings.map(({ exit_code: _, ...told }) => told),
+        findings: findings.map(({ check, ok, message, next_step }) => ({ check, ok, message, next_step })),
       })
     else {
       for (const { check, ok, message, next_step } of findings) {
