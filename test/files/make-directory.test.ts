@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeDirectory } from '../../src/files/make-directory.ts'
@@ -15,4 +15,11 @@ test('a directory is made with those above it, and is nobody else’s to read', 
 
 test('a directory that cannot be made is an error at once, also below /proc', { timeout: 10_000 }, () => {
   assert.throws(() => makeDirectory('/proc/none/of/this'), { syscall: 'mkdir' })
+})
+
+test('a file where the directory should be is an error', () => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileSync(path, '')
+  assert.throws(() => makeDirectory(path), { code: 'EEXIST' })
+  assert.throws(() => makeDirectory(join(path, 'below')))
 })
