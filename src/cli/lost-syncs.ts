@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.ts'
 import { isMonitorError } from '../core/errors.ts'
-import { openFileLogWriter } from '../logs/file-log-writer.ts'
+import { openFileLogWriter } from '../logs/writing/file-log-writer.ts'
 import type { Store } from '../store/store.ts'
 import { LostSyncWatch } from '../tracker/lost-sync-watch.ts'
 import { markLostSyncs } from '../tracker/lost-syncs.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { emitUserId } from '../core/user-id.ts'
-import type { LogWriter } from '../logs/log-writer.ts'
+import type { LogWriter } from '../logs/writing/log-writer.ts'
 import type { SyncStore } from '../store/sync-store.ts'
 import { markLostSyncs } from './lost-syncs.ts'
 

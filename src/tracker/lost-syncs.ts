@@ -1,5 +1,5 @@
 import type { SyncRow } from '../core/sync-record.ts'
-import { processStart } from '../logs/process-identity.ts'
+import { processStart } from '../logs/directory/process-identity.ts'
 import type { SyncStore } from '../store/sync-store.ts'
 import { processIdentity, type ProcessIdentity } from './process-identity.ts'
 

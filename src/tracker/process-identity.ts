@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { pidSpace, processStart } from '../logs/process-identity.ts'
+import { pidSpace, processStart } from '../logs/directory/process-identity.ts'
 
 export interface ProcessIdentity {
   readonly host: string

@@ -3,7 +3,7 @@ import type { LogEvent, LogLevel, LogStream, LogValue } from '../core/log-event.
 import type { CourseOutcome } from '../core/sync-record.ts'
 import { emitUserId } from '../core/user-id.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { LogWriter } from '../logs/log-writer.ts'
+import type { LogWriter } from '../logs/writing/log-writer.ts'
 import type { Failure } from './describe-failure.ts'
 
 type Fields = Readonly<Record<string, LogValue>>

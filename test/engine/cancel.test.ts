@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LogEvent, LogStream } from '../../src/core/log-event.ts'
-import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { assertNothingPersonal, assertUnharmed, assertVerdict } from './support/assert-verdict.ts'
 import { compareWithTruth, report } from './support/compare-with-truth.ts'

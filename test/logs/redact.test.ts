@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { LOG_STREAMS } from '../../src/core/log-event.ts'
-import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
 import { redactText } from '../../src/logs/redact.ts'
-import { logEvent } from './log-event-factory.ts'
+import { logEvent } from './writing/log-event-factory.ts'
 
 const SECRET = 'Qm7xKp2vTz9LwRn4Yc8BdHs6'
 const TOKEN = `10823~${SECRET}`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isMonitorError } from '../../src/core/errors.ts'
-import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
 import { canvasObserver } from '../../src/tracker/observed-client.ts'
 import { SyncLedger } from '../../src/tracker/sync-ledger.ts'
 import { SyncLog } from '../../src/tracker/sync-log.ts'

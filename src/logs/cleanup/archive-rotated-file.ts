@@ -1,9 +1,15 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { memberName, type ArchiveIndex } from './archive-index.ts'
-import { archivePart, type ArchivedPart } from './archive-part.ts'
-import { ARCHIVES, type StreamFile } from './listing.ts'
-import { isSameFile, openPlainFile, removeFile, syncDirectory, unlessMissing } from './plain-file.ts'
+import { memberName, type ArchiveIndex } from '../archives/archive-index.ts'
+import { archivePart, type ArchivedPart } from '../archives/archive-part.ts'
+import { ARCHIVES, type StreamFile } from '../directory/listing.ts'
+import {
+  isSameFile,
+  openPlainFile,
+  removeFile,
+  syncDirectory,
+  unlessMissing,
+} from '../directory/plain-file.ts'
 
 /** A writer of ours adds to a rotated file once at most; one that goes on does not know that it was rotated. */
 const MAX_PARTS = 3

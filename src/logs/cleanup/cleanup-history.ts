@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CleanupReport } from './cleanup-report.ts'
-import { ARCHIVES, hasArchiveFolder } from './listing.ts'
-import { openPlainFile, removeFile, unlessMissing } from './plain-file.ts'
+import { ARCHIVES, hasArchiveFolder } from '../directory/listing.ts'
+import { openPlainFile, removeFile, unlessMissing } from '../directory/plain-file.ts'
 
 const NAME = 'cleanup-history.jsonl'
 const TEMPORARY = /^cleanup-history\.[\da-f]{16}\.tmp$/

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Clock } from '../../core/clock.ts'
-import { pidSpace, processStart } from '../process-identity.ts'
+import { pidSpace, processStart } from '../directory/process-identity.ts'
 
 /** A lock that does not say who holds it is not ours, or a disk lost its content. */
 const UNREADABLE_STALE_MS = 60_000

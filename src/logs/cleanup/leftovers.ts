@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isUnfinishedArchive } from './archive-part.ts'
+import { isUnfinishedArchive } from '../archives/archive-part.ts'
 import { isUnfinishedHistory } from './cleanup-history.ts'
 import { isAbandonedLock } from './cleanup-lock.ts'
-import { isAbandonedProbe } from './directory-health.ts'
-import { ARCHIVES } from './listing.ts'
-import { removeFile } from './plain-file.ts'
+import { isAbandonedProbe } from '../directory/directory-health.ts'
+import { ARCHIVES } from '../directory/listing.ts'
+import { removeFile } from '../directory/plain-file.ts'
 
 /**
  * Removes what killed runs left. Only the holder of the clean-up lock may call it: an archive that another

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { MonitorError } from '../../core/errors.ts'
 import { makeDirectory } from '../../files/make-directory.ts'
-import type { LogWriter } from '../log-writer.ts'
+import type { LogWriter } from '../writing/log-writer.ts'
 import { addToHistory, readHistory } from './cleanup-history.ts'
 import { CleanupLock } from './cleanup-lock.ts'
 import {
@@ -13,8 +13,8 @@ import {
   type CleanupOptions,
   type CleanupReport,
 } from './cleanup-report.ts'
-import { directoryHealth, type DirectoryHealth } from './directory-health.ts'
-import { logStatus, type LogStatus } from './log-status.ts'
+import { directoryHealth, type DirectoryHealth } from '../directory/directory-health.ts'
+import { logStatus, type LogStatus } from '../directory/log-status.ts'
 import { runCleanup } from './run-cleanup.ts'
 
 export interface LogDirectoryOptions {

@@ -2,13 +2,19 @@ import { makeDirectory } from '../../files/make-directory.ts'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { LOG_STREAMS } from '../../core/log-event.ts'
-import { ArchiveIndex } from './archive-index.ts'
-import type { ArchivedPart } from './archive-part.ts'
+import { ArchiveIndex } from '../archives/archive-index.ts'
+import type { ArchivedPart } from '../archives/archive-part.ts'
 import { archiveRotatedFile, type ArchivingContext } from './archive-rotated-file.ts'
 import type { CleanupOptions, CleanupTally } from './cleanup-report.ts'
 import { removeLeftovers } from './leftovers.ts'
-import { ARCHIVES, hasArchiveFolder, listArchives, listStreamFiles, type StreamFile } from './listing.ts'
-import { removeFile, syncDirectory } from './plain-file.ts'
+import {
+  ARCHIVES,
+  hasArchiveFolder,
+  listArchives,
+  listStreamFiles,
+  type StreamFile,
+} from '../directory/listing.ts'
+import { removeFile, syncDirectory } from '../directory/plain-file.ts'
 import { surplusFiles } from './surplus.ts'
 
 const DAY_MS = 86_400_000

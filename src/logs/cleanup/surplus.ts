@@ -2,10 +2,10 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import type { LogStream } from '../../core/log-event.ts'
-import { renameToBackup } from '../backup-files.ts'
-import { RotationLock } from '../rotation-lock.ts'
-import { listStreamFiles, type StreamFile } from './listing.ts'
-import { countLines, unlessMissing } from './plain-file.ts'
+import { renameToBackup } from '../directory/backup-files.ts'
+import { RotationLock } from '../writing/rotation-lock.ts'
+import { listStreamFiles, type StreamFile } from '../directory/listing.ts'
+import { countLines, unlessMissing } from '../directory/plain-file.ts'
 
 const LOCK_RETRY_MS = 20
 /** A writer's lock is stale after a second; whoever holds it is done or gone by then. */

@@ -3,9 +3,9 @@ import { readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } fro
 import { join } from 'node:path'
 import test from 'node:test'
 import { CleanupLock } from '../../../src/logs/cleanup/cleanup-lock.ts'
-import { pidSpace, processStart } from '../../../src/logs/process-identity.ts'
+import { pidSpace, processStart } from '../../../src/logs/directory/process-identity.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { temporaryDirectory } from '../log-directory.ts'
+import { temporaryDirectory } from '../writing/log-directory.ts'
 
 const HOUR_S = 3600
 const parent = `${process.ppid} ${processStart(process.ppid)} ${pidSpace()} nonce`

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { streamText, temporaryDirectory } from '../log-directory.ts'
+import { streamText, temporaryDirectory } from '../writing/log-directory.ts'
 import { archiveNames, leftovers, plantArchive, plantLog, readArchive, textEverywhere } from './log-folder.ts'
 import { cleanUp, hasTar, names } from './run-cleanup.ts'
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { temporaryDirectory } from '../log-directory.ts'
+import { temporaryDirectory } from '../writing/log-directory.ts'
 import { archiveNames, plantArchive, plantLog, readArchive } from './log-folder.ts'
 import { cleanUp, hasTar, names } from './run-cleanup.ts'
 

@@ -6,7 +6,7 @@ import type { LogMaintenance } from '../../../src/api/log-maintenance.ts'
 import { logStatusSchema } from '../../../src/api/logs.ts'
 import { LogDirectory } from '../../../src/logs/cleanup/log-directory.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { temporaryDirectory } from '../log-directory.ts'
+import { temporaryDirectory } from '../writing/log-directory.ts'
 import { plantArchive, plantLog } from './log-folder.ts'
 
 function logDirectory(directory: string, min_free_bytes = 0): LogDirectory {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { LogStream } from '../../../src/core/log-event.ts'
-import { streamText } from '../log-directory.ts'
+import { streamText } from '../writing/log-directory.ts'
 
 const DAY_MS = 86_400_000
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import type { CleanupReport } from '../../../src/logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from '../../../src/logs/cleanup/log-directory.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { streamFiles } from '../log-directory.ts'
+import { streamFiles } from '../writing/log-directory.ts'
 
 /** The options of the API. */
 export const DEFAULTS = { max_lines: 10_000, archive_days: 7, delete_days: 30 }

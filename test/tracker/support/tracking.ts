@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { CourseOutcome, SyncRow } from '../../../src/core/sync-record.ts'
-import { MemoryLogWriter } from '../../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../../src/logs/writing/memory-log-writer.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { createMonitor, type Monitor, type MonitorOptions } from '../../../src/tracker/monitor.ts'

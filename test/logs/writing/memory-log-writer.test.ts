@@ -1,4 +1,4 @@
-import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../../src/logs/writing/memory-log-writer.ts'
 import { logWriterSuite } from './log-writer-suite.ts'
 
 logWriterSuite('MemoryLogWriter', (_t, options) => {

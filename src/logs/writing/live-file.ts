@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import { AppendFile } from './append-file.ts'
-import { renameToBackup } from './backup-files.ts'
+import { renameToBackup } from '../directory/backup-files.ts'
 import { RotationLock } from './rotation-lock.ts'
 import { blankTornPiece, isTornBefore, positionOf } from './torn-piece.ts'
 

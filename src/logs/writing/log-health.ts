@@ -1,8 +1,8 @@
-import { systemErrorCode } from '../core/errors.ts'
-import { LOG_STREAMS, type LogStream } from '../core/log-event.ts'
+import { systemErrorCode } from '../../core/errors.ts'
+import { LOG_STREAMS, type LogStream } from '../../core/log-event.ts'
 import type { LogFailure, LogHealth, StreamHealth } from './log-writer.ts'
 import type { LogIntake } from './log-intake.ts'
-import { redactText } from './redact.ts'
+import { redactText } from '../redact.ts'
 
 export function logHealth(
   intake: LogIntake,

@@ -3,7 +3,7 @@
  * Writes that many lines to `operations`, prints how many are acknowledged after each flush, and ends by
  * `close`, by running out (`return`), by `exit`, by an uncaught `throw`, or writes until it is killed (`never`).
  */
-import { openFileLogWriter } from '../../../src/logs/file-log-writer.ts'
+import { openFileLogWriter } from '../../../../src/logs/writing/file-log-writer.ts'
 
 const [directory = '', writer = '', lines = '0', max_bytes = '4096', ending = 'close'] = process.argv.slice(2)
 const limits = { max_bytes: Number(max_bytes), backups: 100_000 }

@@ -1,4 +1,4 @@
-import { redactText } from './redact.ts'
+import { redactText } from '../redact.ts'
 
 /** Printable ASCII without `"`, `\` and DEL: what stands in JSON as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/

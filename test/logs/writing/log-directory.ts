@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { LogStream } from '../../src/core/log-event.ts'
-import { backupsAmong } from '../../src/logs/backup-files.ts'
+import type { LogStream } from '../../../src/core/log-event.ts'
+import { backupsAmong } from '../../../src/logs/directory/backup-files.ts'
 
 /** A new directory that is deleted after the test. */
 export function temporaryDirectory(t: TestContext): string {

@@ -1,4 +1,4 @@
-import type { LogEvent, LogStream } from '../core/log-event.ts'
+import type { LogEvent, LogStream } from '../../core/log-event.ts'
 
 /** What one stream has done since the writer was opened. */
 export interface StreamHealth {
@@ -36,7 +36,7 @@ export interface LogHealth extends StreamHealth {
 }
 
 /**
- * Where log events go. Whatever passes `test/logs/log-writer-suite.ts` is one.
+ * Where log events go. Whatever passes `test/logs/writing/log-writer-suite.ts` is one.
  *
  * Every ERROR event of another stream is also written to `errors`, as a line of its own. `(writer, seq)`
  * identifies a line; `seq` counts from 1 across the streams, and a number that is in no file is a line that

@@ -1,5 +1,5 @@
-import { systemClock, type Clock } from '../core/clock.ts'
-import { LOG_STREAMS, type LogEvent, type LogStream } from '../core/log-event.ts'
+import { systemClock, type Clock } from '../../core/clock.ts'
+import { LOG_STREAMS, type LogEvent, type LogStream } from '../../core/log-event.ts'
 import { logFailure, logHealth } from './log-health.ts'
 import { LogIntake, type LineSink } from './log-intake.ts'
 import type { LogFailure, LogHealth, LogWriter, StreamHealth } from './log-writer.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import type { Clock } from '../core/clock.ts'
-import { pidSpace, processStart } from './process-identity.ts'
+import type { Clock } from '../../core/clock.ts'
+import { pidSpace, processStart } from '../directory/process-identity.ts'
 
 /** A rotation takes under a millisecond; whoever holds the lock longer is stopped or gone. */
 const TAKEOVER_AFTER_MS = 1000

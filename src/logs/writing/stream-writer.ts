@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import { LineQueue } from './line-queue.ts'
 import { LiveFile } from './live-file.ts'
 import type { LineSink } from './log-intake.ts'

@@ -1,5 +1,11 @@
-import { MonitorError } from '../core/errors.ts'
-import { LOG_LEVELS, LOG_STREAMS, type LogEvent, type LogLevel, type LogStream } from '../core/log-event.ts'
+import { MonitorError } from '../../core/errors.ts'
+import {
+  LOG_LEVELS,
+  LOG_STREAMS,
+  type LogEvent,
+  type LogLevel,
+  type LogStream,
+} from '../../core/log-event.ts'
 
 /** `full`: every event of the level; `errors_only`: of these only WARNING, ERROR and what has an `error_type`. */
 export const LOG_DETAILS = ['full', 'errors_only'] as const

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ARCHIVES, listArchives } from './listing.ts'
-import { hashRange } from './plain-file.ts'
+import { ARCHIVES, listArchives } from '../directory/listing.ts'
+import { hashRange } from '../directory/plain-file.ts'
 import { readFirstMember, readMembers, type ReadMember } from './read-archive.ts'
 
 /** A member's name: the rotated file's own, or for what a late writer added to it `<name>+<offset>`. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs'
 import { dirname } from 'node:path'
-import { makeDirectory } from '../files/make-directory.ts'
+import { makeDirectory } from '../../files/make-directory.ts'
 
 const { O_APPEND, O_CREAT, O_RDWR } = constants
 // Windows has no symbolic links to refuse here and no such constant.

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { LogStream } from '../../core/log-event.ts'
 import { archiveName } from './archive-name.ts'
-import { countNewlines, readRange, removeFile, syncDirectory } from './plain-file.ts'
+import { countNewlines, readRange, removeFile, syncDirectory } from '../directory/plain-file.ts'
 import { readMembers } from './read-archive.ts'
 import { tarEnd, tarHeader } from './ustar.ts'
 

@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../src/core/log-event.ts'
+import type { LogEvent } from '../../../src/core/log-event.ts'
 
 /** A sound INFO event; what is given replaces parts of it. */
 export function logEvent(parts: Partial<LogEvent> = {}): LogEvent {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
-import { openPlainFile, readRange } from './plain-file.ts'
+import { openPlainFile, readRange } from '../directory/plain-file.ts'
 import { paddingOf, parseTarHeader, type TarMember } from './ustar.ts'
 
 const BLOCK_BYTES = 512

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { MemoryLogWriter } from '../../src/logs/memory-log-writer.ts'
+import { MemoryLogWriter } from '../../../src/logs/writing/memory-log-writer.ts'
 import { checkLines } from './line-checker.ts'
 import { logEvent } from './log-event-factory.ts'
 

@@ -1,7 +1,7 @@
-import type { LogEvent, LogValue } from '../core/log-event.ts'
+import type { LogEvent, LogValue } from '../../core/log-event.ts'
 import { FIELD_PREFIX } from './log-fields.ts'
 import { encodeText, quoteText } from './log-text.ts'
-import { withoutQuery } from './redact.ts'
+import { withoutQuery } from '../redact.ts'
 
 /** Longest string value of a field, in UTF-16 units; longer ones are cut and end in `…[cut]`. */
 export const FIELD_LIMIT = 8192
