@@ -15,11 +15,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'files'],
   tracker: ['core', 'logs', 'canvas', 'store'],
   engine: ['core', 'canvas', 'store', 'tracker'],
-  api: ['core', 'store', 'logs'],
+  analysis: ['core', 'logs'],
+  search: ['core', 'logs'],
+  api: ['core', 'store', 'logs', 'analysis', 'search'],
   simulator: [],
-  cli: ['core', 'files', 'logs', 'canvas', 'store', 'tracker', 'engine', 'simulator', '.'],
+  cli: ['core', 'files', 'logs', 'canvas', 'store', 'tracker', 'engine', 'analysis', 'search', 'simulator', '.'],
   // Public surface and composition roots.
-  '.': ['core', 'logs', 'canvas', 'store', 'tracker', 'engine', 'api', 'simulator', 'cli'],
+  '.': ['core', 'logs', 'canvas', 'store', 'tracker', 'engine', 'analysis', 'search', 'api', 'simulator', 'cli'],
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
