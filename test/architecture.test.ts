@@ -19,9 +19,33 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   search: ['core', 'logs'],
   api: ['core', 'store', 'logs', 'analysis', 'search'],
   simulator: [],
-  cli: ['core', 'files', 'logs', 'canvas', 'store', 'tracker', 'engine', 'analysis', 'search', 'simulator', '.'],
+  cli: [
+    'core',
+    'files',
+    'logs',
+    'canvas',
+    'store',
+    'tracker',
+    'engine',
+    'analysis',
+    'search',
+    'simulator',
+    '.',
+  ],
   // Public surface and composition roots.
-  '.': ['core', 'logs', 'canvas', 'store', 'tracker', 'engine', 'analysis', 'search', 'api', 'simulator', 'cli'],
+  '.': [
+    'core',
+    'logs',
+    'canvas',
+    'store',
+    'tracker',
+    'engine',
+    'analysis',
+    'search',
+    'api',
+    'simulator',
+    'cli',
+  ],
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
