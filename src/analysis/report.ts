@@ -236,10 +236,12 @@ export interface AnalysedSource {
 export interface SkippedReport {
   /** Lines in no form that is known. */
   readonly malformed_lines: number
+  /** Of Python tracebacks, which belong to the line before them. */
+  readonly continuation_lines: number
   /** Lines that were in another file too, by `(writer, seq)` and content; they count once above. */
   readonly duplicate_lines: number
   readonly blank_lines: number
-  /** Lines outside of the range. */
+  /** Lines outside of the range that were met all the same; of most files only the range is read. */
   readonly out_of_range_lines: number
   readonly examples: readonly {
     readonly source: string

@@ -10,6 +10,8 @@ export type SetupErrorCode =
   | 'not_found_locally'
   | 'port_in_use'
   | 'not_writable'
+  | 'log_unreadable'
+  | 'already_running'
   | 'disk_full'
   | 'database_corrupt'
   | 'database_newer'

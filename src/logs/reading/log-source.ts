@@ -16,6 +16,11 @@ export interface LogSource {
   /** As stored: compressed for `gzip` and `archive`. */
   readonly size_bytes: number
   readonly modified_ms: number
+  /**
+   * Device, inode and time of birth. With it, what was listed is still found after it was rotated or archived; without it, the path
+   * is taken as it is.
+   */
+  readonly file_id?: string
 }
 
 /** Whole lines of a source; the bytes are valid until the next block is asked for. */

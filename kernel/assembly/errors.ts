@@ -1,0 +1,62 @@
+// Errors that are the same but for ids, numbers and times; and the newest ones.
+
+import { allocate, SCRATCH } from './memory'
+import { appendMessagePattern, appendText } from './patterns'
+import { EXAMPLE, EXAMPLE_LENGTH } from './table'
+import { ERROR_TYPE, isKey, kindOf, lengthOf, MESSAGE, OPERATION, startOf, STRING } from './fields'
+
+/** Between the parts of a fingerprint; no JSON string holds it unescaped. */
+const SEPARATOR: u8 = 0x1f
+
+/** Writes `error_type␟operation␟pattern` of the line's fields to the scratch memory; returns its length. */
+export function fingerprint(): usize {
+  let to = SCRATCH
+  if (isKey(ERROR_TYPE)) to = appendText(to, startOf(ERROR_TYPE), lengthOf(ERROR_TYPE))
+  store<u8>(to++, SEPARATOR)
+  if (isKey(OPERATION)) to = appendText(to, startOf(OPERATION), lengthOf(OPERATION))
+  store<u8>(to++, SEPARATOR)
+  if (kindOf(MESSAGE) == STRING) to = appendMessagePattern(to, startOf(MESSAGE), lengthOf(MESSAGE))
+  return to - SCRATCH
+}
+
+const LONGEST_EXAMPLE: usize = 16384
+
+/** Keeps the line as an entry's example; a very long one is left out. */
+export function keepExample(entry: usize, line: usize, length: usize): void {
+  if (load<u32>(entry + EXAMPLE_LENGTH) != 0 || length > LONGEST_EXAMPLE) return
+  const copy = allocate(length)
+  memory.copy(copy, line, length)
+  store<usize>(entry + EXAMPLE, copy)
+  store<u32>(entry + EXAMPLE_LENGTH, <u32>length)
+}
+
+/** More than are shown: copies among them are taken out later. */
+const RECENT: usize = 24
+const RECENT_BYTES: usize = 16 + 16384
+
+let recent: usize = 0
+let oldest_ms: f64 = -Infinity
+
+export function prepareRecent(): void {
+  recent = allocate(RECENT_BYTES * RECENT)
+  for (let i: usize = 0; i < RECENT; i++) store<f64>(recent + i * RECENT_BYTES, -Infinity)
+}
+
+/** Each: f64 time, u32 length, then the line from byte 16. */
+export function recentAt(): usize {
+  return recent
+}
+
+export function noteRecent(time_ms: f64, line: usize, length: usize): void {
+  if (time_ms <= oldest_ms || length > LONGEST_EXAMPLE) return
+  let place: usize = 0
+  for (let i: usize = 1; i < RECENT; i++) {
+    if (load<f64>(recent + i * RECENT_BYTES) < load<f64>(recent + place * RECENT_BYTES)) place = i
+  }
+  const slot = recent + place * RECENT_BYTES
+  store<f64>(slot, time_ms)
+  store<u32>(slot + 8, <u32>length)
+  memory.copy(slot + 16, line, length)
+  oldest_ms = Infinity
+  for (let i: usize = 0; i < RECENT; i++) oldest_ms = min(oldest_ms, load<f64>(recent + i * RECENT_BYTES))
+}

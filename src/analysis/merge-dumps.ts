@@ -1,0 +1,128 @@
+import { LOG_STREAMS, type LogStream } from '../core/log-event.ts'
+import { COST_MAX, FIRST_MS, LAST_MS, MAX_ATTEMPT, MAX_MS, MIN_MS, REMAINING_MIN } from './kernel/counters.ts'
+import type { DimensionName } from './kernel/dimensions.ts'
+import type { KernelDump, RecentLine } from './kernel/kernel.ts'
+import type { GroupCount, TableDump } from './kernel/read-table.ts'
+
+/** What all threads have counted of one stream. */
+export interface StreamCounts {
+  /** By the numbers of kernel/counters.ts. */
+  readonly counters: Float64Array
+  readonly histogram: Uint32Array
+  readonly histogram_before: Uint32Array
+  readonly tables: Partial<Record<DimensionName, GroupTable>>
+  readonly quarters: ReadonlyMap<number, GroupCount>
+}
+
+export interface GroupTable {
+  readonly groups: ReadonlyMap<string, GroupCount>
+  /** Lines whose key found no room in some thread. */
+  readonly refused_lines: number
+}
+
+export interface Counts {
+  readonly streams: Readonly<Record<LogStream, StreamCounts>>
+  readonly recent_errors: readonly RecentLine[]
+}
+
+const LOWEST: ReadonlySet<number> = new Set([MIN_MS, FIRST_MS, REMAINING_MIN])
+const HIGHEST: ReadonlySet<number> = new Set([MAX_MS, LAST_MS, COST_MAX, MAX_ATTEMPT])
+
+/** The sum of what the threads have counted; takes the dumps apart. */
+export function mergeDumps(dumps: readonly KernelDump[]): Counts {
+  const quarters = mergeTables(dumps.map((dump) => dump.quarters)).groups
+  const streams = LOG_STREAMS.map((stream, number) => {
+    const counts: StreamCounts = {
+      counters: dumps.map((dump) => dump.counters[stream]).reduce(mergeCounters),
+      histogram: dumps.map((dump) => dump.histograms[stream].current).reduce(addHistograms),
+      histogram_before: dumps.map((dump) => dump.histograms[stream].before).reduce(addHistograms),
+      tables: mergeDimensions(
+        dumps.map((dump) => dump.tables[stream]),
+        stream === 'progress',
+      ),
+      quarters: quartersOf(quarters, number),
+    }
+    return [stream, counts] as const
+  })
+  return {
+    streams: Object.fromEntries(streams) as Record<LogStream, StreamCounts>,
+    recent_errors: dumps.flatMap((dump) => dump.recent),
+  }
+}
+
+function mergeCounters(into: Float64Array, from: Float64Array): Float64Array {
+  for (const [at, value] of from.entries()) {
+    const has = into[at] ?? 0
+    if (LOWEST.has(at)) into[at] = Math.min(has, value)
+    else if (HIGHEST.has(at)) into[at] = Math.max(has, value)
+    else into[at] = has + value
+  }
+  return into
+}
+
+function addHistograms(into: Uint32Array, from: Uint32Array): Uint32Array {
+  for (let at = 0; at < from.length; at++) into[at] = (into[at] ?? 0) + (from[at] ?? 0)
+  return into
+}
+
+function mergeDimensions(
+  all: readonly Partial<Record<DimensionName, TableDump>>[],
+  keeps_newest: boolean,
+): Partial<Record<DimensionName, GroupTable>> {
+  const names = new Set(all.flatMap((tables) => Object.keys(tables) as DimensionName[]))
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      mergeTables(
+        all.flatMap((tables) => tables[name] ?? []),
+        keeps_newest,
+      ),
+    ]),
+  )
+}
+
+/** @param keeps_newest amounts are those of the newest line instead of sums */
+function mergeTables(tables: readonly TableDump[], keeps_newest = false): GroupTable {
+  const groups = new Map<string, GroupCount>()
+  let refused_lines = 0
+  for (const table of tables) {
+    refused_lines += table.refused_lines
+    for (const group of table.groups) {
+      const has = groups.get(group.key)
+      // All lines of a group may have been copies.
+      if (has) groups.set(group.key, mergeGroups(has, group, keeps_newest))
+      else if (group.lines > 0) groups.set(group.key, group)
+    }
+  }
+  return { groups, refused_lines }
+}
+
+function mergeGroups(a: GroupCount, b: GroupCount, keeps_newest: boolean): GroupCount {
+  const newer = a.last_ms >= b.last_ms ? a : b
+  return {
+    key: a.key,
+    lines: a.lines + b.lines,
+    failed: a.failed + b.failed,
+    timed: a.timed + b.timed,
+    total_ms: a.total_ms + b.total_ms,
+    min_ms: Math.min(a.min_ms, b.min_ms),
+    max_ms: Math.max(a.max_ms, b.max_ms),
+    first_ms: Math.min(a.first_ms, b.first_ms),
+    last_ms: Math.max(a.last_ms, b.last_ms),
+    amount: keeps_newest ? newer.amount : a.amount + b.amount,
+    elapsed_ms: newer.elapsed_ms,
+    flags: a.flags | b.flags,
+    histogram: a.histogram && b.histogram ? addHistograms(a.histogram, b.histogram) : null,
+    example: (a.first_ms <= b.first_ms ? a.example : b.example) ?? a.example ?? b.example,
+  }
+}
+
+/** By the number of the quarter of an hour. */
+function quartersOf(groups: ReadonlyMap<string, GroupCount>, stream: number): Map<number, GroupCount> {
+  const quarters = new Map<number, GroupCount>()
+  for (const [key, group] of groups) {
+    const [of_stream, quarter] = key.split(':')
+    if (Number(of_stream) === stream) quarters.set(Number(quarter), group)
+  }
+  return quarters
+}
