@@ -43,3 +43,12 @@ export function sameBytes(a: usize, b: usize, length: usize): bool {
   }
   return length == 0 || tailWord(a, length) == tailWord(b, length)
 }
+
+/** As `sameBytes`, for at least 16 bytes. */
+export function sameLongBytes(a: usize, b: usize, length: usize): bool {
+  const last = length - 16
+  for (let at: usize = 0; at < last; at += 16) {
+    if (v128.any_true(v128.xor(v128.load(a + at), v128.load(b + at)))) return false
+  }
+  return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)))
+}

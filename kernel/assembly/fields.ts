@@ -80,6 +80,42 @@ export function numberOf(field: i32): f64 {
   return load<f64>(VALUE + ((<usize>field) << 3))
 }
 
+export function setStart(field: i32, start: usize): void {
+  store<usize>(START + ((<usize>field) << 2), start)
+}
+
+/** Has a value that lies in the bytes at `from` taken from a copy of them. */
+export function moveStart(field: i32, from: usize, copy: usize): void {
+  if (kindOf(field) != ABSENT) setStart(field, startOf(field) - from + copy)
+}
+
+/** Whether none behind `writer` is set. */
+export function hasOnlyFirstFields(): bool {
+  const kinds = v128.load(KIND)
+  const behind = v128.and(kinds, i8x16(0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1))
+  return !v128.any_true(v128.or(behind, v128.load(KIND + 16)))
+}
+
+const KEPT: usize = memory.data(96, 16)
+
+/** Keeps what the first eight fields are, and that there are no others. */
+export function keepFirstFields(): void {
+  v128.store(KEPT, v128.load(KIND))
+  v128.store(KEPT + 16, v128.load(START))
+  v128.store(KEPT + 32, v128.load(START + 16))
+  v128.store(KEPT + 48, v128.load(LENGTH))
+  v128.store(KEPT + 64, v128.load(LENGTH + 16))
+}
+
+export function restoreFirstFields(): void {
+  v128.store(KIND, v128.load(KEPT))
+  v128.store(KIND + 16, i64x2.splat(0))
+  v128.store(START, v128.load(KEPT + 16))
+  v128.store(START + 16, v128.load(KEPT + 32))
+  v128.store(LENGTH, v128.load(KEPT + 48))
+  v128.store(LENGTH + 16, v128.load(KEPT + 64))
+}
+
 /** A string or a number: what can be a key of a group. */
 export function isKey(field: i32): bool {
   const kind = kindOf(field)

@@ -1,6 +1,7 @@
 // The groups that a line of a stream counts in, and how it counts.
 
 import { SCRATCH } from './memory'
+import { prefixOfLine } from './prefix'
 import { endpointPattern } from './patterns'
 import { fingerprint, keepExample } from './errors'
 import {
@@ -17,6 +18,7 @@ import {
   startOf,
   STATUS,
   STRING,
+  WRITER,
 } from './fields'
 import {
   addToHistogram,
@@ -44,8 +46,9 @@ export const FINGERPRINT = 41
 export const END_STATUS = 42
 
 const MAX_DIMENSIONS = 16
-/** Of each stream 16 times: field, table. */
-const DIMENSIONS: usize = memory.data(5 * 16 * 8, 16)
+/** Of each stream 16 times: field, table, and for a prefix the entry that lines with it count in. */
+const DIMENSION_BYTES: i32 = 16
+const DIMENSIONS: usize = memory.data(5 * 16 * 16, 16)
 const DIMENSION_COUNT: usize = memory.data(5 * 4, 16)
 
 let endpoints: usize = 0
@@ -58,7 +61,7 @@ export function prepareGroups(): void {
 export function addDimension(stream: i32, field: i32, limit: u32, histograms: u32): usize {
   const count = load<i32>(DIMENSION_COUNT + stream * 4)
   if (count == MAX_DIMENSIONS) unreachable()
-  const at = DIMENSIONS + (stream * MAX_DIMENSIONS + count) * 8
+  const at = DIMENSIONS + (stream * MAX_DIMENSIONS + count) * DIMENSION_BYTES
   const table = createTable(limit, histograms)
   store<i32>(at, field)
   store<usize>(at + 4, table)
@@ -81,24 +84,36 @@ export function countInGroups(
   weight: f64,
 ): void {
   const count = load<i32>(DIMENSION_COUNT + stream * 4)
-  let dimension = DIMENSIONS + stream * MAX_DIMENSIONS * 8
+  let dimension = DIMENSIONS + stream * MAX_DIMENSIONS * DIMENSION_BYTES
   let amount: f64 = 0
   let ended = false
   let started = false
   if (stream == OPERATIONS) {
-    amount = kindOf(COUNT) == NUMBER ? numberOf(COUNT) : 1
+    amount = kindOf(COUNT) == NUMBER ? numberOf(COUNT) : isCourse() ? 1 : 0
     ended = isEnd()
     started = isStart()
   } else if (stream == DATABASE) {
     amount = kindOf(COUNT) == NUMBER ? numberOf(COUNT) : 0
   }
-  for (let i = 0; i < count; i++, dimension += 8) {
+  for (let i = 0; i < count; i++, dimension += DIMENSION_BYTES) {
     const field = load<i32>(dimension)
     const table = load<usize>(dimension + 4)
     let entry: usize = 0
     if (field < ENDPOINT_PATTERN) {
       if (!isKey(field)) continue
-      entry = entryOf(table, startOf(field), lengthOf(field), weight)
+      if (field > WRITER) {
+        entry = entryOf(table, startOf(field), lengthOf(field), weight)
+      } else {
+        const prefix = prefixOfLine()
+        if (prefix != 0 && load<u32>(dimension + 12) == prefix) {
+          entry = load<u32>(dimension + 8)
+        } else {
+          entry = entryOf(table, startOf(field), lengthOf(field), weight)
+          store<u32>(dimension + 8, <u32>entry)
+          // A full table counts what it refuses.
+          store<u32>(dimension + 12, entry == 0 ? 0 : prefix)
+        }
+      }
     } else if (field == ENDPOINT_PATTERN) {
       if (kindOf(ENDPOINT) != STRING) continue
       entry = entryOfEndpoint(table, startOf(ENDPOINT), lengthOf(ENDPOINT), weight)
@@ -149,6 +164,13 @@ function entryOfEndpoint(table: usize, endpoint: usize, length: usize, weight: f
 function noteProgress(entry: usize): void {
   store<f64>(entry + AMOUNT, kindOf(PERCENT) == NUMBER ? numberOf(PERCENT) : -1)
   store<f64>(entry + AMOUNT_2, kindOf(ELAPSED_MS) == NUMBER ? numberOf(ELAPSED_MS) : -1)
+}
+
+/** `course_synced`: one course, when it does not say how many. */
+function isCourse(): bool {
+  if (kindOf(EVENT) != STRING || lengthOf(EVENT) != 13) return false
+  const p = startOf(EVENT)
+  return load<u64>(p) == 0x735f657372756f63 && load<u64>(p + 5) == 0x6465636e79735f65
 }
 
 /** `sync_started` */

@@ -13,6 +13,7 @@ import {
   MAX_EXPECTED,
   NULL,
   NUMBER,
+  SEQ,
   setField,
   setNumber,
   STRING,
@@ -20,6 +21,7 @@ import {
   TRUE,
   UNKNOWN,
 } from './fields'
+import { behindPrefix, forgetLine, keepPrefix, prefixStops } from './prefix'
 import { stopAt } from './stops'
 
 /** Of the number read last. */
@@ -32,32 +34,46 @@ let stop: usize = 0
  * or -1 when the host has to look at the line.
  */
 export function readLine(start: usize, first_stop: usize): isize {
-  clearFields()
   if (load<u8>(start) != 0x7b) return -1
-  let at = start + 1
+  let at = behindPrefix(start, first_stop)
   let next_stop = first_stop
   let place: usize = 0
+  let is_behind_prefix = at != 0
+  if (is_behind_prefix) {
+    next_stop += prefixStops()
+    place = SEQ + 1
+  } else {
+    clearFields()
+    forgetLine()
+    at = start + 1
+  }
   while (true) {
-    // At the opening quote of a key.
-    let key_at = stopAt(next_stop)
-    if (key_at != at && skipSpace(at) != key_at) return -1
-    let key = place < MAX_EXPECTED ? expectedKey(place, key_at) : 0
-    if (key != 0) {
-      at = key_at + textLengthOf(key)
+    let field: i32 = SEQ
+    if (is_behind_prefix) {
+      is_behind_prefix = false
     } else {
-      const key_end = stopAt(next_stop + 1)
-      if (load<u8>(key_at) != QUOTE || load<u8>(key_end) != QUOTE) return -1
-      key = keyNamed(key_at + 1, key_end - key_at - 1)
-      if (key == 0 && isForeign(key_at + 1, key_end - key_at - 1)) return -1
-      if (key != 0 && fieldOfKey(key) == FOREIGN) return -1
-      expect(place, key)
-      at = skipSpace(key_end + 1)
-      if (load<u8>(at) != 0x3a) return -1
-      at++
+      // At the opening quote of a key.
+      const key_at = stopAt(next_stop)
+      if (key_at != at && skipSpace(at) != key_at) return -1
+      let key = place < MAX_EXPECTED ? expectedKey(place, key_at) : 0
+      if (key != 0) {
+        at = key_at + textLengthOf(key)
+      } else {
+        const key_end = stopAt(next_stop + 1)
+        if (load<u8>(key_at) != QUOTE || load<u8>(key_end) != QUOTE) return -1
+        key = keyNamed(key_at + 1, key_end - key_at - 1)
+        if (key == 0 && isForeign(key_at + 1, key_end - key_at - 1)) return -1
+        if (key != 0 && fieldOfKey(key) == FOREIGN) return -1
+        expect(place, key)
+        at = skipSpace(key_end + 1)
+        if (load<u8>(at) != 0x3a) return -1
+        at++
+      }
+      next_stop += 2
+      field = key == 0 ? UNKNOWN : fieldOfKey(key)
+      if (field == SEQ && place == SEQ) keepPrefix(start, at, next_stop - first_stop)
+      place++
     }
-    place++
-    next_stop += 2
-    const field = key == 0 ? UNKNOWN : fieldOfKey(key)
     let first = load<u8>(at)
     if (first == 0x20 || first == 0x09) {
       at = skipSpace(at)

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { compileKernel, kernelModule } from '../../kernel/compile.ts'
+import { canonicalLine } from '../../src/analysis/canonical-line.ts'
+import { KERNEL_BYTES } from '../../src/analysis/kernel/kernel-bytes.ts'
+import { Kernel, type KernelDump } from '../../src/analysis/kernel/kernel.ts'
+import { LOG_FORMS } from '../../src/core/log-entry.ts'
+import { LOG_STREAMS, type LogStream } from '../../src/core/log-event.ts'
+import { parseLogLine } from '../../src/logs/reading/parse-line.ts'
+
+const EVERYTHING = {
+  before_ms: Number.POSITIVE_INFINITY,
+  since_ms: Number.NEGATIVE_INFINITY,
+  until_ms: Number.POSITIVE_INFINITY,
+}
+const INPUT_BYTES = 65_536
+
+interface Counted {
+  readonly dump: KernelDump
+  readonly malformed: number
+}
+
+/** As `analyzeLogs` does it: the kernel first, the host for what it leaves. */
+async function countFast(lines: readonly Buffer[], stream: LogStream): Promise<Counted> {
+  const kernel = await Kernel.create(INPUT_BYTES, EVERYTHING)
+  kernel.beginSegment()
+  let malformed = 0
+  const block = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]))
+  kernel.input.set(block)
+  kernel.scan(block.length, stream, ({ start, length }) => {
+    const entry = parseLogLine(block.toString('utf8', start, start + length), stream)
+    const form = entry && LOG_FORMS.indexOf(entry.form)
+    if (form === undefined || !kernel.scanLine(canonicalLine(entry as never), stream, 1, form)) malformed++
+  })
+  return { dump: kernel.dump(), malformed }
+}
+
+/** Every line by the host. */
+async function countSlowly(lines: readonly Buffer[], stream: LogStream): Promise<Counted> {
+  const kernel = await Kernel.create(INPUT_BYTES, EVERYTHING)
+  kernel.beginSegment()
+  let malformed = 0
+  for (const bytes of lines) {
+    const line = bytes.toString()
+    const entry = parseLogLine(line, stream)
+    if (entry) kernel.scanLine(canonicalLine(entry), stream, 1, LOG_FORMS.indexOf(entry.form))
+    else if (!/^[ \t\r]*$/.test(line)) malformed++
+  }
+  return { dump: kernel.dump(), malformed }
+}
+
+/** What does not depend on the order in which keys were met, nor on what the host strips. */
+function figures({ dump, malformed }: Counted, stream: LogStream): unknown {
+  const counters = [...dump.counters[stream]]
+  // Blank lines are only counted by the kernel.
+  counters[26] = 0
+  const tables = Object.entries(dump.tables[stream]).map(([name, table]) => [
+    name,
+    table.groups
+      .map(({ example: _, histogram, ...group }) => ({ ...group, histogram: sparse(histogram) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1)),
+  ])
+  return { malformed, counters, histogram: sparse(dump.histograms[stream].current), tables }
+}
+
+function sparse(histogram: Uint32Array | null): unknown {
+  return [...(histogram?.entries() ?? [])].filter(([, count]) => count > 0)
+}
+
+const text = fc.oneof(
+  fc.constantFrom(
+    'GET',
+    '/api/v1/courses/12/assignments',
+    'x',
+    '',
+    'throttled',
+    'Grüße',
+    '__proto__',
+    'a"b\\c\n',
+  ),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+)
+const number = fc.oneof(
+  fc.nat(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(
+    0,
+    -0,
+    1e21,
+    1.5e-7,
+    123_456_789_012_345_680_000,
+    0.1,
+    145.2,
+    99_999_999,
+    12_345_678.123_456_78,
+  ),
+)
+const value = fc.oneof(text, number, fc.boolean(), fc.constant(null), fc.array(number, { maxLength: 2 }))
+const names = [
+  'method',
+  'endpoint',
+  'status',
+  'duration_ms',
+  'items',
+  'page',
+  'attempt',
+  'request_cost',
+  'rate_limit_remaining',
+  'bytes',
+  'error_type',
+  'course_id',
+  'operation',
+  'entity',
+  'count',
+  'batch',
+  'percent',
+  'elapsed_ms',
+  'sync_type',
+  'request_id',
+  'a_key_that_is_longer_than_those_that_are_kept',
+]
+const fields = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 12 })
+const line = fc
+  .record({
+    time: fc.date({ min: new Date('2026-01-01'), max: new Date('2026-12-31'), noInvalidDate: true }),
+    level: fc.constantFrom('DEBUG', 'INFO', 'WARNING', 'ERROR', 'warn', 'CRITICAL'),
+    event: fc.constantFrom('api_call', 'sync_started', 'sync_completed', 'course_synced', 'sync_lost'),
+    task_id: fc.oneof(fc.constantFrom('t1', 't2'), text),
+    user_id: fc.oneof(fc.nat({ max: 5 }), fc.constant(null), text),
+    writer: fc.constantFrom('w1', 'w2'),
+    seq: fc.nat({ max: 50 }),
+    fields,
+    message: text,
+    order: fc.constantFrom('ours', 'ours', 'ours', 'reversed', 'seq in the middle'),
+    space: fc.constantFrom('', '', ' ', '\t '),
+    end: fc.constantFrom('', '', '\r', ' '),
+  })
+  .map(({ time, level, event, task_id, user_id, writer, seq, fields, message, order, space, end }) => {
+    const own = {
+      timestamp: time.toISOString(),
+      level,
+      event,
+      task_id,
+      user_id,
+      writer,
+      seq,
+      ...fields,
+      message,
+    }
+    let entries = Object.entries(own)
+    if (order === 'reversed') entries = entries.toReversed()
+    if (order === 'seq in the middle') entries = [...entries.slice(7), ...entries.slice(0, 7)]
+    const inner = entries
+      .map(([name, each]) => `${JSON.stringify(name)}${space}:${space}${JSON.stringify(each)}`)
+      .join(`${space},${space}`)
+    return Buffer.from(`{${space}${inner}${space}}${end}`)
+  })
+/** A line with some bytes changed, cut off or added. */
+const damaged = fc
+  .tuple(line, fc.nat(), fc.uint8Array({ maxLength: 3 }), fc.nat({ max: 4 }))
+  .map(([whole, at, bytes, cut]) => {
+    const place = at % (whole.length + 1)
+    const mixed = Buffer.concat([whole.subarray(0, place), bytes, whole.subarray(place + cut)])
+    return Buffer.from(mixed.map((byte) => (byte === 10 ? 32 : byte)))
+  })
+
+for (const stream of LOG_STREAMS) {
+  test(`the kernel counts lines of ${stream} as reading each of them by itself does`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ arbitrary: line, weight: 4 }, damaged), { minLength: 1, maxLength: 30 }),
+        async (lines) => {
+          const fast = figures(await countFast(lines, stream), stream)
+          const slow = figures(await countSlowly(lines, stream), stream)
+          assert.equal(JSON.stringify(fast, null, 1), JSON.stringify(slow, null, 1))
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+}
+
+test('the kernel that is committed is the one that its source compiles to', async () => {
+  assert.ok(Buffer.from(KERNEL_BYTES).equals(Buffer.from(await compileKernel())), 'run npm run build:kernel')
+  assert.match(kernelModule(KERNEL_BYTES), /^\/\/ Generated/)
+})
+
+test('any bytes are counted, left to the host or blank, and none is read twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (bytes) => {
+      const kernel = await Kernel.create(INPUT_BYTES, EVERYTHING)
+      const block = Buffer.concat([bytes, Buffer.from('\n')])
+      kernel.input.set(block)
+      let left = 0
+      kernel.scan(block.length, 'api_calls', () => left++)
+      const blank = kernel.counter('api_calls', 26)
+      assert.equal(left + blank, block.filter((byte) => byte === 10).length)
+    }),
+    { numRuns: 200 },
+  )
+})
