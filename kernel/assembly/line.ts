@@ -284,6 +284,8 @@ function readAnyNumber(start: usize): usize {
     exponent -= step
     if (value == Infinity || value == 0) break
   }
+  // The host has no infinity in JSON either, and leaves it out.
+  if (value == Infinity) return 0
   number = negative ? -value : value
   return p
 }

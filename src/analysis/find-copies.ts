@@ -163,9 +163,9 @@ function identityOf(line: string): Identity | undefined {
   if (match && line.startsWith('{"timestamp":"')) {
     return { writer: match[1] ?? '', seq: Number(match[2]), timestamp: line.slice(14, 38) }
   }
-  if (!line.includes('"writer"')) return undefined
   try {
-    const { writer, seq, timestamp } = JSON.parse(line) as Partial<Identity>
+    // A byte order mark is white space to `trim`, not to JSON.
+    const { writer, seq, timestamp } = JSON.parse(line.trim()) as Partial<Identity>
     return typeof writer === 'string' && typeof seq === 'number'
       ? { writer, seq, timestamp: String(timestamp) }
       : undefined

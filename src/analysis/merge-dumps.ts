@@ -89,11 +89,11 @@ function mergeTables(tables: readonly TableDump[], keeps_newest = false): GroupT
     refused_lines += table.refused_lines
     for (const group of table.groups) {
       const has = groups.get(group.key)
-      // All lines of a group may have been copies.
-      if (has) groups.set(group.key, mergeGroups(has, group, keeps_newest))
-      else if (group.lines > 0) groups.set(group.key, group)
+      groups.set(group.key, has ? mergeGroups(has, group, keeps_newest) : group)
     }
   }
+  // A copy may have been taken out under another spelling of its key than it was counted under.
+  for (const [key, { lines }] of groups) if (lines <= 0) groups.delete(key)
   return { groups, refused_lines }
 }
 

@@ -164,6 +164,7 @@ const trend = z.strictObject({
 })
 const skipped = z.strictObject({
   malformed_lines: count,
+  continuation_lines: count,
   duplicate_lines: count,
   blank_lines: count,
   out_of_range_lines: count,

@@ -81,6 +81,7 @@ export interface StreamGroups {
 export interface StreamReport {
   readonly levels: Readonly<Record<LogLevel, number>>
   readonly by_event: Counts
+  /** Of operations those of syncs that ended; of the other streams those of all lines. */
   readonly duration: DurationSummary
   readonly groups: StreamGroups
   readonly by_hour: readonly HourCount[]

@@ -9,6 +9,7 @@ import type { GroupCount } from './kernel/read-table.ts'
 import type { GroupTable, StreamCounts } from './merge-dumps.ts'
 import type {
   ApiCallsReport,
+  Counts,
   DatabaseReport,
   ErrorsReport,
   OperationsReport,
@@ -41,7 +42,7 @@ export function operationsReport(counts: StreamCounts, zone: string): Operations
     courses_processed: event('course_synced').amount,
     assignments_synced: event('assignments_synced').amount,
     total_elapsed_time: rounded(ended_ms / 1000),
-    by_status: { ...countsOf(tables.end_statuses), ...(unfinished > 0 ? { unfinished } : {}) },
+    by_status: mostFirst({ ...countsOf(tables.end_statuses), ...(unfinished > 0 ? { unfinished } : {}) }),
     by_sync_type: countsOf(tables.sync_types),
     slowest_tasks: longest(tables.tasks),
   }
@@ -175,6 +176,10 @@ function streamReport(counts: StreamCounts, zone: string): StreamReport {
     by_hour: hoursOf(quarters, zone),
     by_day: daysOf(quarters, zone),
   }
+}
+
+function mostFirst(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).sort(([, a], [, b]) => b - a))
 }
 
 function valuesOf(table: GroupTable | undefined): GroupCount[] {
