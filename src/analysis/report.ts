@@ -252,7 +252,7 @@ export interface SkippedReport {
   readonly unreadable_sources: readonly { readonly source: string; readonly reason: string }[]
 }
 
-/** `analyze --json`; the schema is documented in docs/logs.md. Fields may be added, never renamed or retyped. */
+/** `analyze --json`; the schema is documented in docs/analysis.md. Fields may be added, never renamed or retyped. */
 export interface AnalysisReport {
   /** ISO 8601 UTC with milliseconds, like all times here. */
   readonly generated_at: string

@@ -35,6 +35,7 @@ export function isZone(name: string): boolean {
  * @throws RangeError when there is no such zone
  */
 export function zoneOffset(at_ms: number, zone: string): number {
+  if (zone === 'UTC') return 0
   let format = formats.get(zone)
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })

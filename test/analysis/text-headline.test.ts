@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AnalysisReport, Trend } from '../../src/analysis/report.ts'
+import { duration, moment, percent } from '../../src/analysis/view/amounts.ts'
+import { judge } from '../../src/analysis/view/headline.ts'
+import { changeOf } from '../../src/analysis/view/trends.ts'
+import { emptyReport } from './support/empty-report.ts'
+
+interface Facts {
+  readonly by_status?: Readonly<Record<string, number>>
+  readonly calls?: readonly [failed: number, all: number]
+  readonly errors?: number
+  readonly malformed?: number
+}
+
+function reportOf({
+  by_status = { completed: 100 },
+  calls = [0, 1000],
+  errors = 0,
+  malformed = 0,
+}: Facts): AnalysisReport {
+  const report = emptyReport()
+  return {
+    ...report,
+    total_lines: 1000,
+    operations: { ...report.operations, by_status },
+    api_calls: { ...report.api_calls, failed_calls: calls[0], total_calls: calls[1] },
+    errors: { ...report.errors, total_errors: errors },
+    skipped: { ...report.skipped, malformed_lines: malformed },
+  }
+}
+
+test('the first sentence says whether it is well, and why not', () => {
+  const cases: readonly [Facts, verdict: string, answer: RegExp][] = [
+    [{}, 'well', /^All is well: nothing failed\.$/],
+    [{ calls: [9, 1000] }, 'well', /^All is well: nothing failed but 0\.9 % of the API calls\.$/],
+    [{ calls: [10, 1000] }, 'worth_a_look', /^Mostly well: 1\.0 % of the API calls failed\.$/],
+    [{ calls: [51, 1000] }, 'bad', /^Not well: 5\.1 % of the API calls failed\.$/],
+    [{ by_status: { completed: 96, failed: 4 } }, 'worth_a_look', /^Mostly well: 4 of 100 syncs failed\.$/],
+    [{ by_status: { completed: 95, lost: 5 } }, 'bad', /^Not well: 5 of 100 syncs failed\.$/],
+    [{ by_status: { partial: 1 } }, 'worth_a_look', /^Mostly well: 1 sync only in part\.$/],
+    [{ errors: 1 }, 'worth_a_look', /^Mostly well: 1 error\.$/],
+    [{ malformed: 2 }, 'worth_a_look', /^Mostly well: 2 lines in no known form\.$/],
+    [{ by_status: {}, calls: [0, 0] }, 'well', /nothing failed/],
+    [{ by_status: { constructor: 1, __proto__: 1 } }, 'well', /nothing failed/],
+  ]
+  for (const [facts, verdict, answer] of cases) {
+    const judged = judge(reportOf(facts))
+    assert.equal(judged.verdict, verdict, JSON.stringify(facts))
+    assert.match(judged.answer, answer)
+  }
+  assert.equal(judge(emptyReport()).verdict, 'empty')
+})
+
+test('a change is told by arrow, sign and word', () => {
+  const trend = (
+    name: Trend['name'],
+    current: number | null,
+    previous: number | null,
+    change_percent: number | null,
+  ): Trend => ({
+    name,
+    current,
+    previous,
+    change_percent,
+  })
+  const cases: readonly [Trend, text: string, word: string, tone: string][] = [
+    [trend('errors', 20, 10, 100), '↑ +100 %', 'worse', 'bad'],
+    [trend('errors', 5, 10, -50), '↓ -50.0 %', 'better', 'good'],
+    [trend('errors', 5, 0, null), '↑ new', 'worse', 'bad'],
+    [trend('errors', 0, 0, null), '= 0 %', 'the same', 'quiet'],
+    [trend('api_calls', 20, 10, 100), '↑ +100 %', 'more', 'plain'],
+    [trend('api_calls', 5, 10, -50), '↓ -50.0 %', 'fewer', 'plain'],
+    [trend('p95_duration_ms', 104, 100, 4), '= +4.0 %', 'about the same', 'quiet'],
+    [trend('p95_duration_ms', 5, null, null), '–', 'nothing to compare', 'quiet'],
+  ]
+  for (const [given, text, word, tone] of cases) assert.deepEqual(changeOf(given), { text, word, tone })
+})
+
+test('a share is never rounded to nothing or to all', () => {
+  const cases: readonly [part: number, whole: number, text: string][] = [
+    [0, 10, '0 %'],
+    [10, 10, '100 %'],
+    [1, 1_000_000, '< 0.1 %'],
+    [999_999, 1_000_000, '> 99.9 %'],
+    [1, 3, '33.3 %'],
+    [0, 0, '–'],
+  ]
+  for (const [part, whole, text] of cases) assert.equal(percent(part, whole), text)
+})
+
+test('times are those of the zone, and durations those of people', () => {
+  assert.equal(moment('2026-07-01T22:30:00.000Z', 'Europe/Berlin'), '2026-07-02 00:30')
+  assert.equal(moment('2026-01-01T22:30:00.000Z', 'America/Denver'), '2026-01-01 15:30')
+  assert.equal(moment('never', 'UTC'), 'never')
+  assert.equal(moment('2026-01-01T22:30:00.000Z', 'no zone'), '2026-01-01T22:30:00.000Z')
+  const spoken = [null, 0, 0.04, 1.26, 9.96, 999, 1000, 61_000, 3_600_000].map(duration)
+  assert.deepEqual(spoken, [
+    '–',
+    '0 ms',
+    '0.0 ms',
+    '1.3 ms',
+    '10 ms',
+    '999 ms',
+    '1.0 s',
+    '1 min 01 s',
+    '1 h 00 min',
+  ])
+})
