@@ -8,10 +8,9 @@ import { unlessMissing } from '../directory/plain-file.ts'
 import type { LogSource, SourceKind } from './log-source.ts'
 import { rotatedNames } from './rotated-name.ts'
 
-/** A source and when its content ended, as far as names and times of files tell. */
-interface Dated {
+interface DatedArchive {
   readonly source: LogSource
-  readonly ended_ms: number
+  readonly created_ms: number
 }
 
 /**
@@ -29,63 +28,68 @@ export async function listSources(
   directory: string,
   streams: readonly LogStream[] = LOG_STREAMS,
 ): Promise<LogSource[]> {
-  const names = (await unlessMissing(readdir(directory))) ?? []
-  const archives = await archiveNames(directory)
   const asked = LOG_STREAMS.filter((stream) => streams.includes(stream))
-  const listed = await Promise.all(asked.map((stream) => sourcesOf(directory, stream, names, archives)))
-  return listed.flat()
+  // A file moves from live to rotated to archive; looked for in this order, none is overlooked on its way.
+  const live = await Promise.all(asked.map((stream) => sourceAt(directory, stream, 'live', `${stream}.log`)))
+  const names = (await unlessMissing(readdir(directory))) ?? []
+  const rotated = await Promise.all(asked.map((stream) => rotatedSources(directory, stream, names)))
+  const archives = await archiveNames(directory)
+  const listed = asked.map(async (stream, at) => {
+    const { foreign, own } = rotated[at] ?? { foreign: [], own: [] }
+    const archived = await archivedSources(directory, stream, archives)
+    const is_rotated = own.concat(foreign).some(({ file_id }) => file_id === live[at]?.file_id)
+    const last = live[at] && !is_rotated ? [live[at]] : []
+    return [...mergeByTime(archived, foreign), ...own, ...last]
+  })
+  return (await Promise.all(listed)).flat()
 }
 
-async function sourcesOf(
+/** Of other systems, and our own. */
+interface RotatedSources {
+  readonly foreign: readonly LogSource[]
+  readonly own: readonly LogSource[]
+}
+
+async function rotatedSources(
   directory: string,
   stream: LogStream,
   names: readonly string[],
-  archives: readonly Archive[],
-): Promise<LogSource[]> {
-  const live_name = `${stream}.log`
-  const rotated = rotatedNames(names, live_name)
-  const kindOf = (is_gzip: boolean): SourceKind => (is_gzip ? 'gzip' : 'rotated')
+): Promise<RotatedSources> {
+  const rotated = rotatedNames(names, `${stream}.log`)
   const listAll = async (own: boolean): Promise<LogSource[]> =>
     presentOnly(
       rotated
         .filter(({ is_own }) => is_own === own)
-        .map(({ name, is_gzip }) => sourceAt(directory, stream, kindOf(is_gzip), name)),
+        .map(({ name, is_gzip }) => sourceAt(directory, stream, is_gzip ? 'gzip' : 'rotated', name)),
     )
-  const listArchives = async (): Promise<Dated[]> => {
-    const own = archives.filter((archive) => archive.stream === stream)
-    const sources = own.map(async ({ name, created_ms }) => {
+  const [foreign, own] = await Promise.all([listAll(false), listAll(true)])
+  return { foreign, own }
+}
+
+async function archivedSources(
+  directory: string,
+  stream: LogStream,
+  archives: readonly Archive[],
+): Promise<DatedArchive[]> {
+  const sources = archives
+    .filter((archive) => archive.stream === stream)
+    .map(async ({ name, created_ms }) => {
       const source = await sourceAt(directory, stream, 'archive', `${ARCHIVES}/${name}`)
-      return source && { source, ended_ms: created_ms }
+      return source && { source, created_ms }
     })
-    return presentOnly(sources)
-  }
-  const [archived, foreign, own, live] = await Promise.all([
-    listArchives(),
-    listAll(false),
-    listAll(true),
-    presentOnly([sourceAt(directory, stream, 'live', live_name)]),
-  ])
-  return [...mergeByEnd(archived, withEnds(foreign)), ...own, ...live]
+  return presentOnly(sources)
 }
 
-/** The names' order stands, whatever a copy or a restore did to the times of the files. */
-function withEnds(sources: readonly LogSource[]): Dated[] {
-  let ended_ms = 0
-  return sources.map((source) => {
-    ended_ms = Math.max(ended_ms, source.modified_ms)
-    return { source, ended_ms }
-  })
-}
-
-function mergeByEnd(archives: readonly Dated[], files: readonly Dated[]): LogSource[] {
+/** The order of the files stands, whatever a copy or a restore did to their times. */
+function mergeByTime(archives: readonly DatedArchive[], files: readonly LogSource[]): LogSource[] {
   const merged: LogSource[] = []
   let next = 0
-  for (const { source, ended_ms } of archives) {
-    for (let file = files[next]; file && file.ended_ms < ended_ms; file = files[++next])
-      merged.push(file.source)
+  for (const { source, created_ms } of archives) {
+    for (let file = files[next]; file && file.modified_ms < created_ms; file = files[++next])
+      merged.push(file)
     merged.push(source)
   }
-  return [...merged, ...files.slice(next).map(({ source }) => source)]
+  return [...merged, ...files.slice(next)]
 }
 
 interface Archive {

@@ -30,7 +30,8 @@ export function parseLogLine(
   if (line.startsWith('[')) return parseBracketed(line, stream, zone)
   // A byte order mark, and the spaces that some editors leave.
   const trimmed = line.trimStart()
-  return trimmed.startsWith('{') ? parseJson(trimmed, stream, zone) : undefined
+  if (trimmed.startsWith('{')) return parseJson(trimmed, stream, zone)
+  return trimmed.startsWith('[') ? parseBracketed(trimmed, stream, zone) : undefined
 }
 
 /** Whether a line goes on with what the line before it began: one of a Python traceback. */

@@ -3,9 +3,9 @@ import type { LegacyZone } from './legacy-zone.ts'
 /** Of our own form, `2026-11-22T10:15:00.000Z`. */
 export const OWN_TIMESTAMP_LENGTH = 24
 const MINUTE_LENGTH = '2026-11-22T10:15'.length
-const OWN_MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/
+const OWN_MINUTE = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d$/
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?))?$/i
+  /^([1-9]\d{3})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?))?$/i
 const NUMBER = /^\d{1,19}(?:\.\d{1,9})?$/
 const LONGEST_TIMESTAMP = 48
 
@@ -65,9 +65,7 @@ function fromParts(parts: RegExpExecArray, zone: LegacyZone): number | undefined
   const wall_ms = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
   const shown = new Date(wall_ms)
   const is_real =
-    shown.getUTCFullYear() === year &&
     shown.getUTCMonth() === month - 1 &&
-    shown.getUTCDate() === day &&
     shown.getUTCHours() === hour &&
     shown.getUTCMinutes() === minute &&
     Number(parts[6] ?? 0) <= 60

@@ -66,7 +66,7 @@ function ownTimestampAt(bytes: Uint8Array, at: number, end: number): number | un
     hour < 24 &&
     minute < 60 &&
     second < 60
-  if (!is_real || year < 100) return undefined
+  if (!is_real || year < 1000) return undefined
   return Date.UTC(year, month - 1, day, hour, minute, second, two(20) * 10 + (bytes[at + 22] ?? 0) - 48)
 }
 const DIGIT = 0x30

@@ -73,23 +73,37 @@ class BackwardFile {
     return { bytes, offset: start }
   }
 
-  /** The lines from `first` to `end`, which are line starts both. */
+  /**
+   * The lines from `first` to `end`, which are line starts both. While the caller works on a block, the next is read
+   * into a second buffer.
+   */
   async *blocks(first: number, end: number, options: ReadBlocksOptions): AsyncGenerator<LineBlock> {
-    let buffer = Buffer.allocUnsafeSlow(Math.min(blockBytes(options), end - first))
+    let length = Math.min(blockBytes(options), end - first)
+    let buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)] as const
+    const readBefore = (stop: number): Promise<Buffer> => {
+      buffers = [buffers[1], buffers[0]]
+      return this.#read(buffers[0], Math.max(first, stop - length), stop)
+    }
+    let reading = end > first ? readBefore(end) : undefined
     for (let stop = end; stop > first;) {
       options.signal?.throwIfAborted()
-      const start = Math.max(first, stop - buffer.length)
-      const bytes = await this.#read(buffer, start, stop)
+      const start = Math.max(first, stop - length)
+      const bytes = await (reading ?? readBefore(stop))
+      reading = undefined
       // What stands before the first newline is the end of a line that starts further ahead.
       const skipped = start === first ? 0 : bytes.indexOf(NEWLINE) + 1
       const whole = bytes.subarray(skipped, bytes.lastIndexOf(NEWLINE) + 1)
       if (whole.length > 0) {
-        yield { bytes: whole, offset: start + skipped }
         stop = start + skipped
+        reading = stop > first ? readBefore(stop) : undefined
+        // Told when its turn comes, if it does.
+        reading?.catch(() => undefined)
+        yield { bytes: whole, offset: stop }
       } else if (bytes.length < stop - start) {
         stop = start
-      } else if (buffer.length < LARGEST_LINE_BYTES) {
-        buffer = Buffer.allocUnsafeSlow(buffer.length * 2)
+      } else if (length < LARGEST_LINE_BYTES) {
+        length *= 2
+        buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)]
       } else {
         const line_start = await this.lastLineEnd(stop - 1, first)
         yield await this.readLine(line_start, stop)

@@ -11,7 +11,7 @@ interface ListForm {
 }
 const LISTS: Readonly<Record<string, ListForm>> = {
   sync_task: { event: 'sync_task', names: ['task_id', 'user_id', 'event', 'status'] },
-  courses: { event: 'courses_synced', names: ['count', 'created', 'updated'] },
+  courses: { event: 'course_synced', names: ['count', 'created', 'updated'] },
   assignments: { event: 'assignments_synced', names: ['count', 'synced'] },
   completion: { event: 'sync_completed', names: ['duration_ms', 'summary'] },
 }

@@ -1,0 +1,43 @@
+import { SYNCED_ENTITIES } from './synced-entity.ts'
+
+interface EntityWord {
+  readonly one: string
+  readonly many: string
+}
+
+/** By the name of the table and by that of one of its rows: a job may call it `assignment` or `assignments`. */
+const WORDS: ReadonlyMap<string, EntityWord> = new Map(
+  [...SYNCED_ENTITIES, 'grades', 'users'].flatMap((name): [string, EntityWord][] => {
+    const many = name.replaceAll('_', ' ')
+    const word = { one: many.slice(0, -1), many }
+    return [
+      [name, word],
+      [name.slice(0, -1), word],
+    ]
+  }),
+)
+
+/** `assignment groups` for `assignment_groups`; a name that is not known stays as it is. */
+export function entityWord(entity: string): string {
+  return WORDS.get(entity)?.many ?? entity
+}
+
+/** `1 course`, `4 assignment groups`, `2 rows of outbox`. */
+export function amountOf(count: number, entity: string): string {
+  const word = WORDS.get(entity)
+  if (word !== undefined) return `${count} ${count === 1 ? word.one : word.many}`
+  return `${count} ${count === 1 ? 'row' : 'rows'} of ${entity}`
+}
+
+/** `Read 4 courses: 4 new, 0 changed.` */
+export function readSentence(
+  entity: string,
+  counts: { readonly processed: number; readonly created: number; readonly updated: number },
+): string {
+  return `Read ${amountOf(counts.processed, entity)}: ${counts.created} new, ${counts.updated} changed.`
+}
+
+/** `46 ms`; what is shorter than half of one is not nothing. */
+export function milliseconds(duration_ms: number): string {
+  return duration_ms < 0.5 ? 'less than 1 ms' : `${Math.round(duration_ms)} ms`
+}
