@@ -31,21 +31,33 @@ export function nextBackupName(backups: readonly BackupName[], live_name: string
 }
 
 /**
- * Renames the live file to a new backup and deletes the oldest backups beyond `keep`.
- * @throws system errors of the rename; a backup that cannot be deleted is left for the next rotation
+ * Renames the live file to a new backup.
+ * @throws system errors; `ENOENT` when there is no live file
  */
-export function renameToBackup(live_path: string, keep: number): void {
+export function renameToBackup(live_path: string): void {
   const directory = dirname(live_path)
   const live_name = basename(live_path)
   const token = randomBytes(4).toString('hex')
-  const before = backupsAmong(readdirSync(directory), live_name)
-  renameSync(live_path, join(directory, nextBackupName(before, live_name, token)))
-  const after = backupsAmong(readdirSync(directory), live_name)
-  for (const backup of after.slice(0, Math.max(0, after.length - keep))) {
+  const backups = backupsAmong(readdirSync(directory), live_name)
+  renameSync(live_path, join(directory, nextBackupName(backups, live_name, token)))
+}
+
+/**
+ * Deletes the oldest backups beyond `keep`; returns how many it deleted. One that cannot be deleted is left for the
+ * next rotation.
+ * @throws system errors of reading the directory
+ */
+export function deleteOldBackups(live_path: string, keep: number): number {
+  const directory = dirname(live_path)
+  const backups = backupsAmong(readdirSync(directory), basename(live_path))
+  let deleted = 0
+  for (const backup of backups.slice(0, Math.max(0, backups.length - keep))) {
     try {
       unlinkSync(join(directory, backup.name))
+      deleted++
     } catch {
       // Already deleted or archived by someone else, or not ours to delete.
     }
   }
+  return deleted
 }

@@ -8,6 +8,8 @@ import { unlessMissing } from './plain-file.ts'
 
 export const ARCHIVES = 'archives'
 
+const MAX_LISTINGS = 5
+
 /** Whether there is an archive folder that is no link: a link could lead anywhere. */
 export async function hasArchiveFolder(directory: string): Promise<boolean> {
   return (await unlessMissing(lstat(join(directory, ARCHIVES))))?.isDirectory() ?? false
@@ -35,22 +37,36 @@ export interface ArchiveFile {
  * name and whatever is no regular file is left out; a missing directory holds nothing.
  */
 export async function listStreamFiles(directory: string): Promise<StreamFile[]> {
+  let backups = await backupNames(directory)
+  for (let tries = 1; ; tries++) {
+    const files: StreamFile[] = []
+    for (const stream of LOG_STREAMS) files.push(...(await statFiles(directory, stream, backups)))
+    // A rotation in between gives the live file a name that was not listed: it would be missing.
+    const backups_now = await backupNames(directory)
+    if (backups_now.every((name) => backups.includes(name)) || tries === MAX_LISTINGS) return files
+    backups = backups_now
+  }
+}
+
+async function backupNames(directory: string): Promise<string[]> {
   const names = (await unlessMissing(readdir(directory))) ?? []
+  return LOG_STREAMS.flatMap((stream) => backupsAmong(names, `${stream}.log`)).map(({ name }) => name)
+}
+
+async function statFiles(
+  directory: string,
+  stream: LogStream,
+  backups: readonly string[],
+): Promise<StreamFile[]> {
+  const live = `${stream}.log`
+  const rotated = backupsAmong(backups, live).map(({ name }) => name)
   const files: StreamFile[] = []
-  for (const stream of LOG_STREAMS) {
-    const live = `${stream}.log`
-    for (const name of [
-      live,
-      ...backupsAmong(names, live)
-        .map((backup) => backup.name)
-        .toReversed(),
-    ]) {
-      const stat = await plainStat(join(directory, name))
-      if (!stat) continue
-      const { size, mtimeMs, ino } = stat
-      const kind = name === live ? 'live' : 'rotated'
-      files.push({ stream, name, kind, size_bytes: Number(size), modified_ms: Number(mtimeMs), ino })
-    }
+  for (const name of [live, ...rotated.toReversed()]) {
+    const stat = await plainStat(join(directory, name))
+    if (!stat) continue
+    const { size, mtimeMs, ino } = stat
+    const kind = name === live ? 'live' : 'rotated'
+    files.push({ stream, name, kind, size_bytes: Number(size), modified_ms: Number(mtimeMs), ino })
   }
   return files
 }

@@ -84,3 +84,29 @@ export async function unlessMissing<Result>(work: Promise<Result>): Promise<Resu
     throw error
   }
 }
+
+/**
+ * Where the newest `lines` lines of the first `size` bytes begin; 0 when there are no more than that. A last
+ * piece without its newline belongs to them, and is no line.
+ */
+export async function newestLinesStart(handle: FileHandle, size: number, lines: number): Promise<number> {
+  const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  let newlines = 0
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES)
+    const { bytesRead } = await handle.read(chunk, 0, end - start, start)
+    if (bytesRead < end - start) throw new Error('the file became shorter while it was read')
+    const bytes = chunk.subarray(0, bytesRead)
+    for (
+      let at = bytes.lastIndexOf(NEWLINE);
+      at !== -1;
+      at = at > 0 ? bytes.lastIndexOf(NEWLINE, at - 1) : -1
+    ) {
+      // The newline before the wanted lines is the end of the line that goes.
+      if (newlines === lines) return start + at + 1
+      newlines++
+    }
+    end = start
+  }
+  return 0
+}

@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
+import { systemErrorCode } from '../../core/errors.ts'
+import { deleteOldBackups, renameToBackup } from '../directory/backup-files.ts'
 import { AppendFile } from './append-file.ts'
-import { renameToBackup } from '../directory/backup-files.ts'
 import { RotationLock } from './rotation-lock.ts'
-import { blankTornPiece, isTornBefore, positionOf } from './torn-piece.ts'
+import { blankTornPiece, endTornPiece, isTornBefore, positionOf } from './torn-piece.ts'
 
 /** Each round is lost to a rotation by another process in the same microseconds. */
 const MAX_ROUNDS = 16
@@ -39,7 +40,7 @@ export interface LiveFileOptions {
  *   rotated file (compresses, deletes) therefore finds them in it, with no grace period. Rewriting at 5 makes
  *   the only duplicates, and these have the same `(writer, seq)`.
  * - *Not torn.* The kernel serialises appends; a piece that a killed writer or a full disk left is blanked by
- *   whoever finds it, and lines glued to it are written again.
+ *   whoever appends behind it or rotates the file. Lines glued to one that cannot be blanked are written again.
  * - *Not overwritten.* A rename's target is always a new name.
  * - *The lock guards only economy.* Two holders at once make a backup small, and lose nothing.
  * - *The size.* With the lock held by another, lines go a quarter beyond `max_bytes`, then wait in
@@ -57,6 +58,8 @@ export class LiveFile {
   #known_end = -1
   #rotate_after_ms = -Infinity
   #rotations = 0
+  #backups_deleted = 0
+  #sync_wanted = false
 
   constructor(options: LiveFileOptions) {
     this.#options = options
@@ -66,6 +69,11 @@ export class LiveFile {
 
   get rotations(): number {
     return this.#rotations
+  }
+
+  /** Backups beyond the wanted number that were deleted by this. */
+  get backups_deleted(): number {
+    return this.#backups_deleted
   }
 
   /**
@@ -106,8 +114,17 @@ export class LiveFile {
     return 0
   }
 
+  /**
+   * Says that lines appended from now on have to be synced: a file that is rotated away before `requestSync` is
+   * called gets its sync too.
+   */
+  wantSync(): void {
+    this.#sync_wanted = true
+  }
+
   /** Starts an fdatasync of what is written. */
   requestSync(): void {
+    this.#sync_wanted = false
     this.#file?.requestSync(this.#options.onFailure)
   }
 
@@ -120,6 +137,7 @@ export class LiveFile {
     const file = this.#file
     if (!file) return
     this.#file = undefined
+    if (this.#sync_wanted) file.requestSync(this.#options.onFailure)
     this.#retired.add(file)
     void file.synced().then(() => this.#retired.delete(file))
     file.close()
@@ -138,15 +156,17 @@ export class LiveFile {
     return readable && live_size !== undefined ? whole : 0
   }
 
-  /** Step 4. Returns false when the first line may be glued to a torn piece and has to be written again. */
+  /** Step 4. Returns false when the lines were not found whole, or may be glued to a piece, and must be written again. */
   #mendTorn(file: AppendFile, written: Uint8Array, whole: number, before: number, after: number): boolean {
     const { path, onFailure } = this.#options
     try {
       const start = positionOf(file.descriptor, written, before, after)
-      if (start === undefined) return true
-      if (whole < written.length) blankTornPiece(file.descriptor, path, start + written.length)
-      if (isTornBefore(file.descriptor, start)) blankTornPiece(file.descriptor, path, start)
-      return true
+      if (start === undefined) return false
+      const end = start + written.length
+      const is_blank = whole === written.length || blankTornPiece(file.descriptor, path, end)
+      if (isTornBefore(file.descriptor, start))
+        return blankTornPiece(file.descriptor, path, start) && is_blank
+      return is_blank
     } catch (error) {
       onFailure(error)
       return false
@@ -154,16 +174,13 @@ export class LiveFile {
   }
 
   #rotate(file: AppendFile, incoming_bytes: number): 'done' | 'held' | 'failed' {
-    const { path, max_bytes, backups, clock, onFailure } = this.#options
+    const { path, max_bytes, clock, onFailure } = this.#options
     if (clock.monotonic() < this.#rotate_after_ms) return 'failed'
     try {
       if (!this.#lock.tryAcquire()) return 'held'
       try {
         const size = file.sizeAt(path)
-        if (size !== undefined && size + incoming_bytes > max_bytes) {
-          renameToBackup(path, backups)
-          this.#rotations++
-        }
+        if (size !== undefined && size + incoming_bytes > max_bytes) this.#makeBackup(file)
       } finally {
         this.#lock.release()
       }
@@ -173,5 +190,19 @@ export class LiveFile {
       onFailure(error)
       return 'failed'
     }
+  }
+
+  #makeBackup(file: AppendFile): void {
+    const { path, backups } = this.#options
+    try {
+      renameToBackup(path)
+    } catch (error) {
+      // Somebody who took the lock for stale has just done it.
+      if (systemErrorCode(error) === 'ENOENT') return
+      throw error
+    }
+    this.#rotations++
+    endTornPiece(file.descriptor, path)
+    this.#backups_deleted += deleteOldBackups(path, backups)
   }
 }

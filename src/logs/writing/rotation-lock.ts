@@ -76,7 +76,9 @@ export class RotationLock {
     if (now_ms - this.#seen.since_ms >= TAKEOVER_AFTER_MS) return true
     const [pid, start, space] = content.split(' ')
     if (!pid || !start || space !== pidSpace() || !/^\d{1,10}$/.test(pid)) return false
-    return processStart(Number(pid)) !== start
+    const start_now = processStart(Number(pid))
+    // Where other users' processes cannot be looked at, only its age tells.
+    return start_now === undefined || (start_now !== start && start_now !== 'unknown' && start !== 'unknown')
   }
 
   /** Undefined when there is no lock; what cannot be read is some lock all the same. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { MemoryLogWriter } from '../../../src/logs/writing/memory-log-writer.ts'
-import { checkLines } from './line-checker.ts'
+import { checkLines, LineChecker } from './line-checker.ts'
 import { logEvent } from './log-event-factory.ts'
 
 const acknowledged = new Map([['alpha', 200]])
@@ -45,4 +45,25 @@ test('the checker finds a torn line, glued lines, a missing last newline and a r
   assert.equal(checkLines(reused, acknowledged).clashes, 1)
   const foreign = lines.join('') + first.replace('alpha', 'beta')
   assert.equal(checkLines(foreign, acknowledged).unknown, 1)
+})
+
+test('the checker finds the same whatever the chunks are, and takes every file by itself', () => {
+  const lines = soundLines()
+  const text = Buffer.from(lines.join('') + lines.slice(0, 3).join('').trimEnd())
+  const whole = checkLines(text.toString('utf8'), acknowledged)
+  assert.deepEqual([whole.lines, whole.duplicates, whole.torn], [200, 2, 1])
+  for (const size of [1, 7, 1000]) {
+    const checker = new LineChecker()
+    for (let at = 0; at < text.length; at += size) checker.add(text.subarray(at, at + size))
+    checker.endFile()
+    assert.deepEqual(checker.report(acknowledged), whole)
+  }
+  const two = new LineChecker()
+  const sound = lines.join('')
+  for (const part of [sound.slice(0, 100), sound.slice(100)]) {
+    two.add(Buffer.from(part))
+    two.endFile()
+  }
+  assert.equal(two.report(acknowledged).torn, 2, 'both halves')
+  assert.equal(two.report(acknowledged).lost, 1)
 })

@@ -3,14 +3,17 @@ import test from 'node:test'
 import * as fc from 'fast-check'
 import { LOG_LEVELS, type LogEvent } from '../../../src/core/log-event.ts'
 import { LOG_FIELDS } from '../../../src/logs/writing/log-fields.ts'
-import { encodeLogLine, FIELD_LIMIT, LINE_LIMIT, MESSAGE_LIMIT } from '../../../src/logs/writing/log-line.ts'
+import { FIELD_LIMIT, LINE_LIMIT, LineEncoder, MESSAGE_LIMIT } from '../../../src/logs/writing/log-line.ts'
 import { redactText, withoutQuery } from '../../../src/logs/redact.ts'
 import { logEvent } from './log-event-factory.ts'
 
 const TIME = '2026-11-22T10:15:00.000Z'
 
-function encode(event: LogEvent): string {
-  return encodeLogLine(event, TIME, 'w', 1, { fields_dropped: 0 })
+/** One for all tests: a line must not depend on the line before it. */
+const encoder = new LineEncoder('w')
+
+function encode(event: LogEvent, time = TIME): string {
+  return encoder.encode(event, time, 1).toString()
 }
 function decode(line: string): Record<string, unknown> {
   return JSON.parse(line) as Record<string, unknown>
@@ -18,6 +21,8 @@ function decode(line: string): Record<string, unknown> {
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+  fc.constantFrom('api_call', 'GET', '/api/v1/courses/7', 'GET /api/v1 - 200', 'x'.repeat(512)),
   fc.string({
     unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
     maxLength: 300,
@@ -87,8 +92,83 @@ test('any event becomes exactly one line that parses and gives back what went in
         ['message', expected('', event.message)],
       ])
     }),
-    { numRuns: 2000 },
+    { numRuns: 10_000 },
   )
+})
+
+test('a number stands in a line as JSON writes it', () => {
+  const decimals = fc
+    .tuple(fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }), fc.constantFrom(1, 10, 100, 1000, 10_000))
+    .map(([value, divisor]) => value / divisor)
+  const edges = [0, 9, 10, 99, 100, 999, 1000, 999_999, 1e6, 999_999_999, 1e9, 2 ** 31, 2 ** 53, 0.5, 1e-7]
+  fc.assert(
+    fc.property(fc.oneof(fc.constantFrom(...edges), fc.integer(), fc.double(), decimals), (count) => {
+      const line = encode(logEvent({ fields: { count }, user_id: count }))
+      const text = JSON.stringify(count)
+      assert.ok(line.includes(`,"count":${text},`), `${count}: ${line}`)
+      assert.ok(line.includes(`"user_id":${text},`), `${count}: ${line}`)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test('the time of a line is its own, also when all else is as in the line before', () => {
+  for (const time of [TIME, '2026-11-22T10:15:00.001Z', '+010000-01-01T00:00:00.000Z', TIME]) {
+    assert.equal(decode(encode(logEvent(), time))['timestamp'], time)
+  }
+})
+
+test('a line begins with its own words when one of them differs from the line before', () => {
+  const changes: Partial<LogEvent>[] = [
+    {},
+    { level: 'ERROR' },
+    { event: 'other' },
+    { task_id: 'task-2' },
+    { task_id: null },
+    { user_id: '42' },
+    { user_id: null },
+  ]
+  for (const parts of changes) {
+    encode(logEvent())
+    const { level, event, task_id, user_id } = logEvent(parts)
+    assert.deepEqual(Object.values(decode(encode(logEvent(parts)))).slice(1, 5), [
+      level,
+      event,
+      task_id,
+      user_id,
+    ])
+  }
+})
+
+test('a getter that encodes another event leaves the line around it whole', () => {
+  let inner = ''
+  const fields = {
+    created: 1,
+    get updated(): number {
+      inner = encode(logEvent({ message: 'inner' }))
+      return 2
+    },
+    deleted: 3,
+  }
+  const outer = decode(encode(logEvent({ fields, message: 'outer' })))
+  assert.deepEqual(
+    [outer['created'], outer['updated'], outer['deleted'], outer['message']],
+    [1, 2, 3, 'outer'],
+  )
+  assert.equal(decode(inner)['message'], 'inner')
+})
+
+test('an event that throws half way leaves no trace in the next line', () => {
+  const trap = {
+    created: 1,
+    get updated(): number {
+      throw new Error('no')
+    },
+  }
+  const sound = encode(logEvent())
+  assert.throws(() => encode(logEvent({ fields: trap, event: 'other' })))
+  assert.throws(() => encode(logEvent({ event: 7 as never })))
+  assert.equal(encode(logEvent()), sound)
 })
 
 test('a line that a message tries to forge stays inside the message', () => {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  fstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { backupsAmong, nextBackupName } from '../../../src/logs/directory/backup-files.ts'
@@ -8,6 +16,7 @@ import { pidSpace, processStart, startFromStat } from '../../../src/logs/directo
 import { FakeClock } from '../../support/fake-clock.ts'
 import { logEvent } from './log-event-factory.ts'
 import { parsed, streamFiles, streamLines, temporaryDirectory } from './log-directory.ts'
+import { hookSystemCall, systemError } from './system-call-hook.ts'
 
 const CAP = 4096
 
@@ -41,7 +50,23 @@ test('rotation keeps exactly the wanted number of backups, the newest', async (t
     await using writer = openSmall(directory, new FakeClock(), backups)
     await writeLines(writer, 300)
     assert.equal(streamFiles(directory, 'operations').length, backups + 1)
-    assert.equal(parsed(streamLines(directory, 'operations')).at(-1)?.['seq'], 300)
+    const lines = parsed(streamLines(directory, 'operations'))
+    const seqs = lines.map((line) => Number(line['seq']))
+    const written = writer.health.lines_written
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, index) => written + 1 - seqs.length + index),
+    )
+    const { rotations, backups_deleted } = writer.health
+    assert.equal(backups_deleted, rotations - backups)
+    assert.equal(written, backups === 0 ? 300 : 301, 'one line tells of what was deleted in one flush')
+    if (backups === 0) continue
+    const { level, event, stream, count, message } = lines.at(-1) ?? {}
+    assert.deepEqual(
+      [level, event, stream, count],
+      ['WARNING', 'log_backups_deleted', 'operations', backups_deleted],
+    )
+    assert.match(String(message), new RegExp(`no more than ${backups} are kept`))
     assert.deepEqual(
       readdirSync(directory).filter((name) => name.includes('lock')),
       [],
@@ -80,9 +105,11 @@ for (const [holder, content] of staleLocks) {
     const directory = temporaryDirectory(t)
     const lock = join(directory, '.operations.log.lock')
     writeFileSync(lock, content)
-    await using writer = openSmall(directory, new FakeClock())
+    const clock = new FakeClock({ auto: true })
+    await using writer = openSmall(directory, clock)
     await writeLines(writer, 100)
     assert.ok(writer.health.rotations > 3)
+    assert.equal(clock.monotonic(), 0, 'without waiting')
     assert.equal(existsSync(lock), false)
   })
 }
@@ -90,6 +117,8 @@ for (const [holder, content] of staleLocks) {
 for (const [what, content] of [
   ['a living process', me],
   ['another host', '1 1 elsewhere/pid:[1] nonce\n'],
+  ['a process whose start its holder could not see', `1 unknown ${pidSpace()} nonce\n`],
+  ['nobody known', 'not a lock \u0000\n'],
   ['nobody, being empty', ''],
 ] as const) {
   test(`a lock held by ${what} is respected for a second, with lines waiting once the file is a quarter too long`, async (t) => {
@@ -148,4 +177,24 @@ test('a process is known by its start even when its name tries to look like othe
   assert.equal(startFromStat(`7 (node) ${rest.replace('S', 'Z')}`), undefined)
   assert.equal(processStart(process.pid), processStart(process.pid))
   assert.equal(processStart(2_147_483_647), undefined)
+})
+
+test('an ERROR line that waited, and whose file is rotated in the same moment it is written, is synced', async (t) => {
+  const directory = temporaryDirectory(t)
+  const clock = new FakeClock()
+  await using writer = openSmall(directory, clock)
+  let broken = true
+  hookSystemCall(t, 'writeSync', () => {
+    if (broken) throw systemError('EIO')
+  })
+  const synced = new Set<number>()
+  hookSystemCall(t, 'fdatasync', (descriptor) => synced.add(fstatSync(Number(descriptor)).ino))
+  writer.write('operations', logEvent({ level: 'ERROR' }))
+  for (let line = 0; line < 60; line++) writer.write('operations', logEvent())
+  broken = false
+  await writer.flush()
+  const files = streamFiles(directory, 'operations')
+  assert.ok(files.length > 2)
+  const first = statSync(files[0] ?? '').ino
+  assert.ok(synced.has(first))
 })

@@ -73,7 +73,7 @@ test('a sync that fails is told in the health and holds nobody up', async (t) =>
   assert.equal(writer.health.last_error?.code, 'EIO')
 })
 
-for (const code of ['EIO', 'EROFS', 'ENOSPC', 'EACCES']) {
+for (const code of ['EIO', 'EROFS', 'ENOSPC', 'EACCES', 'EFBIG', 'EDQUOT']) {
   test(`while writes fail with ${code} they are tried less and less often, and all lines arrive afterwards`, async (t) => {
     const directory = temporaryDirectory(t)
     const clock = new FakeClock()

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
  */
 export function hookSystemCall(
   t: TestContext,
-  name: 'writeSync' | 'openSync' | 'renameSync' | 'closeSync',
+  name: 'writeSync' | 'openSync' | 'renameSync' | 'closeSync' | 'lstatSync' | 'fdatasync',
   hook: (...values: unknown[]) => void,
 ): void {
   const original = fs[name] as (...values: unknown[]) => unknown
