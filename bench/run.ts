@@ -13,9 +13,12 @@ Ends with exit code 1 when a figure misses its target, unless --quick is given.
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
   'start-up': () => import('./start-up.ts'),
   'record-cost': () => import('./record-cost.ts'),
+  'log-writing': () => import('./log-writing.ts'),
   'request-rate': () => import('./request-rate.ts'),
   'apply-submissions': () => import('./apply-submissions.ts'),
   'peak-memory': () => import('./peak-memory.ts'),
+  'log-analysis': () => import('./log-analysis.ts'),
+  'log-search': () => import('./log-search.ts'),
 }
 
 interface Report {

@@ -3,6 +3,16 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { MonitorError, systemErrorCode } from './core/errors.ts'
+import { isZone, systemZone } from './core/local-time.ts'
+import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
+
+/** The nightly clean-up of the logs. */
+export interface LogCleanupConfig extends CleanupOptions {
+  /** Default true. */
+  readonly enabled: boolean
+  /** Local time of day in `time_zone`. Default 02:00. */
+  readonly at: string
+}
 
 /** What every command and the server are configured by. */
 export interface Config {
@@ -17,10 +27,14 @@ export interface Config {
   /** Canvas, when it is configured. */
   readonly canvas_base_url: string | null
   readonly canvas_access_token: string | null
+  /** IANA name of the zone that schedules go by. Default: the system's. */
+  readonly time_zone: string
+  /** Of the server. Only in a configuration file; what is left out has its default. */
+  readonly log_cleanup: LogCleanupConfig
 }
 
 /** Values as they come from flags or a configuration file; a flag that was not given is undefined. */
-export type ConfigInput = { readonly [Name in keyof Config]?: string | number | undefined }
+export type ConfigInput = { readonly [Name in keyof Config]?: string | number | object | undefined }
 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
@@ -30,10 +44,12 @@ export const DEFAULTS: Config = {
   port: 5000,
   canvas_base_url: null,
   canvas_access_token: null,
+  time_zone: systemZone(),
+  log_cleanup: { enabled: true, at: '02:00', ...CLEANUP_DEFAULTS },
 }
 
 interface Names {
-  readonly environment: string
+  readonly environment: string | null
   readonly flag: string | null
   /** A right value. */
   readonly example: string
@@ -50,6 +66,8 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
     example: 'https://canvas.example.edu',
   },
   canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', flag: null, example: '7~AbC' },
+  time_zone: { environment: 'TZ', flag: null, example: 'Europe/Zurich' },
+  log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
 }
 
 /** These may hold a password or are one: a wrong value is not repeated. */
@@ -61,6 +79,36 @@ const PORT = z
   .union([z.number(), z.string().regex(/^\d{1,5}$/, PORT_RULE)], PORT_RULE)
   .transform(Number)
   .pipe(z.int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE))
+const ZONE_RULE = 'must be the IANA name of a time zone'
+/** TZ may have a colon before the name, and then also be the path of the system's own zone. */
+const ZONE = z
+  .string(ZONE_RULE)
+  .trim()
+  .transform((name) => name.replace(/^:/, ''))
+  .transform((name) => (name.startsWith('/') ? systemZone() : name))
+  .refine(isZone, ZONE_RULE)
+const wholeNumber = (minimum: number, maximum: number): z.ZodInt => {
+  const rule = `must be a whole number from ${minimum} to ${maximum}`
+  return z.int(rule).min(minimum, rule).max(maximum, rule)
+}
+const LOG_CLEANUP = z
+  .strictObject(
+    {
+      enabled: z.boolean('must be true or false'),
+      at: z
+        .string('must be text')
+        .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 02:00'),
+      max_lines: wholeNumber(1, 10_000_000),
+      archive_days: wholeNumber(0, 3650),
+      delete_days: wholeNumber(1, 3650),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' ? 'must have no other settings' : 'must be an object of settings',
+    },
+  )
+  .partial()
+  .transform((given) => ({ ...DEFAULTS.log_cleanup, ...given }))
 const SCHEMA = {
   database: text.regex(/^sqlite:.+/, 'must be sqlite: and the path of a file'),
   log_dir: text,
@@ -68,6 +116,8 @@ const SCHEMA = {
   port: PORT,
   canvas_base_url: text,
   canvas_access_token: text,
+  time_zone: ZONE,
+  log_cleanup: LOG_CLEANUP,
 } satisfies Record<keyof Config, z.ZodType>
 
 const FILE_NAMES = [
@@ -93,10 +143,10 @@ export async function loadConfig(sources: {
   for (const name of Object.keys(NAMES) as (keyof Config)[]) {
     const { environment, flag } = NAMES[name]
     const from_flag = sources.flags[name]
-    const from_environment = sources.environment[environment]
+    const from_environment = environment === null ? undefined : sources.environment[environment]
     if (from_flag !== undefined) config[name] = checked(name, from_flag, flag ?? name)
     else if (from_environment !== undefined && from_environment.trim() !== '') {
-      config[name] = checked(name, from_environment, environment)
+      config[name] = checked(name, from_environment, environment ?? name)
     } else if (file.values[name] !== undefined) {
       config[name] = checked(name, file.values[name], `"${name}" in ${file.path}`)
     } else config[name] = DEFAULTS[name]
@@ -107,9 +157,12 @@ export async function loadConfig(sources: {
 function checked(name: keyof Config, value: unknown, source: string): unknown {
   const result = SCHEMA[name].safeParse(value)
   if (result.success) return result.data
-  const problem = result.error.issues[0]?.message ?? 'is not valid'
+  const [issue] = result.error.issues
+  const problem = issue?.message ?? 'is not valid'
+  const inside = issue?.path.join('.') ?? ''
+  const where = inside === '' ? source : `${inside} of ${source}`
   const shown = SECRET.has(name) ? '' : `, got ${JSON.stringify(value)}`
-  throw new MonitorError('config_invalid', `${source} ${problem}${shown}.`, {
+  throw new MonitorError('config_invalid', `${where} ${problem}${shown}.`, {
     next_step: `Leave it out, or give a value such as ${NAMES[name].example}.`,
   })
 }

@@ -44,7 +44,7 @@ interface Setting {
   readonly number?: true
 }
 
-const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
+const SETTINGS: Readonly<Record<Exclude<keyof Config, 'log_cleanup'>, Setting>> = {
   database: {
     environment: 'DATABASE_URL',
     values: ['sqlite:a.db', 'sqlite:b.db', 'sqlite:c.db'],
@@ -59,6 +59,11 @@ const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     missing: null,
   },
   canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', values: ['1~a', '2~b', '3~c'], missing: null },
+  time_zone: {
+    environment: 'TZ',
+    values: ['Europe/Zurich', 'America/New_York', 'UTC'],
+    missing: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  },
 }
 
 for (const [name, { environment, values, missing, number }] of Object.entries(SETTINGS)) {
@@ -83,11 +88,12 @@ for (const [name, { environment, values, missing, number }] of Object.entries(SE
 
   test(`${name}: a wrong value is named with its source, and a secret one is not repeated`, async () => {
     const from_flag = await refusal(load({ [name]: '' }))
-    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token) must /)
+    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token|time_zone) must /)
     const path = configFile(JSON.stringify({ [name]: { wrong: 'S3cret' } }))
     const from_file = await refusal(load({}, {}, path))
     assert.ok(from_file.message.startsWith(`"${name}" in ${path} must be `), from_file.message)
-    if (!['host', 'port', 'log_dir'].includes(name)) assert.ok(!from_file.message.includes('S3cret'))
+    if (!['host', 'port', 'log_dir', 'time_zone'].includes(name))
+      assert.ok(!from_file.message.includes('S3cret'))
   })
 }
 
@@ -99,6 +105,45 @@ test('a port is a whole number from 0 to 65535 and nothing else', async () => {
   for (const wrong of [1.5, -1, 65_536, true, null, [], '']) {
     const { message } = await refusal(load({}, {}, configFile(JSON.stringify({ port: wrong }))))
     assert.match(message, /must be a whole number from 0 to 65535/)
+  }
+})
+
+test('TZ may have the forms that the system gives it', async () => {
+  const zone = async (TZ: string): Promise<string> => (await load({}, { TZ })).time_zone
+  assert.equal(await zone(':Europe/Zurich'), 'Europe/Zurich')
+  assert.equal(await zone(':/etc/localtime'), Intl.DateTimeFormat().resolvedOptions().timeZone)
+  for (const wrong of ['Europe/Zurych', 'CET-1CEST']) {
+    const { message } = await refusal(load({}, { TZ: wrong }))
+    assert.equal(message, `TZ must be the IANA name of a time zone, got "${wrong}".`)
+  }
+})
+
+test('the nightly clean-up is set in a file, piece by piece', async () => {
+  const set = (log_cleanup: unknown): Promise<Config> =>
+    load({}, {}, configFile(JSON.stringify({ log_cleanup })))
+  const usual = { enabled: true, at: '02:00', max_lines: 10_000, archive_days: 7, delete_days: 30 }
+  assert.deepEqual((await load()).log_cleanup, usual)
+  assert.deepEqual((await set({})).log_cleanup, usual)
+  const given = { at: '23:45', delete_days: 365 }
+  assert.deepEqual((await set(given)).log_cleanup, { ...usual, ...given })
+  assert.deepEqual((await set({ enabled: false })).log_cleanup, { ...usual, enabled: false })
+  const wrong: readonly [unknown, RegExp][] = [
+    [
+      { at: '2:00' },
+      /^at of "log_cleanup" in .* must be a time of day such as 02:00, got \{"at":"2:00"\}\.$/,
+    ],
+    [{ at: '24:00' }, /^at of /],
+    [{ max_lines: 0 }, /^max_lines of .* must be a whole number from 1 to 10000000/],
+    [{ archive_days: '7' }, /^archive_days of .* must be a whole number from 0 to 3650/],
+    [{ delete_days: 1.5 }, /^delete_days of .* must be a whole number from 1 to 3650/],
+    [{ enabled: 'no' }, /^enabled of .* must be true or false/],
+    [{ delete_weeks: 4 }, /^"log_cleanup" in .* must have no other settings/],
+    [true, /^"log_cleanup" in .* must be an object of settings/],
+  ]
+  for (const [value, sentence] of wrong) {
+    const error = await refusal(set(value))
+    assert.match(error.message, sentence)
+    assert.match(error.next_step, /"at": "02:00"/)
   }
 })
 

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { MonitorError, type ErrorCode } from '../src/core/errors.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../src/server.ts'
 import { openStore } from '../src/store/open-store.ts'
+import { FakeClock } from './support/fake-clock.ts'
 import { syncStart } from './support/sync-factory.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -121,3 +122,32 @@ test('what a client only learns the existence of is told to the host and to the 
   assert.ok(response.status >= 500)
   assert.equal(told.length, 1)
 })
+
+test('it cleans the logs up every night, and tells when next', async () => {
+  const clock = new FakeClock({ start: '2026-11-22T23:00:00.000Z' })
+  const options = { clock, timeZone: 'Europe/Zurich', logCleanup: { at: '02:30', archive_days: 3 } }
+  await using server = await serve(options)
+  const status = await getJson(server, '/logs/cleanup-status')
+  assert.equal(status['next_cleanup'], '2026-11-23T01:30:00.000Z')
+  clock.advance(3 * 3_600_000)
+  const night = await until(async () => {
+    clock.advance(30_000)
+    const { history } = await getJson(server, '/logs/cleanup-status')
+    return (history as { scheduled_for: string; options: unknown }[]).find(({ scheduled_for }) =>
+      scheduled_for.startsWith('2026-11-23T02:30 '),
+    )
+  })
+  assert.deepEqual(night.options, { max_lines: 10_000, archive_days: 3, delete_days: 30 })
+
+  await using without = await serve({ logCleanup: false })
+  assert.equal((await getJson(without, '/logs/cleanup-status'))['next_cleanup'], null)
+  await refused('config_invalid', serve({ timeZone: 'Europe/Zurych' }))
+  await refused('config_invalid', serve({ logCleanup: { at: 'noon' } }))
+})
+
+async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+  }
+}

@@ -35,6 +35,11 @@ export const UNKNOWN: i32 = -1
 /** A key that says that the host has to read this line. */
 export const FOREIGN: i32 = -2
 
+/** Added to the field of a key that the earlier system's JSON formatter gives it: `extra_method`. */
+export const LEGACY: i32 = 64
+/** A key that only that formatter writes, and nobody counts. */
+export const LEGACY_ONLY: i32 = 127
+
 // What a value is.
 export const ABSENT: u8 = 0
 export const STRING: u8 = 1

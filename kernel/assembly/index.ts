@@ -15,6 +15,7 @@ import {
   kindOf,
   lengthOf,
   LEVEL,
+  METHOD,
   NUMBER,
   numberOf,
   PAGE,
@@ -29,7 +30,8 @@ import {
   TRUE,
   WRITER,
 } from './fields'
-import { readLine } from './line'
+import { isLegacyLine, readLine } from './line'
+import { isLegacyCall, readCallText, readLegacyTime } from './legacy'
 import { NO_TIME, readTime } from './time'
 import { addDimension, countInGroups, isEnd, prepareGroups } from './groups'
 import { noteRecent, prepareRecent, recentAt } from './errors'
@@ -51,6 +53,10 @@ export {
   refusedLines,
 }
 
+/** Of the host's numbering. */
+const FORM_PYTHON_JSON = 1
+const FORM_PYTHON_TEXT = 2
+
 const HOST_BYTES: usize = 262144
 /** A chunk may add as many as it has bytes. */
 const MAX_LEFT: u32 = 32768 + 131072
@@ -62,6 +68,7 @@ let left_count: u32 = 0
 let since_ms: f64 = -Infinity
 let until_ms: f64 = Infinity
 let before_ms: f64 = Infinity
+let reads_legacy: bool = false
 let quarters: usize = 0
 let quarter: i64 = i64.MIN_VALUE
 let quarter_stream: i32 = -1
@@ -87,6 +94,11 @@ export function hostBuffer(): usize {
 
 export function register(length: u32, field: i32): void {
   registerKey(host, length, field)
+}
+
+/** Whether times of the earlier system are UTC, so that its lines can be read here. */
+export function readLegacy(yes: bool): void {
+  reads_legacy = yes
 }
 
 /** `since ≤ t < until` counts; `before ≤ t < since` is the period before. */
@@ -155,12 +167,19 @@ function scanChunk(counters: usize, p: usize, stops: usize, stream: i32, weight:
       while (load<u8>(stopAt(stop)) != NEWLINE) stop++
       const line_end = stopAt(stop)
       if (isBlank(p, line_end)) add(counters, streams.BLANK, weight)
-      else leave(p, line_end)
+      else if (!countCallText(counters, p, line_end, stream, weight)) leave(p, line_end)
     }
     p = stopAt(stop) + 1
     stop++
   }
   return p
+}
+
+/** A line of text of the earlier system, which says no more than of one call. */
+function countCallText(counters: usize, p: usize, end: usize, stream: i32, weight: f64): bool {
+  if (stream != streams.API_CALLS || !reads_legacy || !readCallText(p, end)) return false
+  const time_ms = readLegacyTime(startOf(TIMESTAMP), lengthOf(TIMESTAMP))
+  return time_ms != NO_TIME && countAt(time_ms, counters, p, end - p, stream, weight, FORM_PYTHON_TEXT)
 }
 
 function leave(line: usize, end: usize): void {
@@ -202,14 +221,32 @@ function isThrottledType(): bool {
 
 function countLine(counters: usize, line: usize, length: usize, stream: i32, weight: f64, form: i32): bool {
   if (kindOf(TIMESTAMP) != STRING) return false
+  if (isLegacyLine()) {
+    if (stream != streams.API_CALLS || !reads_legacy || !isLegacyCall()) return false
+    const legacy_ms = readLegacyTime(startOf(TIMESTAMP), lengthOf(TIMESTAMP))
+    return legacy_ms != NO_TIME && countAt(legacy_ms, counters, line, length, stream, weight, FORM_PYTHON_JSON)
+  }
   const time_ms = readTime(startOf(TIMESTAMP), lengthOf(TIMESTAMP))
-  if (time_ms == NO_TIME) return false
+  return time_ms != NO_TIME && countAt(time_ms, counters, line, length, stream, weight, form)
+}
+
+function countAt(
+  time_ms: f64,
+  counters: usize,
+  line: usize,
+  length: usize,
+  stream: i32,
+  weight: f64,
+  form: i32,
+): bool {
   const level = levelRank()
   if (level < 0) return false
   const has_status = kindOf(STATUS) == NUMBER
   const status = has_status ? numberOf(STATUS) : 0
-  const failed = level == 3 || isKey(ERROR_TYPE) || status >= 400
-  const throttled = status == 429 || isThrottledType()
+  // A line of a wait for Canvas's throttle is in this stream too; only what has a method is a call.
+  const is_call = stream != streams.API_CALLS || isKey(METHOD)
+  const failed = is_call && (level == 3 || isKey(ERROR_TYPE) || status >= 400)
+  const throttled = is_call && (status == 429 || isThrottledType())
   const has_duration = kindOf(DURATION_MS) == NUMBER
   const duration_ms = has_duration ? numberOf(DURATION_MS) : 0
   if (time_ms < since_ms || time_ms >= until_ms) {
@@ -237,7 +274,7 @@ function countLine(counters: usize, line: usize, length: usize, stream: i32, wei
     raise(counters, streams.MAX_MS, duration_ms)
     addToHistogram(histogramOf(stream, 0), duration_ms, <i32>weight)
   }
-  if (stream == streams.API_CALLS) countCall(counters, failed, weight)
+  if (stream == streams.API_CALLS && is_call) countCall(counters, failed, weight)
   else if (stream == streams.DATABASE) countOperation(counters, weight)
   else if (stream == streams.ERRORS && weight > 0) noteRecent(time_ms, line, length)
   countQuarter(stream, time_ms, failed, throttled, has_duration, duration_ms, weight)
@@ -269,6 +306,7 @@ function countBefore(
 }
 
 function countCall(counters: usize, failed: bool, weight: f64): void {
+  add(counters, streams.CALLS, weight)
   if (kindOf(PAGE) == NUMBER && numberOf(PAGE) >= 2) add(counters, streams.PAGINATED, weight)
   if (kindOf(ATTEMPT) == NUMBER) {
     const attempt = numberOf(ATTEMPT)

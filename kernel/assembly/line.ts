@@ -3,12 +3,17 @@
 import { BACKSLASH, NEWLINE, QUOTE } from './bytes'
 import {
   clearFields,
+  COURSE_ID,
+  ENDPOINT,
   expect,
   expectedKey,
   FALSE,
   FOREIGN,
   fieldOfKey,
   isForeign,
+  LEGACY,
+  LEGACY_ONLY,
+  MESSAGE,
   keyNamed,
   MAX_EXPECTED,
   NULL,
@@ -16,18 +21,31 @@ import {
   SEQ,
   setField,
   setNumber,
+  STATUS,
   STRING,
+  TASK_ID,
   textLengthOf,
   TRUE,
   UNKNOWN,
+  USER_ID,
 } from './fields'
 import { behindPrefix, forgetLine, keepPrefix, prefixStops } from './prefix'
 import { stopAt } from './stops'
 
 /** Of the number read last. */
 let number: f64 = 0
+
+export function lastNumber(): f64 {
+  return number
+}
 /** The stop behind the value read last. */
 let stop: usize = 0
+/** Whether the line has a key that only the earlier system's JSON formatter writes. */
+let is_legacy: bool = false
+
+export function isLegacyLine(): bool {
+  return is_legacy
+}
 
 /**
  * Reads the line at `start`, whose first stop has the number `first_stop`. Returns the number of its newline's stop,
@@ -35,6 +53,7 @@ let stop: usize = 0
  */
 export function readLine(start: usize, first_stop: usize): isize {
   if (load<u8>(start) != 0x7b) return -1
+  is_legacy = false
   let at = behindPrefix(start, first_stop)
   let next_stop = first_stop
   let place: usize = 0
@@ -71,6 +90,10 @@ export function readLine(start: usize, first_stop: usize): isize {
       }
       next_stop += 2
       field = key == 0 ? UNKNOWN : fieldOfKey(key)
+      if (field >= LEGACY) {
+        is_legacy = true
+        field = field == LEGACY_ONLY ? UNKNOWN : field - LEGACY
+      }
       if (field == SEQ && place == SEQ) keepPrefix(start, at, next_stop - first_stop)
       place++
     }
@@ -86,13 +109,23 @@ export function readLine(start: usize, first_stop: usize): isize {
         end = escapedEnd(end, next_stop - 1)
         if (end == 0) return -1
         next_stop = stop
+        const is_odd = field != UNKNOWN && field != MESSAGE && hasNeedlessEscape(at + 1, end)
+        if (is_odd) {
+          if (field != ENDPOINT || !setEscapedEndpoint(at + 1, end)) return -1
+        } else if (field != UNKNOWN) {
+          setField(field, STRING, at + 1, end - at - 1)
+        }
+      } else if (field != UNKNOWN) {
+        setField(field, STRING, at + 1, end - at - 1)
       }
-      if (field != UNKNOWN) setField(field, STRING, at + 1, end - at - 1)
       at = end + 1
     } else if (<u8>(first - 0x30) < 10 || first == 0x2d) {
       const end = readNumber(at)
       if (end == 0) return -1
-      if (field != UNKNOWN) setNumber(field, at, end - at, number)
+      if (field != UNKNOWN) {
+        if (isKeyField(field) && isOddlyWritten(at, end)) return -1
+        setNumber(field, at, end - at, number)
+      }
       at = end
     } else {
       const end = readWord(at, field)
@@ -179,6 +212,56 @@ function escapedEnd(p: usize, at_stop: usize): usize {
   return load<u8>(p) == QUOTE ? p : 0
 }
 
+/** An escape of what JSON shows as it is, so that one key could be written in several ways. */
+function hasNeedlessEscape(p: usize, end: usize): bool {
+  while (p < end) {
+    if (load<u8>(p) != BACKSLASH) {
+      p++
+      continue
+    }
+    const escaped = load<u8>(p + 1)
+    if (escaped == 0x2f) return true
+    // \\u0020 to \\u007e
+    if (escaped == 0x75 && load<u16>(p + 2) == 0x3030 && <u8>(load<u8>(p + 4) - 0x32) < 6) return true
+    p += 2
+  }
+  return false
+}
+
+const ENDPOINT_COPY: usize = memory.data(1024 + 16, 16)
+
+/** An endpoint whose only escapes are those of slashes, as some writers have. */
+function setEscapedEndpoint(p: usize, end: usize): bool {
+  if (end - p > 1024) return false
+  let to = ENDPOINT_COPY
+  while (p < end) {
+    let byte = load<u8>(p++)
+    if (byte == BACKSLASH) {
+      byte = load<u8>(p++)
+      if (byte != 0x2f) return false
+    }
+    store<u8>(to++, byte)
+  }
+  setField(ENDPOINT, STRING, ENDPOINT_COPY, to - ENDPOINT_COPY)
+  return true
+}
+
+/** A field that groups are made by, whose number is told as it is written. */
+function isKeyField(field: i32): bool {
+  return field == STATUS || field == USER_ID || field == COURSE_ID || field == TASK_ID
+}
+
+/** A whole number that JSON would write in another way: `304.0`, `3e2`, `-0`. */
+function isOddlyWritten(p: usize, end: usize): bool {
+  if (number != floor(number) || abs(number) >= 1e15) return false
+  if (load<u8>(p) == 0x2d) {
+    if (number == 0) return true
+    p++
+  }
+  while (p < end) if (<u8>(load<u8>(p++) - 0x30) > 9) return true
+  return false
+}
+
 function isHex(byte: u8): bool {
   return <u8>(byte - 0x30) < 10 || <u8>((byte | 0x20) - 0x61) < 6
 }
@@ -208,7 +291,7 @@ function digitValue(word: u64, digits: i32): u64 {
  * JSON's grammar; returns where the number ends, or 0. Plain numbers of at most 7 digits before and after the point
  * are read without branching on their length.
  */
-function readNumber(start: usize): usize {
+export function readNumber(start: usize): usize {
   const word = load<u64>(start)
   const digits = digitCount(word)
   if (digits == 0 || digits == 8 || ((word & 0xff) == 0x30 && digits > 1)) return readAnyNumber(start)

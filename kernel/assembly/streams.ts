@@ -45,9 +45,11 @@ export const BEFORE_TIMED = 30
 export const BEFORE_TOTAL_MS = 31
 /** Lines by form: of the host's numbering, from here. */
 export const FORMS = 32
-export const COUNTERS = 36
+/** Lines of `api_calls` that tell of a call. */
+export const CALLS = 36
+export const COUNTERS = 40
 
-const COUNTER_MEMORY: usize = memory.data(5 * 36 * 8, 16)
+const COUNTER_MEMORY: usize = memory.data(5 * 40 * 8, 16)
 /** Two of each stream: of the period asked for, and of the one before. */
 const HISTOGRAM_MEMORY: usize = memory.data(10 * 4, 16)
 

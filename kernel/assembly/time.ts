@@ -6,7 +6,7 @@ export const NO_TIME: f64 = -Infinity
 const MINUTE_TEXT: usize = memory.data(16, 16)
 let minute_ms: f64 = 0
 
-function digitsAt(p: usize, count: i32): i32 {
+export function digitsAt(p: usize, count: i32): i32 {
   let value: i32 = 0
   for (let i = 0; i < count; i++) {
     const digit = <u8>(load<u8>(p + i) - 0x30)
@@ -23,7 +23,7 @@ export function readTime(p: usize, length: usize): f64 {
   // Lines of one minute share these 16 bytes.
   const text = v128.load(p)
   if (i8x16.bitmask(i8x16.eq(text, v128.load(MINUTE_TEXT))) != 0xffff) {
-    const ms = minuteMs(p)
+    const ms = load<u8>(p + 10) == 0x54 ? minuteMs(p) : NO_TIME
     if (ms == NO_TIME) return NO_TIME
     minute_ms = ms
     v128.store(MINUTE_TEXT, text)
@@ -34,7 +34,8 @@ export function readTime(p: usize, length: usize): f64 {
   return minute_ms + <f64>(second * 1000 + millisecond)
 }
 
-function minuteMs(p: usize): f64 {
+/** Of `2026-11-22T10:15`, whatever stands for the `T`; the caller looks at it. */
+export function minuteMs(p: usize): f64 {
   const year = digitsAt(p, 4)
   const month = digitsAt(p + 5, 2)
   const day = digitsAt(p + 8, 2)
@@ -48,7 +49,7 @@ function minuteMs(p: usize): f64 {
   ) {
     return NO_TIME
   }
-  if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+  if (year < 1000 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
     return NO_TIME
   }
   const leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)

@@ -72,7 +72,7 @@ export async function analyzeLogs(options: AnalysisOptions): Promise<AnalysisRep
   const sources = await listSources(options.directory)
   const plan = await planSegments(sources, Math.min(before_ms, since_ms), until_ms, zone)
   const scan = await scanSources(plan.segments, {
-    settings: { range: { before_ms, since_ms, until_ms }, legacy_zone },
+    settings: { range: { before_ms, since_ms, until_ms, legacy_is_utc: zone.name === 'UTC' }, legacy_zone },
     threads: threadsFor(plan, options.max_workers),
     signal: options.signal,
     onBytes: progressTeller(plan, options.onProgress),

@@ -44,7 +44,7 @@ export function operationsReport(counts: StreamCounts, zone: string): Operations
     total_elapsed_time: rounded(ended_ms / 1000),
     by_status: mostFirst({ ...countsOf(tables.end_statuses), ...(unfinished > 0 ? { unfinished } : {}) }),
     by_sync_type: countsOf(tables.sync_types),
-    slowest_tasks: longest(tables.tasks),
+    slowest_tasks: longest(ended(tables.tasks)),
   }
 }
 
@@ -56,7 +56,7 @@ export function apiCallsReport(counts: StreamCounts, zone: string): ApiCallsRepo
   const costed = of(counter.COSTED)
   return {
     ...shared,
-    total_calls: lines,
+    total_calls: of(counter.CALLS),
     by_method: countsOf(tables.methods),
     by_endpoint: countsOf(tables.endpoints),
     status_codes: countsOf(tables.statuses),
@@ -176,6 +176,12 @@ function streamReport(counts: StreamCounts, zone: string): StreamReport {
     by_hour: hoursOf(quarters, zone),
     by_day: daysOf(quarters, zone),
   }
+}
+
+/** The tasks whose sync ended: the longest duration in their lines is the sync's own. */
+function ended(tasks: GroupTable | undefined): GroupTable {
+  const groups = [...(tasks?.groups ?? [])].filter(([, { flags }]) => (flags & ENDED) !== 0)
+  return { groups: new Map(groups), refused_lines: 0 }
 }
 
 function mostFirst(counts: Counts): Counts {

@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 export const JSON_MEDIA_TYPE = 'application/json'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+export const NDJSON_MEDIA_TYPE = 'application/x-ndjson'
+export const EVENT_STREAM_MEDIA_TYPE = 'text/event-stream'
 
 /** A schema for each member of an answer, so that the compiler misses none. */
 export type Members<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]> }
@@ -10,7 +12,8 @@ export type Members<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]> }
 /** What a handler returns; it knows no web framework. */
 export interface Answer {
   readonly status: number
-  readonly body: object
+  /** A value that is sent as JSON, or bytes that are sent as they come. */
+  readonly body: object | ReadableStream<Uint8Array>
   /** Default: `application/json`. */
   readonly media_type?: string
   readonly headers?: Readonly<Record<string, string>>

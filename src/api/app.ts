@@ -40,7 +40,7 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
 async function answerSafely(route: Route, context: Context, services: ApiServices): Promise<Answer> {
   try {
     const raw = await rawParameters(route, context)
-    return 'refused' in raw ? raw.refused : await route.answer(raw.members, services)
+    return 'refused' in raw ? raw.refused : await route.answer(raw.members, services, context.req.raw)
   } catch (error) {
     return internalError(error, `${route.method} ${route.path}`, services)
   }

@@ -37,6 +37,7 @@ function describe(route: Route): JsonObject {
   for (const [status, schema] of Object.entries(route.answers)) {
     responses[status] = describeAnswer(nameOf(schema), schema)
   }
+  if (route.streams !== undefined) responses['200'] = describeStreams(route)
   return {
     summary: route.summary,
     parameters: Object.entries(route.parameters).map(([name, schema]) =>
@@ -50,6 +51,17 @@ function describe(route: Route): JsonObject {
 function describeAnswer(description: string, schema: z.ZodType): JsonObject {
   const media_type = schema === problemSchema ? PROBLEM_MEDIA_TYPE : JSON_MEDIA_TYPE
   return { description, content: { [media_type]: { schema: { $ref: referenceTo(nameOf(schema)) } } } }
+}
+
+/** What comes piece by piece; the schema is that of one piece, as OpenAPI has no word for it before 3.2. */
+function describeStreams({ answers, streams = {} }: Route): JsonObject {
+  const whole = answers[200]
+  const content = { ...streams, ...(whole === undefined ? {} : { [JSON_MEDIA_TYPE]: whole }) }
+  const described = Object.entries(content).map(
+    ([media_type, schema]) => [media_type, { schema: { $ref: referenceTo(nameOf(schema)) } }] as const,
+  )
+  const description = 'As JSON at once, or piece by piece: then the schema is that of one piece'
+  return { description, content: Object.fromEntries(described) }
 }
 
 function describeParameter(route: Route, name: string, schema: z.ZodType): JsonObject {
@@ -73,13 +85,15 @@ function toJsonSchema(schema: z.ZodType): JsonObject {
 
 function describeBodies(routes: readonly Route[]): Record<string, JsonObject> {
   const registry = z.registry<{ id: string }>()
-  for (const schema of new Set([problemSchema, ...routes.flatMap((route) => Object.values(route.answers))])) {
-    registry.add(schema, { id: nameOf(schema) })
-  }
+  const schemas = routes.flatMap(({ answers, streams = {} }) => [
+    ...Object.values(answers),
+    ...Object.values(streams),
+  ])
+  for (const schema of new Set([problemSchema, ...schemas])) registry.add(schema, { id: nameOf(schema) })
   // The input side, because the output side forbids the fields that later versions add.
-  const { schemas } = z.toJSONSchema(registry, { uri: referenceTo, io: 'input' })
+  const forms = z.toJSONSchema(registry, { uri: referenceTo, io: 'input' }).schemas
   const bodies: Record<string, JsonObject> = {}
-  for (const [name, { $schema: _, $id: __, ...form }] of Object.entries(schemas)) bodies[name] = form
+  for (const [name, { $schema: _, $id: __, ...form }] of Object.entries(forms)) bodies[name] = form
   return bodies
 }
 

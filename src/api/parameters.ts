@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SYNC_STATUSES, type SyncStatus } from '../core/sync-status.ts'
+import { problem, type Answer } from './answer.ts'
 
 /** Ids are up to this many characters (code points, as PostgreSQL counts). */
 const MAX_ID_LENGTH = 255
@@ -13,13 +14,18 @@ function readNumber(value: unknown): unknown {
   return typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value
 }
 
+/** @param expected completes "must be" */
+export function badParameter(name: string, expected: string): Answer {
+  return problem(400, `The parameter "${name}" must be ${expected}.`, { parameter: name })
+}
+
 /** The error text of a schema completes the sentence "The parameter … must be …". */
-function wholeNumber(minimum: number, maximum: number): z.ZodType<number> {
+export function wholeNumber(minimum: number, maximum: number): z.ZodType<number> {
   const error = `a whole number from ${minimum} to ${maximum}`
   return z.preprocess(readNumber, z.int({ error }).min(minimum, { error }).max(maximum, { error }))
 }
 
-function opaqueId(description: string): z.ZodType<string> {
+export function opaqueId(description: string): z.ZodType<string> {
   const error = `1 to ${MAX_ID_LENGTH} characters without a null character`
   return z
     .string({ error })
@@ -52,7 +58,7 @@ export const status: z.ZodType<SyncStatus | undefined> = z
 
 export const maxLines: z.ZodType<number> = wholeNumber(1, MAX_LINES)
   .default(10_000)
-  .meta({ description: 'Lines that a live log file keeps' })
+  .meta({ description: 'The newest lines of each stream that stay outside of archives' })
 
 export const archiveDays: z.ZodType<number> = wholeNumber(0, MAX_DAYS)
   .default(7)
@@ -61,3 +67,12 @@ export const archiveDays: z.ZodType<number> = wholeNumber(0, MAX_DAYS)
 export const deleteDays: z.ZodType<number> = wholeNumber(1, MAX_DAYS)
   .default(30)
   .meta({ description: 'Age in days from which log archives are deleted' })
+
+/** From an address `true` or `false`; from a body the same as text or as what they mean. */
+export const dryRun: z.ZodType<boolean> = z
+  .preprocess(
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    z.boolean({ error: 'true or false' }),
+  )
+  .default(false)
+  .meta({ description: 'Only say what the clean-up would do' })

@@ -16,12 +16,23 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** The answer as a web `Response`; a problem learns from `request` which address it is about. */
 export function respond(answer: Answer, request: Request): Response {
   const media_type = answer.media_type ?? JSON_MEDIA_TYPE
-  const body =
-    media_type === PROBLEM_MEDIA_TYPE
-      ? { ...answer.body, instance: URL.parse(request.url)?.pathname ?? '/' }
-      : answer.body
-  return new Response(JSON.stringify(body), {
+  return new Response(bodyOf(answer, media_type, request), {
     status: answer.status,
     headers: { ...SECURITY_HEADERS, 'content-type': media_type, ...answer.headers },
   })
+}
+
+function bodyOf(
+  { body }: Answer,
+  media_type: string,
+  request: Request,
+): string | ReadableStream<Uint8Array> | null {
+  if (body instanceof ReadableStream) {
+    if (request.method !== 'HEAD') return body
+    // Nobody will read it, so nothing else would end what it holds on to.
+    void body.cancel()
+    return null
+  }
+  const instance = URL.parse(request.url)?.pathname ?? '/'
+  return JSON.stringify(media_type === PROBLEM_MEDIA_TYPE ? { ...body, instance } : body)
 }

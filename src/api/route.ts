@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { problem, type Answer } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { badParameter } from './parameters.ts'
 import type { ApiServices } from './services.ts'
 
 /** Names and forms of what a route is given; those that stand in braces in its path come from there. */
@@ -7,8 +8,19 @@ export type Parameters = Readonly<Record<string, z.ZodType>>
 
 export type Input<P extends Parameters> = { readonly [Name in keyof P]: z.output<P[Name]> }
 
+/** What a handler may know of the request besides its parameters. */
+export interface RequestFacts {
+  readonly headers: Headers
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal
+}
+
 /** A plain function of validated input and services. */
-export type Handler<P extends Parameters> = (input: Input<P>, services: ApiServices) => Promise<Answer>
+export type Handler<P extends Parameters> = (
+  input: Input<P>,
+  services: ApiServices,
+  request: RequestFacts,
+) => Promise<Answer>
 
 export interface Route {
   readonly method: 'GET' | 'POST'
@@ -18,14 +30,21 @@ export interface Route {
   readonly parameters: Parameters
   /** The bodies of the answers by status; what every route can answer besides is not repeated. */
   readonly answers: Readonly<Record<number, z.ZodType>>
+  /** Media types in which it answers 200 piece by piece, with the form of one piece. */
+  readonly streams?: Readonly<Record<string, z.ZodType>>
   /** Checks the raw parameters and answers: with a 400 that names the first bad one, or as the handler does. */
-  answer(raw: Readonly<Record<string, unknown>>, services: ApiServices): Promise<Answer>
+  answer(
+    raw: Readonly<Record<string, unknown>>,
+    services: ApiServices,
+    request: RequestFacts,
+  ): Promise<Answer>
 }
 
 export interface RouteDescription<P extends Parameters> {
   readonly summary: string
   readonly parameters: P
   readonly answers: Readonly<Record<number, z.ZodType>>
+  readonly streams?: Readonly<Record<string, z.ZodType>>
 }
 
 export function get<P extends Parameters>(
@@ -58,9 +77,9 @@ function route<P extends Parameters>(
     method,
     path,
     ...description,
-    async answer(raw, services) {
+    async answer(raw, services, request) {
       const checked = checkParameters(description.parameters, raw)
-      return 'refused' in checked ? checked.refused : await handler(checked.input, services)
+      return 'refused' in checked ? checked.refused : await handler(checked.input, services, request)
     },
   }
 }
@@ -75,8 +94,7 @@ function checkParameters<P extends Parameters>(
     const result = schema.safeParse(Object.hasOwn(raw, name) ? raw[name] : undefined)
     if (!result.success) {
       const expected = result.error.issues[0]?.message ?? 'something else'
-      const refused = problem(400, `The parameter "${name}" must be ${expected}.`, { parameter: name })
-      return { refused }
+      return { refused: badParameter(name, expected) }
     }
     input[name] = result.data
   }

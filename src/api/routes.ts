@@ -1,12 +1,22 @@
 import { z } from 'zod'
-import { ok, problemSchema } from './answer.ts'
+import { EVENT_STREAM_MEDIA_TYPE, NDJSON_MEDIA_TYPE, ok, problemSchema } from './answer.ts'
 import { getHealth, getLiveness, getReadiness, healthSchema, probeSchema } from './health.ts'
-import { cleanupStartedSchema, getCleanupStatus, logStatusSchema, startCleanup } from './logs.ts'
+import {
+  cleanupPlanSchema,
+  cleanupStartedSchema,
+  cleanupStatusSchema,
+  getCleanupStatus,
+  startCleanup,
+} from './logs.ts'
+import { logSearchPieceSchema, logSearchResultSchema, tailEventSchema } from './log-search-schemas.ts'
+import { SEARCH_PARAMETERS, searchLogLines } from './log-search.ts'
+import { followLogLines, TAIL_PARAMETERS } from './log-tail.ts'
 import { openApiDocument } from './openapi.ts'
 import {
   archiveDays,
   days,
   deleteDays,
+  dryRun,
   limit,
   maxLines,
   status,
@@ -130,17 +140,46 @@ export const ROUTES: readonly Route[] = [
   ),
   get(
     `${BASE}/logs/cleanup-status`,
-    { summary: 'The log files and their archives', parameters: {}, answers: { 200: logStatusSchema } },
+    {
+      summary: 'The log files, their archives and the clean-ups',
+      parameters: {},
+      answers: { 200: cleanupStatusSchema },
+    },
     getCleanupStatus,
   ),
   post(
     `${BASE}/logs/cleanup`,
     {
-      summary: 'Start a log clean-up',
-      parameters: { max_lines: maxLines, archive_days: archiveDays, delete_days: deleteDays },
-      answers: { 202: cleanupStartedSchema, 409: problemSchema },
+      summary: 'Start a log clean-up, or with dry_run tell what it would do',
+      parameters: {
+        max_lines: maxLines,
+        archive_days: archiveDays,
+        delete_days: deleteDays,
+        dry_run: dryRun,
+      },
+      answers: { 200: cleanupPlanSchema, 202: cleanupStartedSchema, 409: problemSchema },
     },
     startCleanup,
+  ),
+  get(
+    `${BASE}/logs/search`,
+    {
+      summary: 'The lines of the logs that match, newest first',
+      parameters: SEARCH_PARAMETERS,
+      answers: { 200: logSearchResultSchema, 429: problemSchema },
+      streams: { [NDJSON_MEDIA_TYPE]: logSearchPieceSchema },
+    },
+    searchLogLines,
+  ),
+  get(
+    `${BASE}/logs/tail`,
+    {
+      summary: 'The lines of the logs as they are written, as server-sent events',
+      parameters: TAIL_PARAMETERS,
+      answers: { 429: problemSchema },
+      streams: { [EVENT_STREAM_MEDIA_TYPE]: tailEventSchema },
+    },
+    followLogLines,
   ),
   get(
     `${BASE}/health`,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { StoreHealth } from '../store/store.ts'
 import type { SyncStore } from '../store/sync-store.ts'
 import type { LogMaintenance } from './log-maintenance.ts'
+import type { LogReading } from './log-reading.ts'
 
 /** Where an error happened that no client may see. */
 export interface ErrorPlace {
@@ -17,6 +18,7 @@ export interface ApiServices {
   /** A cheap round trip through the database. */
   health(): Promise<StoreHealth>
   readonly logs: LogMaintenance
+  readonly log_reading: LogReading
   readonly clock: Clock
   /** The version of this package, as `/livez` and `/openapi.json` tell it. */
   readonly version: string

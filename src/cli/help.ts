@@ -1,11 +1,12 @@
 import { COMMON_OPTIONS } from './arguments.ts'
 import type { Command, CommandOption } from './command.ts'
+import type { CommandGroup } from './command-list.ts'
 
 const EXIT_CODES = [
   '    0  good',
   '    1  the thing asked about is bad (sync failed, unhealthy), or it could not be done',
   '    2  wrong call or configuration',
-  '    3  partial: some courses could not be read',
+  '    3  partial: some courses (or log files) could not be read',
   '    4  the access token is the cause',
   '  130  interrupted with Ctrl-C (143: by SIGTERM)',
 ]
@@ -27,11 +28,28 @@ export function overview(commands: readonly { readonly name: string; readonly su
   ].join('\n')
 }
 
+/** The commands that share their first word. */
+export function groupHelp(group: CommandGroup): string {
+  const width = Math.max(...group.commands.map((command) => command.name.length))
+  return [
+    sentence(group.summary),
+    '',
+    `Usage: canvas-sync-monitor ${group.name} <command> [options]`,
+    '',
+    'Commands:',
+    ...group.commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    `Each explains itself: canvas-sync-monitor ${group.name} <command> --help`,
+  ].join('\n')
+}
+
+const sentence = (summary: string): string => `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`
+
 export function commandHelp(command: Command): string {
   const behind = command.positionals === undefined ? '' : ` ${command.positionals}`
   const own = optionLines(command.options)
   return [
-    `${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.`,
+    sentence(command.summary),
     '',
     `Usage: canvas-sync-monitor ${command.name}${behind} [options]`,
     ...(own.length === 0 ? [] : ['', 'Options:', ...own]),

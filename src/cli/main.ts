@@ -1,52 +1,10 @@
-import { MonitorError } from '../core/errors.ts'
-import { nearest, parseCommandArguments } from './arguments.ts'
-import type { Command } from './command.ts'
-import { commandHelp, overview } from './help.ts'
+import { COMMANDS, findCommand, groupAlone, type CommandEntry, type CommandGroup } from './command-list.ts'
+import { parseCommandArguments } from './arguments.ts'
+import { commandHelp, groupHelp, overview } from './help.ts'
 import { watchSignals } from './signals.ts'
 import { tellError } from './tell-error.ts'
 import { Terminal } from './terminal.ts'
 import { version } from '../version.ts'
-
-interface CommandEntry {
-  readonly name: string
-  readonly summary: string
-  /** Loaded only when it runs: `--help` must not wait for a database. */
-  readonly load: () => Promise<Command>
-}
-
-const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'demo',
-    summary: 'a simulated Canvas, the server, and syncs that keep running',
-    load: async () => (await import('./commands/demo.ts')).demo,
-  },
-  { name: 'serve', summary: 'the server', load: async () => (await import('./commands/serve.ts')).serve },
-  {
-    name: 'sync',
-    summary: 'one monitored sync',
-    load: async () => (await import('./commands/sync.ts')).sync,
-  },
-  {
-    name: 'simulate',
-    summary: 'the Canvas simulator alone',
-    load: async () => (await import('./commands/simulate.ts')).simulate,
-  },
-  {
-    name: 'syncs',
-    summary: 'list syncs, or show one',
-    load: async () => (await import('./commands/syncs.ts')).syncs,
-  },
-  {
-    name: 'migrate',
-    summary: 'bring the database to this version',
-    load: async () => (await import('./commands/migrate.ts')).migrate,
-  },
-  {
-    name: 'doctor',
-    summary: 'check that everything is in place',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
-  },
-]
 
 export interface MainOptions {
   readonly args: readonly string[]
@@ -65,17 +23,34 @@ export async function main(options: MainOptions): Promise<number> {
       return 2
     }
     if (name === '--help' || name === '-h' || name === 'help') {
-      terminal.data(await helpText(rest.find((word) => !word.startsWith('-'))))
+      terminal.data(await helpText(rest.filter((word) => !word.startsWith('-'))))
       return 0
     }
     if (name === '--version' || name === '-v' || name === '-V') {
       terminal.data(version())
       return 0
     }
-    return await runCommand(findCommand(name), rest, options, terminal)
+    const group = groupAlone(options.args)
+    if (group !== null) return showGroup(group, rest, terminal)
+    const { entry, args } = findCommand(options.args)
+    return await runCommand(entry, args, options, terminal)
   } catch (error) {
     return tellError(terminal, error, options.args.includes('--debug'))
   }
+}
+
+/** The commands of a group, for who gives no second word: asked for it is data, else it is why nothing is done. */
+function showGroup(group: CommandGroup, rest: readonly string[], terminal: Terminal): number {
+  const asked = rest.includes('--help') || rest.includes('-h')
+  if (asked) terminal.data(groupHelp(group))
+  else terminal.error(groupHelp(group))
+  return asked ? 0 : 2
+}
+
+async function helpText(words: readonly string[]): Promise<string> {
+  if (words.length === 0) return overview(COMMANDS)
+  const group = groupAlone(words)
+  return group === null ? commandHelp(await findCommand(words).entry.load()) : groupHelp(group)
 }
 
 async function runCommand(
@@ -113,25 +88,3 @@ async function runCommand(
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-function findCommand(name: string): CommandEntry {
-  const entry = COMMANDS.find((command) => command.name === name)
-  if (entry !== undefined) return entry
-  const names = COMMANDS.map((command) => command.name)
-  if (name.startsWith('-')) {
-    throw new MonitorError('usage', `The command comes first, then options such as ${name}.`, {
-      next_step: `Commands are ${names.join(', ')}.`,
-    })
-  }
-  const near = nearest(name, names)
-  throw new MonitorError('usage', `There is no command "${name}".`, {
-    next_step:
-      near === null
-        ? `Commands are ${names.join(', ')}.`
-        : `Did you mean ${near}? See --help for all commands.`,
-  })
-}
-
-async function helpText(name: string | undefined): Promise<string> {
-  return name === undefined ? overview(COMMANDS) : commandHelp(await findCommand(name).load())
-}

@@ -1,14 +1,17 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
+import { UNPRINTABLE } from '../core/printable.ts'
+
+export { printable } from '../core/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Control, direction-changing and other invisible characters that could drive or fool a terminal. */
-const UNPRINTABLE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
-
-/** Text from outside (a course's name) as it may stand on a terminal: in one line, without control characters. */
-export function printable(text: string): string {
-  return text.replaceAll('\n', ' ').replaceAll(UNPRINTABLE, '\ufffd')
+/** JSON without a sign that a terminal would obey. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    UNPRINTABLE,
+    (sign) => String.raw`\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 export interface TerminalOptions {
@@ -31,6 +34,7 @@ export class Terminal {
   quiet = false
   /** Set by `--no-color`. */
   plain = false
+  #reader_gone: AbortSignal | null = null
 
   constructor(options: TerminalOptions) {
     this.#options = options
@@ -41,14 +45,47 @@ export class Terminal {
     this.#options.stdout.write(`${line}\n`)
   }
 
-  /** A value as one line of JSON, without a sign that a terminal would obey. */
+  /** A value as one line of JSON. */
   json(value: unknown): void {
-    this.data(
-      JSON.stringify(value).replaceAll(
-        UNPRINTABLE,
-        (sign) => String.raw`\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      ),
-    )
+    this.data(jsonText(value))
+  }
+
+  /** Lines of data, each with its newline; resolves when more can be taken. For those who write without end. */
+  async flow(lines: string): Promise<void> {
+    const signal = this.reader_gone
+    const { stdout } = this.#options
+    if (signal.aborted || stdout.write(lines)) return
+    await once(stdout, 'drain', { signal }).catch(() => {})
+  }
+
+  /** Aborts when nobody takes the data any more, as behind `| head`. */
+  get reader_gone(): AbortSignal {
+    if (this.#reader_gone === null) {
+      const gone = new AbortController()
+      this.#options.stdout.once('error', () => {
+        gone.abort()
+      })
+      this.#reader_gone = gone.signal
+    }
+    return this.#reader_gone
+  }
+
+  /** Whether the data goes to a person's screen. */
+  get shows_data(): boolean {
+    return this.#options.stdout.isTTY
+  }
+
+  /** Columns of the screen that the data goes to; 80 where it goes elsewhere. */
+  get data_columns(): number {
+    const { stdout } = this.#options
+    return stdout.isTTY && stdout.columns ? stdout.columns : 80
+  }
+
+  /** Whether more than ASCII can be shown: the locale says UTF-8, or nothing. */
+  get unicode(): boolean {
+    const { environment } = this.#options
+    const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || 'UTF-8'
+    return environment['TERM'] !== 'dumb' && /utf-?8/i.test(locale)
   }
 
   /** A line for people. */

@@ -10,6 +10,7 @@ import { LOG_STREAMS, type LogStream } from '../../src/core/log-event.ts'
 import { parseLogLine } from '../../src/logs/reading/parse-line.ts'
 
 const EVERYTHING = {
+  legacy_is_utc: true,
   before_ms: Number.POSITIVE_INFINITY,
   since_ms: Number.NEGATIVE_INFINITY,
   until_ms: Number.POSITIVE_INFINITY,
@@ -156,6 +157,64 @@ const line = fc
       .join(`${space},${space}`)
     return Buffer.from(`{${space}${inner}${space}}${end}`)
   })
+const legacyTime = fc
+  .tuple(
+    fc.date({ min: new Date('2024-01-01'), max: new Date('2025-12-31'), noInvalidDate: true }),
+    fc.constantFrom('T', ' '),
+    fc.constantFrom('', '.123', ',999', '.123456', '.1', 'Z'),
+  )
+  .map(([date, between, fraction]) => date.toISOString().slice(0, 19).replace('T', between) + fraction)
+const path = fc.oneof(
+  fc.constantFrom(
+    '/users/self',
+    '/api/v1/courses/12/assignments',
+    '/courses/7~9',
+    '/a?name=x',
+    'users',
+    '/Grüße',
+  ),
+  text,
+)
+const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'get', 'FETCH', 'GETS')
+const legacyJson = fc
+  .record(
+    {
+      timestamp: legacyTime,
+      level: fc.constantFrom('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'),
+      logger: fc.constant('canvas'),
+      message: fc.constantFrom('Canvas API response: GET /x', 'ok', 'GET /y - Status: 404 - Page: 2'),
+      extra_method: method,
+      extra_endpoint: path,
+      extra_response_status: fc.oneof(fc.constantFrom(200, 404, '200', 200.5), value),
+      extra_duration_ms: value,
+      extra_user_id: fc.oneof(fc.nat(9), fc.constantFrom('7', 'x', null, 1.5, '')),
+      extra_course_id: fc.oneof(fc.nat(9), fc.constantFrom('7', null, '')),
+      extra_task_id: fc.oneof(fc.constantFrom('t', '', null), fc.nat(9)),
+      extra_count: fc.nat(),
+      status: fc.nat(),
+      event: fc.constantFrom('x'),
+      module: fc.constant('client'),
+      error_type: fc.constant('throttled'),
+    },
+    { requiredKeys: ['timestamp', 'message', 'extra_method', 'extra_endpoint', 'extra_response_status'] },
+  )
+  .map((line) => Buffer.from(JSON.stringify(line).replaceAll('":', '": ')))
+const legacyCall = fc
+  .tuple(
+    legacyTime,
+    fc.constantFrom('DEBUG', 'INFO', 'WARN', 'debug'),
+    fc.constantFrom('_make_request:93', 'f', ':', 'a b:1', 'x:12345678'),
+    method,
+    path,
+    fc.oneof(fc.nat({ max: 999 }).map(String), fc.constantFrom('-1', '2e2', '', 'ok', '0200', '1234567890')),
+    fc.oneof(fc.nat().map(String), fc.constantFrom('145.3', '1e3', '.5', '5.', '-2', '00.5')),
+    fc.constantFrom('ms', 's', '', 'ms - Page: 2', 'ms '),
+  )
+  .map(([time, level, place, method, path, status, duration, unit]) =>
+    Buffer.from(
+      `[${time}] ${level} [${place}]: Canvas API response: ${method} ${path.replaceAll(/[\r\n]/g, '')} - Status: ${status} - Duration: ${duration}${unit}`,
+    ),
+  )
 /** A line with some bytes changed, cut off or added. */
 const damaged = fc
   .tuple(line, fc.nat(), fc.uint8Array({ maxLength: 3 }), fc.nat({ max: 4 }))
@@ -169,14 +228,17 @@ for (const stream of LOG_STREAMS) {
   test(`the kernel counts lines of ${stream} as reading each of them by itself does`, async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof({ arbitrary: line, weight: 4 }, damaged), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.oneof({ arbitrary: line, weight: 4 }, damaged, legacyJson, legacyCall), {
+          minLength: 1,
+          maxLength: 30,
+        }),
         async (lines) => {
           const fast = figures(await countFast(lines, stream), stream)
           const slow = figures(await countSlowly(lines, stream), stream)
           assert.equal(JSON.stringify(fast, null, 1), JSON.stringify(slow, null, 1))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: Number(process.env['KERNEL_RUNS'] ?? 150) },
     )
   })
 }

@@ -27,8 +27,8 @@ test('a clean-up starts with the defaults of the earlier system', async () => {
     status: 'started',
     task_id: 'cleanup-1',
     message:
-      'The log clean-up has started: at most 10000 lines of a stream stay, rotated files are archived after 7 days and ' +
-      'archives deleted after 30 days.',
+      'The log clean-up has started: the newest 10000 lines of a stream stay outside of archives, rotated files are ' +
+      'archived after 7 days and archives deleted after 30 days.',
   })
   assert.deepEqual(api.logs.started, [DEFAULTS])
 })
@@ -47,6 +47,23 @@ test('a clean-up takes its parameters from a JSON body too, and the query goes f
   )
   assert.equal(response.status, 202)
   assert.deepEqual(api.logs.started, [{ max_lines: 500, archive_days: 7, delete_days: 90 }])
+})
+
+test('a dry run tells the plan and starts nothing, even while a clean-up is running', async () => {
+  const api = await openTestApi()
+  api.logs.running = 'cleanup-7'
+  for (const response of [
+    await api.request(`${CLEANUP}?dry_run=true&max_lines=5`, { method: 'POST' }),
+    await api.request(CLEANUP, jsonBody('{"dry_run": true, "max_lines": 5}')),
+  ]) {
+    assert.equal(response.status, 200)
+    assert.deepEqual(await response.json(), await api.logs.plan({ ...DEFAULTS, max_lines: 5 }))
+  }
+  assert.deepEqual(api.logs.started, [])
+  api.logs.running = null
+  assert.equal((await api.request(`${CLEANUP}?dry_run=false`, { method: 'POST' })).status, 202)
+  const wrong = await api.request(`${CLEANUP}?dry_run=yes`, { method: 'POST' })
+  await assertBadParameter(wrong, 'dry_run', 'true or false')
 })
 
 test('a second clean-up is a 409 that names the one that is running', async () => {

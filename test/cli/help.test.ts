@@ -5,6 +5,11 @@ import { COMMON_OPTIONS, nearest } from '../../src/cli/arguments.ts'
 import type { Command } from '../../src/cli/command.ts'
 import { demo } from '../../src/cli/commands/demo.ts'
 import { doctor } from '../../src/cli/commands/doctor.ts'
+import { analyze } from '../../src/cli/commands/analyze.ts'
+import { logsCleanup } from '../../src/cli/commands/logs/logs-cleanup.ts'
+import { logsSearch } from '../../src/cli/commands/logs/logs-search.ts'
+import { logsStatus } from '../../src/cli/commands/logs/logs-status.ts'
+import { logsTail } from '../../src/cli/commands/logs/logs-tail.ts'
 import { migrate } from '../../src/cli/commands/migrate.ts'
 import { serve } from '../../src/cli/commands/serve.ts'
 import { simulate } from '../../src/cli/commands/simulate.ts'
@@ -16,13 +21,24 @@ import { assertExplained } from './support/assert-explained.ts'
 import { WITHOUT_CACHE } from './support/run-cli.ts'
 import { WorkPlace } from './support/work-place.ts'
 
-const COMMANDS: readonly Command[] = [demo, doctor, migrate, serve, simulate, sync, syncs]
+const LOGS_COMMANDS: readonly Command[] = [logsSearch, logsTail, logsStatus, logsCleanup]
+const COMMANDS: readonly Command[] = [
+  ...LOGS_COMMANDS,
+  analyze,
+  demo,
+  doctor,
+  migrate,
+  serve,
+  simulate,
+  sync,
+  syncs,
+]
 const place = new WorkPlace()
 
 suite('help', { concurrency: 2 }, () => {
   for (const command of COMMANDS) {
     test(`${command.name} --help names each of its options once, with words, in 100 columns`, async () => {
-      const result = await place.run([command.name, '--help'])
+      const result = await place.run([...command.name.split(' '), '--help'])
       assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 0, stderr: '' })
       assert.equal(result.stdout, `${commandHelp(command)}\n`)
       assert.match(result.stdout, new RegExp(`^Usage: canvas-sync-monitor ${command.name}\\b`, 'm'))
@@ -57,6 +73,30 @@ suite('help', { concurrency: 2 }, () => {
   test('help COMMAND is COMMAND --help', async () => {
     assert.equal((await place.run(['help', 'sync'])).stdout, `${commandHelp(sync)}\n`)
     assertExplained(await place.run(['help', 'snyc']), { code: 2, sentence: /no command/, next: /sync/ })
+  })
+
+  test('logs alone shows its commands: on stdout when it is asked for, else on stderr with exit code 2', async () => {
+    const asked = await place.run(['logs', '--help'])
+    assert.deepEqual({ code: asked.code, stderr: asked.stderr }, { code: 0, stderr: '' })
+    for (const { name, summary } of LOGS_COMMANDS) {
+      assert.match(asked.stdout, new RegExp(`^ {2}${name} +${summary}$`, 'm'))
+    }
+    assert.equal((await place.run(['help', 'logs'])).stdout, asked.stdout)
+    const alone = await place.run(['logs'])
+    assert.deepEqual(alone, { ...alone, code: 2, stdout: '', stderr: asked.stdout })
+  })
+
+  test('a command of two words is found by either, and with a typing error in either', async () => {
+    assert.equal((await place.run(['help', 'logs', 'search'])).stdout, `${commandHelp(logsSearch)}\n`)
+    const cases: readonly (readonly [string[], RegExp, RegExp])[] = [
+      [['logs', 'serach'], /no command "logs serach"/, /Did you mean logs search\? See logs --help/],
+      [['log', 'tail'], /no command "log"/, /Did you mean logs tail\?/],
+      [['search', 'timeout'], /no command "search"/, /Did you mean logs search\?/],
+      [['logs', 'frobnicate'], /no command "logs frobnicate"/, /logs search, logs tail/],
+    ]
+    for (const [args, sentence, next] of cases) {
+      assertExplained(await place.run(args), { code: 2, sentence, next })
+    }
   })
 
   test('without a command the overview goes to stderr, and the exit code is 2', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import * as fc from 'fast-check'
 import { LOG_STREAMS } from '../../src/core/log-event.ts'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
-import { redactText } from '../../src/logs/redact.ts'
+import { isPlain, redactText, withoutQuery } from '../../src/logs/redact.ts'
 import { logEvent } from './writing/log-event-factory.ts'
 
 const SECRET = 'Qm7xKp2vTz9LwRn4Yc8BdHs6'
@@ -14,6 +15,7 @@ const CANARIES: readonly string[] = [
   `authorization: bearer ${TOKEN}`,
   `{"Authorization":"Bearer ${SECRET}"}`,
   `headers: { 'authorization': 'Basic ${SECRET}=' }`,
+  `Authorization: Basic ${SECRET}`,
   `BEARER%20${SECRET}`,
   `the token ${TOKEN} was refused`,
   `7%7E${SECRET}`,
@@ -52,6 +54,123 @@ test('a planted secret of any known shape reaches no line, wherever in an event 
     const everything = LOG_STREAMS.map((stream) => writer.lines(stream).join('')).join('')
     assert.ok(!everything.includes(SECRET.slice(0, 12)), `${canary} left a trace`)
   }
+})
+
+/** What a caller may hand over by mistake in place of a flat value; each holds `SECRET`. */
+function hostileValues(): readonly unknown[] {
+  const error = new Error(`refused ${TOKEN}`, { cause: new Error(`Authorization: Bearer ${SECRET}`) })
+  const config = { url: '/courses', headers: { authorization: SECRET }, params: [{ access_token: SECRET }] }
+  const trap = (): never => {
+    throw error
+  }
+  return [
+    error,
+    Object.assign(error, { config, request: { config } }),
+    config,
+    [SECRET, [[SECRET]]],
+    Buffer.from(SECRET),
+    new TextEncoder().encode(SECRET),
+    new Map([['token', SECRET]]),
+    new Set([SECRET]),
+    new URL(`https://canvas.example.edu/?access_token=${SECRET}`),
+    { toJSON: () => SECRET, toString: () => SECRET, [Symbol.toPrimitive]: () => SECRET },
+    // oxlint-disable-next-line no-new-wrappers
+    new String(SECRET),
+    () => SECRET,
+    Symbol(SECRET),
+    new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap, has: trap }),
+    new Proxy({ created: TOKEN }, {}),
+    Promise.resolve(SECRET),
+    new Date(Number.NaN),
+  ]
+}
+
+test('an object in place of a value, of the fields or of the event never throws and never leaks', () => {
+  for (const value of hostileValues()) {
+    const writer = new MemoryLogWriter()
+    const turning = {
+      get reason(): unknown {
+        this.turns++
+        return this.turns === 1 ? 'calm' : value
+      },
+      turns: 0,
+    }
+    const events: unknown[] = [
+      { ...logEvent(), fields: { reason: value, stack: value, endpoint: value } },
+      { ...logEvent(), fields: { nested: value, created: 1 } },
+      { ...logEvent(), fields: Object.create({ cause: value }) as object },
+      { ...logEvent(), fields: turning },
+      { ...logEvent(), task_id: value, user_id: value },
+      { ...logEvent(), event: value },
+      { ...logEvent(), message: value },
+      { ...logEvent(), level: value },
+      {
+        ...logEvent(),
+        get fields() {
+          return value
+        },
+      },
+      value,
+    ]
+    for (const event of events) writer.write('operations', event as never)
+    writer.write('errors', value as never)
+    const everything = JSON.stringify([LOG_STREAMS.map((stream) => writer.lines(stream)), writer.health])
+    assert.ok(!everything.includes(SECRET.slice(0, 12)), everything)
+    for (const stream of LOG_STREAMS) assert.doesNotThrow(() => writer.events(stream))
+  }
+})
+
+test('fields that write to the same log while they are read leave both lines whole', () => {
+  const writer = new MemoryLogWriter()
+  const fields = {
+    created: 1,
+    get updated(): number {
+      writer.write('operations', logEvent({ message: 'inner' }))
+      return 2
+    },
+  }
+  writer.write('operations', logEvent({ fields, message: 'outer' }))
+  const lines = writer.events('operations')
+  assert.deepEqual(
+    lines.map((line) => [line['message'], line['seq']]),
+    [
+      ['inner', 2],
+      ['outer', 1],
+    ],
+  )
+})
+
+test('what counts as plain is what no rule would change, whatever stands around it', () => {
+  const pieces = CANARIES.flatMap((canary) => canary.split(/(?<=[^A-Za-z0-9])|(?=[^A-Za-z0-9])/))
+  const words = [
+    'Bearer',
+    'bEARER',
+    'XOXb-1-',
+    'EYJ',
+    'CSM_',
+    'Hooks.Slack.com/',
+    'private key',
+    'Cookie',
+    'pwd',
+  ]
+  const text = fc
+    .array(fc.oneof(fc.constantFrom(...pieces, ...words), fc.string({ maxLength: 3 })), { maxLength: 12 })
+    .map((parts) => parts.join(''))
+  let plain = 0
+  fc.assert(
+    fc.property(fc.oneof(text, fc.constantFrom(...CANARIES)), (value) => {
+      if (isPlain(value)) {
+        plain++
+        assert.equal(JSON.stringify(value), `"${value}"`)
+        assert.equal(withoutQuery(value), value)
+        assert.equal(redactText(value), value)
+      }
+      // `~` has every rule look at it, and begins nothing: the first look must have missed nothing.
+      if (redactText(value) === value) assert.equal(redactText(`~ ${value}`), `~ ${value}`)
+    }),
+    { numRuns: 5000 },
+  )
+  assert.ok(plain > 100, `only ${plain} were plain`)
 })
 
 test('an endpoint keeps its ids and nothing behind its path', () => {

@@ -31,3 +31,5 @@ export const BEFORE_TIMED = 30
 export const BEFORE_TOTAL_MS = 31
 /** In the order of `LOG_FORMS`. */
 export const FIRST_FORM = 32
+/** Lines of `api_calls` that tell of a call; others tell of a wait. */
+export const CALLS = 36

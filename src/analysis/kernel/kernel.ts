@@ -11,6 +11,7 @@ interface KernelExports {
   register(length: number, field: number): void
   addDimension(stream: number, field: number, limit: number, histograms: number): number
   setRange(before_ms: number, since_ms: number, until_ms: number): void
+  readLegacy(yes: boolean): void
   scan(from: number, to: number, stream: number, weight: number, form: number): number
   leftAt(): number
   leftCount(): number
@@ -29,11 +30,29 @@ const FIELDS: readonly string[] = [
   'request_cost rate_limit_remaining bytes error_type course_id operation entity count batch percent elapsed_ms',
   'sync_type',
 ].flatMap((names) => names.split(' '))
-/** A line with one of these is read by the host. */
-const FOREIGN_FIELDS = ['logger', 'module', 'function', 'extra']
+/** Added to a field's number for the name that the earlier system's JSON formatter gives it. */
+const LEGACY = 64
+const LEGACY_FIELDS: Readonly<Record<string, string>> = {
+  extra_method: 'method',
+  extra_endpoint: 'endpoint',
+  extra_response_status: 'status',
+  extra_duration_ms: 'duration_ms',
+  extra_user_id: 'user_id',
+  extra_course_id: 'course_id',
+  extra_task_id: 'task_id',
+}
+/** Names that only that formatter writes; nobody counts them. */
+const LEGACY_ONLY_FIELDS = ['logger', 'module', 'function']
+const LEGACY_ONLY = 127
+/** A line with one of these is read by the host: `parseLogLine` gives them meanings. */
+const FOREIGN_FIELDS = [
+  'extra response_status status_code url path entity_type progress_percent progress current_step current_operation',
+  'sync_task_id event_type records_affected items_count exception exc_info traceback duration_seconds',
+  'elapsed_seconds error_message',
+].flatMap((names) => names.split(' '))
 const FOREIGN = -2
 
-export const COUNTERS = 36
+export const COUNTERS = 40
 const BUCKETS = 35 * 128 + 128
 const PADDING_BYTES = 64
 /** What `hostBuffer` holds at most. */
@@ -73,6 +92,8 @@ export interface LeftLine {
 
 /** The range of a scan, epoch milliseconds; infinite where there is no bound. */
 export interface ScanRange {
+  /** Whether the earlier system's times are UTC; else the host reads its lines. */
+  readonly legacy_is_utc: boolean
   /** Start of the period before, which ends at `since_ms`; infinity for none. */
   readonly before_ms: number
   readonly since_ms: number
@@ -96,7 +117,12 @@ export class Kernel {
     this.#numbers = new DataView(exports.memory.buffer)
     exports.setRange(range.before_ms, range.since_ms, range.until_ms)
     for (const [field, name] of FIELDS.entries()) this.#register(name, field)
+    for (const [name, field] of Object.entries(LEGACY_FIELDS)) {
+      this.#register(name, LEGACY + FIELDS.indexOf(field))
+    }
+    for (const name of LEGACY_ONLY_FIELDS) this.#register(name, LEGACY_ONLY)
     for (const name of FOREIGN_FIELDS) this.#register(name, FOREIGN)
+    exports.readLegacy(range.legacy_is_utc)
     for (const [number, stream] of LOG_STREAMS.entries()) {
       for (const { name, field, limit, histograms } of DIMENSIONS[stream]) {
         this.#tables.push([stream, name, exports.addDimension(number, field, limit, histograms)])

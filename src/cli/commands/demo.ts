@@ -45,6 +45,8 @@ async function runDemo(context: CommandContext): Promise<number> {
     logDir: config.log_dir,
     host: config.host,
     port: config.port,
+    timeZone: config.time_zone,
+    logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)

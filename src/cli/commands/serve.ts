@@ -16,13 +16,18 @@ export const serve: Command = {
   name: 'serve',
   summary: 'the server',
   options: SERVER_OPTIONS,
-  notes: ['It serves the REST API and marks syncs as lost whose process is gone. Ctrl-C stops it.'],
+  notes: [
+    'It serves the REST API, marks syncs as lost whose process is gone, and cleans the logs up every night',
+    '(at 02:00, in the zone of TZ; see log_cleanup in the configuration file). Ctrl-C stops it.',
+  ],
   async run({ terminal, config, json, signal }) {
     const server = await startServer({
       database: config.database,
       logDir: config.log_dir,
       host: config.host,
       port: config.port,
+      timeZone: config.time_zone,
+      logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
     })
     if (json) terminal.json({ url: server.url, port: server.port })
     terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)

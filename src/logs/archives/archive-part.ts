@@ -28,6 +28,8 @@ export interface ArchivedPart {
 
 const TEMPORARY = /^[a-z_]+\.[\da-f]{16}\.tmp$/
 const MAX_PER_SECOND = 100_000
+/** Header, padding and end blocks; a little more does no harm. */
+const TAR_OVERHEAD_BYTES = 4096
 
 /** Whether a name in the archive folder is one that only an unfinished run leaves behind. */
 export function isUnfinishedArchive(name: string): boolean {
@@ -50,7 +52,7 @@ export async function archivePart(
   const temporary = join(archives, `${part.stream}.${randomBytes(8).toString('hex')}.tmp`)
   try {
     const { sha256, ...archived } = await pack(temporary, part, signal)
-    const members = await readMembers(temporary)
+    const members = await readMembers(temporary, { max_bytes: archived.bytes + TAR_OVERHEAD_BYTES })
     const member = members[0]
     if (
       members.length !== 1 ||

@@ -9,6 +9,11 @@ export interface TarMember {
   readonly size_bytes: number
 }
 
+export interface TarHeader extends TarMember {
+  /** `0` for a regular file; see {@link tarMembers} for the others. */
+  readonly type: string
+}
+
 /** The header block of a regular file; owner and group are left at root, the mode is that of log files. */
 export function tarHeader(member: TarMember, modified_ms: number): Buffer {
   const { name, size_bytes } = member
@@ -43,22 +48,44 @@ export function paddingOf(size_bytes: number): number {
 }
 
 /**
- * Undefined for the zero block that ends an archive.
- * @throws Error for what is no header of a regular file
+ * Undefined for the zero block that ends an archive. Takes ustar, GNU and pax headers alike.
+ * @throws Error for what is no header, or has no size
  */
-export function parseTarHeader(block: Buffer): TarMember | undefined {
-  if (block.every((byte) => byte === 0)) return undefined
-  const octal = (at: number, digits: number): number =>
-    Number.parseInt(block.toString('latin1', at, at + digits), 8)
-  if (block.toString('latin1', 257, 262) !== 'ustar' || octal(CHECKSUM_AT, 6) !== checksum(block)) {
-    throw new Error('not a tar header')
-  }
-  if (block[156] !== 0x30) throw new Error('not a regular file')
-  const end = block.indexOf(0)
-  const size_bytes = octal(124, 11)
-  if (!Number.isSafeInteger(size_bytes)) throw new Error('no size')
-  const name = block.toString('utf8', 0, end === -1 || end > LONGEST_NAME ? LONGEST_NAME : end)
-  return { name, size_bytes }
+export function parseTarHeader(block: Buffer): TarHeader | undefined {
+  if (isZeroBlock(block)) return undefined
+  const is_ustar = block.toString('latin1', 257, 262) === 'ustar'
+  if (!is_ustar || octalAt(block, CHECKSUM_AT, 8) !== checksum(block)) throw new Error('not a tar header')
+  const size_bytes = sizeOf(block)
+  if (size_bytes === undefined) throw new Error('no size')
+  const type = block[156] === 0 ? '0' : block.toString('latin1', 156, 157)
+  // GNU's own form has times where ustar has the first part of a long name.
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : ''
+  const name = textAt(block, 0, LONGEST_NAME)
+  return { name: prefix === '' ? name : `${prefix}/${name}`, size_bytes, type }
+}
+
+export function isZeroBlock(block: Buffer): boolean {
+  return block.every((byte) => byte === 0)
+}
+
+function textAt(block: Buffer, at: number, length: number): string {
+  const field = block.subarray(at, at + length)
+  const end = field.indexOf(0)
+  return field.toString('utf8', 0, end === -1 ? length : end)
+}
+
+/** Undefined for anything but octal digits, with spaces before and a space or a zero behind them. */
+function octalAt(block: Buffer, at: number, length: number): number | undefined {
+  const digits = /^ *([0-7]+)[\0 ]*$/.exec(block.toString('latin1', at, at + length))?.[1]
+  return digits === undefined ? undefined : Number.parseInt(digits, 8)
+}
+
+/** Octal digits, or as GNU tar writes a size that is too large for them: a number to the base 256. */
+function sizeOf(block: Buffer): number | undefined {
+  if (block[124] !== 0x80) return octalAt(block, 124, 12)
+  const size = block.readBigUInt64BE(128)
+  const is_safe = block.readUIntBE(125, 3) === 0 && size <= BigInt(Number.MAX_SAFE_INTEGER)
+  return is_safe ? Number(size) : undefined
 }
 
 /** The sum of all bytes, the checksum's own taken as spaces. */

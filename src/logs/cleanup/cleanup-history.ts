@@ -55,9 +55,12 @@ export async function addToHistory(directory: string, report: CleanupReport, lim
 function parseReport(line: string): CleanupReport | undefined {
   try {
     const report = JSON.parse(line) as Partial<CleanupReport> | null
-    return typeof report?.task_id === 'string' && Array.isArray(report.errors)
-      ? (report as CleanupReport)
-      : undefined
+    const is_report =
+      typeof report?.task_id === 'string' &&
+      typeof report.finished_at === 'string' &&
+      typeof report.options === 'object' &&
+      Array.isArray(report.errors)
+    return is_report ? (report as CleanupReport) : undefined
   } catch {
     return undefined
   }

@@ -1,23 +1,27 @@
-import { makeDirectory } from '../../files/make-directory.ts'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { LOG_STREAMS } from '../../core/log-event.ts'
+import { makeDirectory } from '../../files/make-directory.ts'
 import { ArchiveIndex } from '../archives/archive-index.ts'
 import type { ArchivedPart } from '../archives/archive-part.ts'
+import { ARCHIVES, hasArchiveFolder } from '../directory/listing.ts'
+import { removeFile, syncDirectory } from '../directory/plain-file.ts'
 import { archiveRotatedFile, type ArchivingContext } from './archive-rotated-file.ts'
+import { decideForStream, oldArchives, type FileDecision } from './cleanup-decision.ts'
 import type { CleanupOptions, CleanupTally } from './cleanup-report.ts'
 import { removeLeftovers } from './leftovers.ts'
-import {
-  ARCHIVES,
-  hasArchiveFolder,
-  listArchives,
-  listStreamFiles,
-  type StreamFile,
-} from '../directory/listing.ts'
-import { removeFile, syncDirectory } from '../directory/plain-file.ts'
-import { surplusFiles } from './surplus.ts'
+import { rotateLiveFile } from './rotate-live-file.ts'
 
-const DAY_MS = 86_400_000
+/** How far a clean-up is. The files are known once it has looked at all streams. */
+export interface CleanupProgress {
+  /** The file that is archived now; null before and after. */
+  readonly file: string | null
+  readonly files_done: number
+  readonly files_total: number
+  /** Of the files' sizes. */
+  readonly bytes_done: number
+  readonly bytes_total: number
+}
 
 export interface CleanupRun {
   /** The log folder; the caller holds its clean-up lock. */
@@ -27,39 +31,32 @@ export interface CleanupRun {
   /** Aborted, the run ends after leaving things as a killed one would. */
   readonly signal: AbortSignal
   /** Called with every file, so that others see that the run goes on. */
-  readonly onProgress: () => void
+  readonly onProgress: (progress: CleanupProgress) => void
 }
 
 /**
- * Old archives go first, to make room; so an archive is never deleted by the run that made it. Then rotated
- * files by their age, then what is more than `max_lines`. What cannot be done is told in the tally, and the
- * rest is done all the same.
+ * Old archives go first, to make room; so an archive is never deleted by the run that made it. Then lines go
+ * into archives, of each stream the oldest first. What cannot be done is told in the tally, and the rest is
+ * done all the same.
  */
 export async function runCleanup(run: CleanupRun, tally: CleanupTally): Promise<void> {
-  const { directory, options, clock, signal } = run
+  const { directory, signal } = run
   try {
     await makeArchiveFolder(directory)
   } catch (error) {
     tally.fail('The archive folder cannot be used', error)
     return
   }
-  const context = { directory, index: new ArchiveIndex(directory), now: () => clock.now(), signal }
-  const steps: readonly (readonly [string, () => Promise<void>])[] = [
-    ['Leftovers could not be removed', () => removeLeftovers(directory)],
-    ['Old archives could not be deleted', () => deleteOldArchives(run, tally)],
-    ['Old files could not be archived', async () => archiveEach(await oldFiles(run), run, context, tally)],
-    ...LOG_STREAMS.map((stream): readonly [string, () => Promise<void>] => [
-      `${stream}.log could not be shortened`,
-      async () => {
-        const surplus = await surplusFiles(directory, stream, options.max_lines, clock)
-        await archiveEach(surplus, run, context, tally)
-      },
-    ]),
-  ]
-  for (const [what, work] of steps) {
+  await attempt('Leftovers could not be removed', tally, () => removeLeftovers(directory, run.clock))
+  await attempt('Old archives could not be deleted', tally, () => deleteOldArchives(run, tally))
+  const decisions: FileDecision[] = []
+  for (const stream of LOG_STREAMS) {
     if (signal.aborted) break
-    await attempt(what, tally, work)
+    await attempt(`The files of ${stream} could not be read`, tally, async () => {
+      decisions.push(...(await decideForStream(directory, stream, run.options, run.clock.now())))
+    })
   }
+  await archiveEach(decisions, run, tally)
   if (signal.aborted) tally.fail('The clean-up was stopped before its end', signal.reason)
 }
 
@@ -72,50 +69,59 @@ async function makeArchiveFolder(directory: string): Promise<void> {
 
 async function deleteOldArchives(run: CleanupRun, tally: CleanupTally): Promise<void> {
   const { directory, options, clock } = run
-  for (const archive of await listArchives(directory)) {
-    if (clock.now() - archive.created_ms <= options.delete_days * DAY_MS) continue
+  for (const archive of await oldArchives(directory, options, clock.now())) {
     await attempt(`${archive.name} could not be deleted`, tally, async () => {
       await removeFile(join(directory, ARCHIVES, archive.name))
-      tally.archives_deleted++
+      tally.addDeletedArchive(archive.size_bytes)
     })
   }
-}
-
-/** The rotated files that are old enough, oldest first. */
-async function oldFiles({ directory, options, clock }: CleanupRun): Promise<StreamFile[]> {
-  const youngest_ms = clock.now() - options.archive_days * DAY_MS
-  return (await listStreamFiles(directory))
-    .filter(({ kind, modified_ms }) => kind === 'rotated' && modified_ms <= youngest_ms)
-    .toReversed()
 }
 
 async function archiveEach(
-  files: readonly StreamFile[],
+  decisions: readonly FileDecision[],
   run: CleanupRun,
+  tally: CleanupTally,
+): Promise<void> {
+  const { directory, clock, signal } = run
+  const context = { directory, index: new ArchiveIndex(directory), clock, signal }
+  const bytes_total = decisions.reduce((total, { file }) => total + file.size_bytes, 0)
+  let bytes_done = 0
+  for (const [files_done, decision] of decisions.entries()) {
+    if (signal.aborted) return
+    const { file, keep_lines } = decision
+    run.onProgress({ file: file.name, files_done, files_total: decisions.length, bytes_done, bytes_total })
+    const what = keep_lines > 0 || file.kind === 'live' ? 'shortened' : 'archived'
+    await attempt(`${file.name} could not be ${what}`, tally, () => archive(decision, context, tally))
+    bytes_done += file.size_bytes
+  }
+  const files_done = decisions.length
+  run.onProgress({ file: null, files_done, files_total: files_done, bytes_done, bytes_total })
+}
+
+async function archive(
+  { file, keep_lines }: FileDecision,
   context: ArchivingContext,
   tally: CleanupTally,
 ): Promise<void> {
-  for (const file of files) {
-    if (run.signal.aborted) return
-    run.onProgress()
-    await attempt(`${file.name} could not be archived`, tally, async () => {
-      const parts: ArchivedPart[] = []
-      try {
-        await archiveRotatedFile(file, context, parts)
-      } finally {
-        count(parts, tally)
-      }
-    })
+  const { directory, clock } = context
+  const rotated = file.kind === 'live' ? await rotateLiveFile(directory, file, clock) : file
+  if (!rotated) return
+  const parts: ArchivedPart[] = []
+  try {
+    await archiveRotatedFile(rotated, keep_lines, context, parts)
+  } finally {
+    if (parts.length > 0) tally.addFile({ is_whole: keep_lines === 0, ...sumOf(parts) })
   }
 }
 
-function count(parts: readonly ArchivedPart[], tally: CleanupTally): void {
-  if (parts.length > 0) tally.files_archived++
+function sumOf(parts: readonly ArchivedPart[]): Pick<ArchivedPart, 'lines' | 'bytes' | 'archive_bytes'> {
+  const sum = { lines: 0, bytes: 0, archive_bytes: 0 }
   for (const part of parts) {
-    tally.lines_archived += part.lines
-    tally.bytes_before += part.bytes
-    tally.bytes_after += part.archive_bytes
+    sum.lines += part.lines
+    sum.bytes += part.bytes
+    sum.archive_bytes += part.archive_bytes
   }
+  return sum
 }
 
 async function attempt(what: string, tally: CleanupTally, work: () => Promise<void>): Promise<void> {

@@ -67,6 +67,8 @@ export class FileLogWriter implements LogWriter {
         onFailure,
         lossNotice: (count) =>
           this.#intake.encode(lossEvent(stream, count, this.#last_error?.code ?? 'unknown')),
+        deletionNotice: (count) =>
+          this.#intake.encode(deletionEvent(stream, count, settings[stream].backups)),
       })
     const streams = LOG_STREAMS.map((stream): [LogStream, StreamWriter] => [stream, openStream(stream)])
     this.#streams = Object.fromEntries(streams) as Record<LogStream, StreamWriter>
@@ -179,5 +181,17 @@ function lossEvent(stream: LogStream, count: number, reason: string): LogEvent {
     user_id: null,
     fields: { stream, count, reason },
     message: `${lines} lost because writing failed (${reason}).`,
+  }
+}
+
+function deletionEvent(stream: LogStream, count: number, kept: number): LogEvent {
+  const backups = count === 1 ? '1 backup of this log was' : `${count} backups of this log were`
+  return {
+    level: 'WARNING',
+    event: 'log_backups_deleted',
+    task_id: null,
+    user_id: null,
+    fields: { stream, count },
+    message: `${backups} deleted before being archived, as no more than ${kept} are kept.`,
   }
 }

@@ -1,3 +1,5 @@
+import type { EncodedLine } from './log-line.ts'
+
 interface Block {
   readonly buffer: Buffer
   start: number
@@ -29,12 +31,13 @@ export class LineQueue {
     return this.#lines
   }
 
-  push(line: string): void {
-    const block = this.#blockFor(line)
-    const written = block.buffer.write(line, block.end)
-    block.end += written
+  push(line: EncodedLine): void {
+    const { length } = line
+    const block = this.#blockFor(length)
+    line.bytes.copy(block.buffer, block.end, 0, length)
+    block.end += length
     block.lines++
-    this.#bytes += written
+    this.#bytes += length
     this.#lines++
   }
 
@@ -58,15 +61,10 @@ export class LineQueue {
     return lines
   }
 
-  #blockFor(line: string): Block {
+  #blockFor(bytes: number): Block {
     const last = this.#blocks.at(-1)
-    if (last) {
-      const room = last.buffer.length - last.end
-      // A UTF-16 unit is at most three bytes; the exact length is asked for only near a block's end.
-      if (line.length * 3 <= room || (line.length <= room && Buffer.byteLength(line) <= room)) return last
-    }
-    const needed = line.length * 3 <= this.#block_bytes ? 0 : Buffer.byteLength(line)
-    const block = needed <= this.#block_bytes ? this.#takeSpare() : newBlock(needed)
+    if (last && bytes <= last.buffer.length - last.end) return last
+    const block = bytes <= this.#block_bytes ? this.#takeSpare() : newBlock(bytes)
     this.#blocks.push(block)
     return block
   }

@@ -1,3 +1,5 @@
+import { asciiPiece, type Piece } from './line-bytes.ts'
+
 /**
  * The names an event's own field may have. A field that is not here is left out of the line and counted: what
  * nobody thought of cannot carry a name, a grade or a token into a file. Adding one is a decision about
@@ -7,19 +9,12 @@ export const LOG_FIELDS: readonly string[] = [
   // whose and which
   'sync_type',
   'course_id',
-  'course_name',
   'source_id',
   'account_id',
-  'schedule_id',
-  'incident_id',
-  'notification_id',
-  'channel',
   'host',
   'pid',
   'version',
   'trigger',
-  'run_status',
-  'resumed_from',
   // counts
   'created',
   'updated',
@@ -94,7 +89,6 @@ export const LOG_FIELDS: readonly string[] = [
   'stream',
   'file',
   // where a sync stands
-  'stage',
   'percent',
   'current',
   'completed',
@@ -105,7 +99,26 @@ export const LOG_FIELDS: readonly string[] = [
   'dry_run',
 ]
 
-/** Field name → the text that starts the field in a line: `,"name":`. */
-export const FIELD_PREFIX: ReadonlyMap<string, string> = new Map(
-  LOG_FIELDS.map((name) => [name, `,${JSON.stringify(name)}:`]),
+/** What starts a field in a line: `,"name":`. */
+export interface FieldStart {
+  readonly name: string
+  readonly piece: Piece
+  /** Which came after it last time: mostly it is the same again. */
+  next: FieldStart | undefined
+}
+
+const FIELD_STARTS: ReadonlyMap<string, FieldStart> = new Map(
+  LOG_FIELDS.map((name) => [name, { name, piece: asciiPiece(`,"${name}":`), next: undefined }]),
 )
+
+/** Stands before the first field of a line. */
+export const FIRST_FIELD: FieldStart = { name: '', piece: asciiPiece(''), next: undefined }
+
+/** The start of a field that follows `before`; undefined for a name that is not allowed. */
+export function fieldStart(name: string, before: FieldStart): FieldStart | undefined {
+  const guess = before.next
+  if (guess !== undefined && guess.name === name) return guess
+  const found = FIELD_STARTS.get(name)
+  if (found !== undefined) before.next = found
+  return found
+}

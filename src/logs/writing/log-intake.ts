@@ -3,12 +3,13 @@ import type { Clock } from '../../core/clock.ts'
 import { MonitorError } from '../../core/errors.ts'
 import type { LogEvent, LogStream } from '../../core/log-event.ts'
 import { isoTimestamps } from './iso-timestamps.ts'
-import { encodeLogLine, type EncodeTally } from './log-line.ts'
+import { LineEncoder, type EncodedLine } from './log-line.ts'
 import { keepsEvent, type StreamSettings } from './stream-settings.ts'
 
 /** Where encoded lines of one stream go. */
 export interface LineSink {
-  push(line: string, is_error: boolean): void
+  /** The line is copied: the next one takes its place. */
+  push(line: EncodedLine, is_error: boolean): void
   /** A line that was accepted but could not be encoded. */
   drop(): void
 }
@@ -19,7 +20,6 @@ export interface LineSink {
  */
 export class LogIntake {
   readonly writer: string
-  readonly tally: EncodeTally = { fields_dropped: 0 }
   refused_after_close = 0
   #closed = false
   #seq = 0
@@ -27,6 +27,7 @@ export class LogIntake {
   readonly #sinks: Readonly<Record<LogStream, LineSink>>
   readonly #clock: Clock
   readonly #timestamp = isoTimestamps()
+  readonly #encoder: LineEncoder
   readonly #onFailure: (error: unknown) => void
 
   /** @throws MonitorError `config_invalid` for a writer that cannot stand in a line as it is */
@@ -44,6 +45,7 @@ export class LogIntake {
         `writer must be 1 to 64 letters, digits, "_" or "-"; got ${JSON.stringify(this.writer)}.`,
       )
     }
+    this.#encoder = new LineEncoder(this.writer)
     this.#settings = options.settings
     this.#sinks = options.sinks
     this.#clock = options.clock
@@ -59,9 +61,13 @@ export class LogIntake {
     if (is_error && stream !== 'errors') this.#accept('errors', event)
   }
 
+  get fields_dropped(): number {
+    return this.#encoder.fields_dropped
+  }
+
   /** The line of an event of the writer's own; it takes the next seq. */
-  encode(event: LogEvent): string {
-    return encodeLogLine(event, this.now(), this.writer, ++this.#seq, this.tally)
+  encode(event: LogEvent): EncodedLine {
+    return this.#encoder.encode(event, this.now(), ++this.#seq)
   }
 
   /** The clock's time as in the lines. */
@@ -76,7 +82,7 @@ export class LogIntake {
   /** Returns whether the event is an ERROR that the stream took. */
   #accept(stream: LogStream, event: LogEvent): boolean {
     const sink: LineSink | undefined = this.#sinks[stream]
-    let line: string
+    let line: EncodedLine
     let is_error: boolean
     try {
       if (!keepsEvent(this.#settings[stream], event)) return false

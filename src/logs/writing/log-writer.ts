@@ -12,6 +12,8 @@ export interface StreamHealth {
   readonly pending_lines: number
   /** Times this writer renamed the live file to a backup. */
   readonly rotations: number
+  /** Backups beyond the wanted number that this writer deleted. Nobody had archived them: their lines are gone. */
+  readonly backups_deleted: number
 }
 
 /** The last thing that went wrong; it stays after things are well again, `at` tells how old it is. */

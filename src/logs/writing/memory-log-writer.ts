@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../core/clock.ts'
 import { LOG_STREAMS, type LogEvent, type LogStream } from '../../core/log-event.ts'
 import { logFailure, logHealth } from './log-health.ts'
 import { LogIntake, type LineSink } from './log-intake.ts'
+import type { EncodedLine } from './log-line.ts'
 import type { LogFailure, LogHealth, LogWriter, StreamHealth } from './log-writer.ts'
 import { streamSettings, type StreamOptionsByName } from './stream-settings.ts'
 
@@ -19,9 +20,9 @@ class LineList implements LineSink {
   #bytes = 0
   #dropped = 0
 
-  push(line: string): void {
-    this.lines.push(line)
-    this.#bytes += Buffer.byteLength(line)
+  push(line: EncodedLine): void {
+    this.lines.push(line.toString())
+    this.#bytes += line.length
   }
 
   drop(): void {
@@ -35,6 +36,7 @@ class LineList implements LineSink {
       bytes_written: this.#bytes,
       pending_lines: 0,
       rotations: 0,
+      backups_deleted: 0,
     }
   }
 }

@@ -51,11 +51,15 @@ export function streamSettings(options: StreamOptionsByName = {}): Record<LogStr
   return Object.fromEntries(entries) as Record<LogStream, StreamSettings>
 }
 
+const RANKS: ReadonlyMap<LogLevel, number> = new Map(LOG_LEVELS.map((level, rank) => [level, rank]))
+const rankOf = (level: LogLevel): number => RANKS.get(level) ?? -1
+const WARNING = rankOf('WARNING')
+
 /** Whether a stream with these settings keeps the event. */
 export function keepsEvent(settings: StreamSettings, event: LogEvent): boolean {
-  const rank = LOG_LEVELS.indexOf(event.level)
-  if (rank < LOG_LEVELS.indexOf(settings.level)) return false
-  if (settings.detail === 'full' || rank >= LOG_LEVELS.indexOf('WARNING')) return true
+  const rank = rankOf(event.level)
+  if (rank < rankOf(settings.level)) return false
+  if (settings.detail === 'full' || rank >= WARNING) return true
   return event.fields['error_type'] !== undefined && event.fields['error_type'] !== null
 }
 

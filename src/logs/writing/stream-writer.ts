@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { LineQueue } from './line-queue.ts'
 import { LiveFile } from './live-file.ts'
 import type { LineSink } from './log-intake.ts'
+import type { EncodedLine } from './log-line.ts'
 import type { StreamHealth } from './log-writer.ts'
 import type { StreamSettings } from './stream-settings.ts'
 
@@ -23,7 +24,9 @@ export interface StreamWriterOptions {
   readonly onPending: (soon: boolean) => void
   readonly onFailure: (error: unknown) => void
   /** The line that tells readers of `count` lost lines. */
-  readonly lossNotice: (count: number) => string
+  readonly lossNotice: (count: number) => EncodedLine
+  /** The line that tells readers of `count` backups that were deleted. */
+  readonly deletionNotice: (count: number) => EncodedLine
 }
 
 /** How hard to try: `usual` respects the back-off, `now` does not, `final` also waits for nobody. */
@@ -41,6 +44,7 @@ export class StreamWriter implements LineSink {
   #lines_dropped = 0
   #bytes_written = 0
   #losses_told = 0
+  #deletions_told = 0
   #sync_wanted = false
   #closed = false
   #retry_delay_ms = 0
@@ -63,6 +67,7 @@ export class StreamWriter implements LineSink {
       bytes_written: this.#bytes_written,
       pending_lines: this.#queue.lines,
       rotations: this.#live.rotations,
+      backups_deleted: this.#live.backups_deleted,
     }
   }
 
@@ -71,7 +76,7 @@ export class StreamWriter implements LineSink {
     this.#live.open()
   }
 
-  push(line: string, is_error: boolean): void {
+  push(line: EncodedLine, is_error: boolean): void {
     if (this.#queue.bytes + line.length > QUEUE_LIMIT_BYTES) {
       this.#lines_dropped++
       return
@@ -79,6 +84,7 @@ export class StreamWriter implements LineSink {
     this.#queue.push(line)
     if (is_error) {
       this.#sync_wanted = true
+      this.#live.wantSync()
       this.drain('usual')
     } else if (this.#queue.bytes >= SELF_DRAIN_BYTES) {
       this.drain('usual')
@@ -97,10 +103,7 @@ export class StreamWriter implements LineSink {
     if (mode === 'usual' && now_ms < this.#retry_at_ms) return 'blocked'
     try {
       if (!this.#writeQueued(mode)) return 'waiting'
-      if (this.#lines_dropped > this.#losses_told) {
-        this.#tellLosses()
-        if (!this.#writeQueued(mode)) return 'waiting'
-      }
+      if (this.#tellWhatIsMissing() && !this.#writeQueued(mode)) return 'waiting'
     } catch (error) {
       this.#retry_delay_ms = Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retry_delay_ms * 2))
       this.#retry_at_ms = now_ms + this.#retry_delay_ms
@@ -141,9 +144,16 @@ export class StreamWriter implements LineSink {
     return true
   }
 
-  #tellLosses(): void {
-    const count = this.#lines_dropped - this.#losses_told
-    this.#losses_told = this.#lines_dropped
-    this.#queue.push(this.#options.lossNotice(count))
+  /** Returns whether there was anything to tell. A deletion that this leads to is told the next time. */
+  #tellWhatIsMissing(): boolean {
+    const lost = this.#lines_dropped - this.#losses_told
+    const deleted = this.#live.backups_deleted - this.#deletions_told
+    this.#losses_told += lost
+    this.#deletions_told += deleted
+    if (lost > 0) this.#queue.push(this.#options.lossNotice(lost))
+    // Who wants no backups need not be told that there is none.
+    const tells_deletion = deleted > 0 && this.#options.settings.backups > 0
+    if (tells_deletion) this.#queue.push(this.#options.deletionNotice(deleted))
+    return lost > 0 || tells_deletion
   }
 }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import type { Hono } from 'hono'
 import { createApi, type ApiOptions } from '../../../src/api/app.ts'
-import type { CleanupOptions, CleanupStart, LogMaintenance } from '../../../src/api/log-maintenance.ts'
+import type { LogMaintenance } from '../../../src/api/log-maintenance.ts'
+import { logReading } from '../../../src/api/log-reading.ts'
 import type { ApiServices, ErrorPlace } from '../../../src/api/services.ts'
+import type { CleanupOptions } from '../../../src/logs/cleanup/cleanup-report.ts'
+import type { CleanupStart } from '../../../src/logs/cleanup/log-directory.ts'
+import type { CleanupPlan } from '../../../src/logs/cleanup/plan-cleanup.ts'
 import type { SyncStore } from '../../../src/store/sync-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import type { GivenSync } from './sync-factory.ts'
 import { openTestStore } from './test-store.ts'
 
@@ -39,6 +44,26 @@ export class FakeLogMaintenance implements LogMaintenance {
       ],
       total_log_size_mb: 1.5,
       total_archive_size_mb: 0.25,
+      last_cleanup: null,
+      next_cleanup: '2026-11-23T01:00:00.000Z',
+      history: [],
+    })
+  }
+
+  plan(options: CleanupOptions): Promise<CleanupPlan> {
+    return Promise.resolve({
+      dry_run: true,
+      planned_at: '2026-11-22T10:15:00.000Z',
+      options,
+      files_archived: 0,
+      files_shortened: 0,
+      lines_archived: 0,
+      bytes_before: 0,
+      archives_deleted: 0,
+      bytes_deleted: 0,
+      errors: [],
+      files: [],
+      archives: [],
     })
   }
 
@@ -68,6 +93,7 @@ export async function openTestApi(
       syncs,
       health: () => Promise.resolve({ ok: true, message: null }),
       logs,
+      log_reading: logReading(temporaryDirectory(), 'UTC', new AbortController().signal),
       clock,
       version: VERSION,
       onError: (error, place) => errors.push({ error, place }),

@@ -37,7 +37,7 @@ export async function hookChanges(hook: (call: ChangingCall, path: unknown) => v
       if (!original) throw new Error(`no ${call}`)
       owner[call] = isAsync(call)
         ? async function (...values) {
-            if (call !== 'open' || values[1] === 'wx') hook(call, values[0])
+            if (call !== 'open' || String(values[1]).startsWith('wx')) hook(call, values[0])
             return original.apply(this, values)
           }
         : function (...values) {

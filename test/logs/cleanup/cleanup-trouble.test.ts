@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { appendFileSync, copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { CleanupReport } from '../../../src/logs/cleanup/cleanup-report.ts'
-import { LogDirectory } from '../../../src/logs/cleanup/log-directory.ts'
-import { runWriter } from '../writing/children/run-writer.ts'
-import { checkLines } from '../writing/line-checker.ts'
+import { pidSpace, processStart } from '../../../src/logs/directory/process-identity.ts'
 import { streamFiles, streamText, temporaryDirectory } from '../writing/log-directory.ts'
 import { systemError } from '../writing/system-call-hook.ts'
 import { hookChanges, type ChangingCall } from './call-hook.ts'
@@ -35,11 +30,13 @@ function cleanEverything(directory: string): Promise<CleanupReport> {
   return cleanUp(directory, EVERYTHING)
 }
 
-/** Everything is somewhere; a clean-up afterwards brings it all into archives, once, and leaves no trace. */
+/**
+ * Everything is somewhere; two clean-ups afterwards (the first may have to rotate the live file) bring it all into
+ * archives, once, and leave no trace.
+ */
 async function assertRepaired(directory: string, all: string): Promise<void> {
   assertHoldsLines(textEverywhere(directory, 'operations'), all)
-  const report = await cleanEverything(directory)
-  assert.deepEqual(report.errors, [])
+  for (let run = 0; run < 2; run++) assert.deepEqual((await cleanEverything(directory)).errors, [])
   assert.deepEqual(streamFiles(directory, 'operations'), [])
   assertSameLines(textEverywhere(directory, 'operations'), all)
   assert.deepEqual(leftovers(directory), [])
@@ -104,48 +101,31 @@ test('a folder that is missing is made, and clean', async (t) => {
   assert.deepEqual(readdirSync(directory), ['archives'])
 })
 
-const SCRIPT = fileURLToPath(new URL('children/killed-cleanup.ts', import.meta.url))
-
-for (const [moment, call, number] of [
-  ['while an archive is written', 'writeFile', 1],
-  ['before an archive has its name', 'link', 2],
-  ['while an archive has two names', 'unlink', 1],
-  ['between an archive’s completion and the removal of its file', 'unlink', 2],
-  ['before the live file is rotated', 'renameSync', 1],
-  ['before the report is kept', 'rename', 1],
-] satisfies [string, ChangingCall, number][]) {
-  test(`a clean-up killed ${moment} loses nothing, and the next takes over its lock`, async (t) => {
-    const directory = temporaryDirectory(t)
-    const all = plantAll(directory)
-    const child = spawn(process.execPath, [SCRIPT, directory, call, String(number)], { stdio: 'inherit' })
-    const [, signal] = (await once(child, 'close')) as [number | null, string | null]
-    assert.equal(signal, 'SIGKILL')
-    assert.ok(existsSync(join(directory, '.cleanup.lock')))
-    await assertRepaired(directory, all)
-  })
-}
-
-test('what a late writer adds to a rotated file is archived too, before and after its removal', async (t) => {
+test('what killed runs left is removed, and what others use is not', async (t) => {
   const directory = temporaryDirectory(t)
-  const planted = plantLog(directory, 'operations', { number: 1, lines: 40 })
-  const path = join(directory, planted.name)
-  const added: string[] = []
-  const add = (): void => {
-    const line = `{"writer":"late","seq":${added.length + 1}}\n`
-    appendFileSync(path, line)
-    added.push(line)
+  plantArchive(directory, 'operations.0123456789abcdef.tmp')
+  plantArchive(directory, 'cleanup-history.0123456789abcdef.tmp')
+  const dead = `2147483647 1 ${pidSpace()} nonce\n`
+  const alive = `${process.ppid} ${processStart(process.ppid)} ${pidSpace()} nonce\n`
+  for (const [name, text] of [
+    ['operations.log.000001-aaaaaaaa.0123456789abcdef.tmp', 'x'],
+    ['.probe-0123456789abcdef.tmp', 'x'],
+    ['.cleanup.lock.0123456789abcdef.tmp', 'x'],
+    ['.operations.log.lock', dead],
+    ['.errors.log.lock', alive],
+    ['notes.tmp', 'x'],
+    ['operations.log.000001-aaaaaaaa.tmp', 'x'],
+  ] as const) {
+    writeFileSync(join(directory, name), text)
   }
-  const unhook = await hookChanges((call, target) => {
-    if (call === 'link' && added.length === 0) add()
-    if (call === 'unlink' && target === path) add()
-  })
-  try {
-    assert.deepEqual((await cleanEverything(directory)).errors, [])
-  } finally {
-    unhook()
-  }
-  assert.equal(added.length, 2)
-  assert.equal(textEverywhere(directory, 'operations'), planted.text + added.join(''))
+  assert.deepEqual((await cleanUp(directory)).errors, [])
+  assert.deepEqual(readdirSync(directory).sort(), [
+    '.errors.log.lock',
+    'archives',
+    'notes.tmp',
+    'operations.log.000001-aaaaaaaa.tmp',
+  ])
+  assert.deepEqual(readdirSync(join(directory, 'archives')), ['cleanup-history.jsonl'])
 })
 
 const damages: readonly [string, (path: string, sound_archive: string) => void][] = [
@@ -175,52 +155,3 @@ for (const [damage, inflict] of damages) {
     await assertRepaired(directory, planted.text)
   })
 }
-
-test('a file that something keeps writing to stays, and what is archived of it is not archived again', async (t) => {
-  const directory = temporaryDirectory(t)
-  const planted = plantLog(directory, 'operations', { number: 1, lines: 40 })
-  const path = join(directory, planted.name)
-  let text = planted.text
-  const unhook = await hookChanges((call) => {
-    if (call !== 'link') return
-    const line = `{"writer":"foreign","seq":${text.length}}\n`
-    appendFileSync(path, line)
-    text += line
-  })
-  let report: CleanupReport
-  try {
-    report = await cleanEverything(directory)
-  } finally {
-    unhook()
-  }
-  assert.match(report.errors[0] ?? '', /could not be archived: something keeps writing to it\.$/)
-  assert.ok(existsSync(path))
-  await cleanEverything(directory)
-  assert.deepEqual(streamFiles(directory, 'operations'), [])
-  assert.equal(textEverywhere(directory, 'operations'), text)
-})
-
-test('two processes that write and rotate while clean-ups take every file at once lose nothing', async (t) => {
-  const directory = temporaryDirectory(t)
-  const writers = ['a', 'b']
-  const lines = 3000
-  const processes = writers.map((writer) => runWriter({ directory, writer, lines, max_bytes: 65_536 }))
-  const writing = { going_on: true }
-  const ended = Promise.all(processes.map((each) => each.ended)).finally(() => {
-    writing.going_on = false
-  })
-  const logs = new LogDirectory({ directory })
-  let archived = 0
-  for (let last_run = false; !last_run;) {
-    last_run = !writing.going_on
-    await logs.startCleanup({ max_lines: 150, archive_days: 0, delete_days: 30 })
-    const report = await logs.finished()
-    assert.deepEqual(report?.errors, [])
-    archived += report?.files_archived ?? 0
-  }
-  assert.deepEqual(await ended, [0, 0])
-  const text = textEverywhere(directory, 'operations')
-  const { lost, clashes, unknown } = checkLines(text, new Map(writers.map((writer) => [writer, lines])))
-  assert.deepEqual({ lost, clashes, unknown }, { lost: 0, clashes: 0, unknown: 0 })
-  assert.ok(archived > 10, `${archived} files archived`)
-})

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { streamText, temporaryDirectory } from '../writing/log-directory.ts'
 import { archiveNames, leftovers, plantArchive, plantLog, readArchive, textEverywhere } from './log-folder.ts'
-import { cleanUp, hasTar, names } from './run-cleanup.ts'
+import { cleanUp, DEFAULTS, hasTar, names } from './run-cleanup.ts'
+
+function newest(text: string, lines: number): string {
+  return text
+    .split(/(?<=\n)/)
+    .slice(-lines)
+    .join('')
+}
 
 test('rotated files are archived from the wanted age on, the live file never', async (t) => {
   const directory = temporaryDirectory(t)
@@ -29,12 +36,17 @@ test('rotated files are archived from the wanted age on, the live file never', a
     task_id: report.task_id,
     started_at: '2026-11-22T10:15:00.000Z',
     finished_at: '2026-11-22T10:15:00.000Z',
+    options: DEFAULTS,
+    scheduled_for: null,
+    stopped_early: false,
     files_archived: 2,
+    files_shortened: 0,
     lines_archived: 60,
     bytes_before,
     bytes_after,
     ratio: Math.round((bytes_after / bytes_before) * 10_000) / 10_000,
     archives_deleted: 0,
+    bytes_deleted: 0,
     errors: [],
   })
   assert.deepEqual(leftovers(directory), [])
@@ -75,32 +87,73 @@ test('the system’s tar and gzip read the archives', { skip: !hasTar() }, async
   assert.match(listing, /^-rw-r----- .* 2026-11-12 22:15 /)
 })
 
-test('of a stream with too many lines the oldest files go, whole', async (t) => {
+test('of a stream with too many lines exactly the newest stay, and the older ones go', async (t) => {
   const directory = temporaryDirectory(t)
   plantLog(directory, 'operations', { number: 0, lines: 10 })
   for (const number of [1, 2, 3]) plantLog(directory, 'operations', { number, lines: 50 })
   const all = streamText(directory, 'operations')
-  await cleanUp(directory, { max_lines: 110 })
-  assert.deepEqual(names(directory), [
-    'operations.log.000002-aaaaaaa2',
-    'operations.log.000003-aaaaaaa3',
-    'operations.log',
-  ])
-  await cleanUp(directory, { max_lines: 109 })
-  assert.deepEqual(names(directory), ['operations.log.000003-aaaaaaa3', 'operations.log'])
-  assert.equal(textEverywhere(directory, 'operations'), all)
+  for (const [max_lines, files] of [
+    [160, ['000001-aaaaaaa1', '000002-aaaaaaa2', '000003-aaaaaaa3']],
+    [159, ['000001-aaaaaaa1', '000002-aaaaaaa2', '000003-aaaaaaa3']],
+    [110, ['000002-aaaaaaa2', '000003-aaaaaaa3']],
+    [61, ['000002-aaaaaaa2', '000003-aaaaaaa3']],
+    [60, ['000003-aaaaaaa3']],
+    [11, ['000003-aaaaaaa3']],
+    [10, []],
+  ] as const) {
+    const report = await cleanUp(directory, { max_lines })
+    assert.deepEqual(report.errors, [])
+    assert.equal(report.files_archived + report.files_shortened, max_lines === 160 ? 0 : 1)
+    assert.deepEqual(names(directory), [...files.map((file) => `operations.log.${file}`), 'operations.log'])
+    assert.equal(streamText(directory, 'operations'), newest(all, max_lines))
+    assert.equal(textEverywhere(directory, 'operations'), all)
+    assert.deepEqual(leftovers(directory), [])
+  }
 })
 
-test('a live file that alone has too many lines is rotated and archived with all that is older', async (t) => {
+test('a live file that alone has too many lines is rotated, and its newest lines stay', async (t) => {
   const directory = temporaryDirectory(t)
   plantLog(directory, 'operations', { number: 1, lines: 5 })
   plantLog(directory, 'operations', { number: 0, lines: 101 })
   const all = streamText(directory, 'operations')
   const report = await cleanUp(directory, { max_lines: 100 })
   assert.deepEqual(report.errors, [])
-  assert.deepEqual(names(directory), [])
-  assert.equal(report.lines_archived, 106)
+  assert.deepEqual([report.files_archived, report.files_shortened, report.lines_archived], [1, 1, 6])
+  assert.equal(names(directory).length, 1)
+  assert.equal(streamText(directory, 'operations'), newest(all, 100))
   assert.equal(textEverywhere(directory, 'operations'), all)
+})
+
+test('what stays of a file keeps its age and its permissions, so that it is archived in its time', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { name, text } = plantLog(directory, 'operations', { number: 1, lines: 50, age_days: 6 })
+  chmodSync(join(directory, name), 0o604)
+  await cleanUp(directory, { max_lines: 20 })
+  const { mode, mtimeMs } = statSync(join(directory, name))
+  assert.equal(mode & 0o777, 0o604)
+  assert.equal(mtimeMs, Date.parse('2026-11-16T10:15:00.000Z'))
+  await cleanUp(directory, { archive_days: 6 })
+  assert.deepEqual(names(directory), [])
+  assert.equal(textEverywhere(directory, 'operations'), text)
+})
+
+test('equal lines are not taken for ones that are archived already', async (t) => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'operations.log.000001-aaaaaaaa')
+  writeFileSync(path, 'the same\n'.repeat(100))
+  for (const max_lines of [50, 25, 24, 1, 0]) {
+    assert.deepEqual((await cleanUp(directory, { max_lines, archive_days: 3650 })).errors, [])
+    assert.equal(textEverywhere(directory, 'operations'), 'the same\n'.repeat(100))
+    assert.equal(streamText(directory, 'operations'), 'the same\n'.repeat(max_lines))
+  }
+})
+
+test('a last piece without its newline stays with the newest lines', async (t) => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'operations.log.000001-aaaaaaaa')
+  writeFileSync(path, 'a\nb\nc\npiece')
+  await cleanUp(directory, { max_lines: 2, archive_days: 3650 })
+  assert.equal(readFileSync(path, 'utf8'), 'b\nc\npiece')
 })
 
 test('a live file is rotated only under its writers’ lock', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, readdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { LogMaintenance } from '../../../src/api/log-maintenance.ts'
-import { logStatusSchema } from '../../../src/api/logs.ts'
+import { cleanupStatusSchema } from '../../../src/api/logs.ts'
 import { LogDirectory } from '../../../src/logs/cleanup/log-directory.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../writing/log-directory.ts'
@@ -43,8 +44,11 @@ test('the status lists live and rotated files, archives and their sums, and fits
     ],
     total_log_size_mb: 1.5,
     total_archive_size_mb: 0.75,
+    last_cleanup: null,
+    next_cleanup: null,
+    history: [],
   })
-  assert.deepEqual(logStatusSchema.parse(status), status)
+  assert.deepEqual(cleanupStatusSchema.parse(status), status)
 })
 
 test('the status shows nothing but files with names of ours', async (t) => {
@@ -77,6 +81,34 @@ test('the status follows no link to another archive folder', async (t) => {
   plantArchive(elsewhere, 'operations_20261101_000000.tar.gz')
   symlinkSync(join(elsewhere, 'archives'), join(directory, 'archives'))
   assert.deepEqual((await logDirectory(directory).status()).archives, [])
+})
+
+test('a live file that is rotated while the folder is listed is not missing', async (t) => {
+  const directory = temporaryDirectory(t)
+  plantLog(directory, 'operations', { number: 0, lines: 50 })
+  plantLog(directory, 'operations', { number: 1, lines: 40 })
+  const live = join(directory, 'operations.log')
+  const { lstat } = fs.promises
+  let rotated = false
+  const hooked = t.mock.method(fs.promises, 'lstat', async (path: string, options: { bigint: true }) => {
+    if (path === live && !rotated) {
+      rotated = true
+      renameSync(live, `${live}.000002-aaaaaaaa`)
+      writeFileSync(live, '')
+    }
+    return await lstat(path, options)
+  })
+  syncBuiltinESMExports()
+  try {
+    const { log_files } = await logDirectory(directory).status()
+    assert.deepEqual(
+      log_files.map(({ name }) => name),
+      ['operations.log', 'operations.log.000002-aaaaaaaa', 'operations.log.000001-aaaaaaa1'],
+    )
+  } finally {
+    hooked.mock.restore()
+    syncBuiltinESMExports()
+  }
 })
 
 test('the status of a missing directory is empty', async (t) => {

@@ -1,0 +1,20 @@
+import { Slots } from './slots.ts'
+
+/** How many searches and how many tails a server runs at once. */
+const SEARCHES = 4
+const TAILS = 16
+
+/** The log folder as the API reads it. */
+export interface LogReading {
+  readonly directory: string
+  /** IANA name of the zone in which a time without an offset is meant. */
+  readonly zone: string
+  readonly searches: Slots
+  readonly tails: Slots
+  /** Aborts when the server stops, so that what would go on for ever ends. */
+  readonly stopping: AbortSignal
+}
+
+export function logReading(directory: string, zone: string, stopping: AbortSignal): LogReading {
+  return { directory, zone, stopping, searches: new Slots(SEARCHES), tails: new Slots(TAILS) }
+}

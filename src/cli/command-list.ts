@@ -1,0 +1,134 @@
+import { MonitorError } from '../core/errors.ts'
+import { nearest } from './arguments.ts'
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  /** One word, or two of which the first is the name of a group. */
+  readonly name: string
+  readonly summary: string
+  /** Loaded only when it runs: `--help` must not wait for a database. */
+  readonly load: () => Promise<Command>
+}
+
+/** Commands that share their first word. */
+export interface CommandGroup {
+  readonly name: string
+  readonly summary: string
+  readonly commands: readonly CommandEntry[]
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'a simulated Canvas, the server, and syncs that keep running',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  { name: 'serve', summary: 'the server', load: async () => (await import('./commands/serve.ts')).serve },
+  {
+    name: 'sync',
+    summary: 'one monitored sync',
+    load: async () => (await import('./commands/sync.ts')).sync,
+  },
+  {
+    name: 'simulate',
+    summary: 'the Canvas simulator alone',
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    name: 'syncs',
+    summary: 'list syncs, or show one',
+    load: async () => (await import('./commands/syncs.ts')).syncs,
+  },
+  {
+    name: 'analyze',
+    summary: 'what the logs say in numbers',
+    load: async () => (await import('./commands/analyze.ts')).analyze,
+  },
+  {
+    name: 'logs search',
+    summary: 'find lines of the logs by text and by what they are about',
+    load: async () => (await import('./commands/logs/logs-search.ts')).logsSearch,
+  },
+  {
+    name: 'logs tail',
+    summary: 'show the last lines of the logs and follow them',
+    load: async () => (await import('./commands/logs/logs-tail.ts')).logsTail,
+  },
+  {
+    name: 'logs status',
+    summary: 'the log files, their sizes and the clean-ups',
+    load: async () => (await import('./commands/logs/logs-status.ts')).logsStatus,
+  },
+  {
+    name: 'logs cleanup',
+    summary: 'archive old log files and delete old archives',
+    load: async () => (await import('./commands/logs/logs-cleanup.ts')).logsCleanup,
+  },
+  {
+    name: 'migrate',
+    summary: 'bring the database to this version',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    name: 'doctor',
+    summary: 'check that everything is in place',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+]
+
+const GROUPS: readonly CommandGroup[] = [
+  {
+    name: 'logs',
+    summary: 'the five log streams: search, follow, look after',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('logs ')),
+  },
+]
+
+/** The group when the words name one and no command of it: `logs`, `logs --help`. */
+export function groupAlone(words: readonly string[]): CommandGroup | null {
+  const [first, second] = words
+  if (second !== undefined && !second.startsWith('-')) return null
+  return GROUPS.find(({ name }) => name === first) ?? null
+}
+
+/**
+ * The command that the first words name, and what stands behind them.
+ * @throws MonitorError `usage` with the nearest command
+ */
+export function findCommand(words: readonly string[]): {
+  readonly entry: CommandEntry
+  readonly args: readonly string[]
+} {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ')
+    const entry = COMMANDS.find((command) => command.name === name)
+    if (entry !== undefined) return { entry, args: words.slice(length) }
+  }
+  throw unknownCommand(words)
+}
+
+function unknownCommand(words: readonly string[]): MonitorError {
+  const [first = '', second = ''] = words
+  if (first.startsWith('-')) {
+    return new MonitorError('usage', `The command comes first, then options such as ${first}.`, {
+      next_step: `Commands are ${COMMANDS.map(({ name }) => name).join(', ')}.`,
+    })
+  }
+  const group = GROUPS.find(({ name }) => name === first)
+  const name = group === undefined ? first : `${first} ${second}`
+  const names = (group?.commands ?? COMMANDS).map((command) => command.name)
+  const next_step = nextStep(meant(name, second, names), names, group)
+  return new MonitorError('usage', `There is no command "${name}".`, { next_step })
+}
+
+function nextStep(near: string | null, names: readonly string[], group: CommandGroup | undefined): string {
+  if (near === null) return `Commands are ${names.join(', ')}.`
+  const all = group === undefined ? '--help' : `${group.name} --help`
+  return `Did you mean ${near}? See ${all} for all commands.`
+}
+
+/** The command that was meant: also `search` for `logs search`, and `log search`. */
+function meant(name: string, second: string, names: readonly string[]): string | null {
+  const short = names.find((known) => known.endsWith(` ${name}`))
+  return short ?? nearest(name, names) ?? nearest(`${name} ${second}`, names)
+}

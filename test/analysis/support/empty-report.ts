@@ -1,0 +1,91 @@
+import type { AnalysisReport, StreamReport } from '../../../src/analysis/report.ts'
+import { NO_DURATION, NO_GROUPS } from './sample-parts.ts'
+
+const NOTHING: StreamReport = {
+  levels: { DEBUG: 0, INFO: 0, WARNING: 0, ERROR: 0 },
+  by_event: {},
+  duration: NO_DURATION,
+  groups: { users: NO_GROUPS, courses: NO_GROUPS, tasks: NO_GROUPS },
+  by_hour: [],
+  by_day: [],
+}
+
+/** What a folder of empty files gives. */
+export function emptyReport(): AnalysisReport {
+  return {
+    generated_at: '2026-11-22T06:00:00.000Z',
+    duration_ms: 3.1,
+    range: { since: null, until: null, first: null, last: null, time_zone: 'UTC' },
+    total_lines: 0,
+    lines_by_form: { json: 0, python_json: 0, python_text: 0, summary: 0 },
+    operations: {
+      total_lines: 0,
+      sync_tasks: 0,
+      connections_tested: 0,
+      courses_processed: 0,
+      assignments_synced: 0,
+      total_elapsed_time: 0,
+      ...NOTHING,
+      by_status: {},
+      by_sync_type: {},
+      slowest_tasks: [],
+    },
+    api_calls: {
+      total_calls: 0,
+      by_method: {},
+      by_endpoint: {},
+      status_codes: {},
+      total_duration_ms: 0,
+      paginated_requests: 0,
+      ...NOTHING,
+      failed_calls: 0,
+      error_types: {},
+      groups: { ...NOTHING.groups, methods: NO_GROUPS, endpoints: NO_GROUPS, statuses: NO_GROUPS },
+      slowest_endpoints: [],
+      slowest_courses: [],
+      slowest_tasks: [],
+      throttling: {
+        throttled_calls: 0,
+        cost_total: 0,
+        cost_mean: null,
+        cost_max: null,
+        rate_limit_remaining_min: null,
+      },
+      retries: { retried_calls: 0, recovered: 0, still_failed: 0, max_attempt: null },
+      total_items: 0,
+      total_bytes: 0,
+    },
+    database: {
+      total_operations: 0,
+      by_operation: {},
+      by_entity: {},
+      total_records_affected: 0,
+      batch_operations: 0,
+      ...NOTHING,
+      groups: { ...NOTHING.groups, operations: NO_GROUPS, entities: NO_GROUPS },
+    },
+    errors: {
+      total_errors: 0,
+      by_type: {},
+      by_user: {},
+      by_course: {},
+      recent_errors: [],
+      ...NOTHING,
+      by_operation: {},
+      fingerprints: [],
+      distinct_fingerprints: 0,
+    },
+    progress: { total_entries: 0, ...NOTHING, tasks: {} },
+    trends: null,
+    sources: [],
+    skipped: {
+      malformed_lines: 0,
+      continuation_lines: 0,
+      duplicate_lines: 0,
+      blank_lines: 0,
+      out_of_range_lines: 0,
+      examples: [],
+      unreadable_sources: [],
+    },
+  }
+}
