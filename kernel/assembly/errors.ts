@@ -20,10 +20,13 @@ export function fingerprint(): usize {
 }
 
 const LONGEST_EXAMPLE: usize = 16384
+/** Of all examples together; fingerprints met later have none. */
+let example_room: usize = 16777216
 
 /** Keeps the line as an entry's example; a very long one is left out. */
 export function keepExample(entry: usize, line: usize, length: usize): void {
-  if (load<u32>(entry + EXAMPLE_LENGTH) != 0 || length > LONGEST_EXAMPLE) return
+  if (load<u32>(entry + EXAMPLE_LENGTH) != 0 || length > LONGEST_EXAMPLE || length > example_room) return
+  example_room -= length
   const copy = allocate(length)
   memory.copy(copy, line, length)
   store<usize>(entry + EXAMPLE, copy)
@@ -32,31 +35,42 @@ export function keepExample(entry: usize, line: usize, length: usize): void {
 
 /** More than are shown: copies among them are taken out later. */
 const RECENT: usize = 24
-const RECENT_BYTES: usize = 16 + 16384
+// Of each: its time, and its line with the room that there is for one.
+const TIME: usize = 0
+const LINE: usize = 8
+const LINE_LENGTH: usize = 12
+const ROOM: usize = 16
+const RECENT_BYTES: usize = 24
 
 let recent: usize = 0
 let oldest_ms: f64 = -Infinity
 
 export function prepareRecent(): void {
   recent = allocate(RECENT_BYTES * RECENT)
-  for (let i: usize = 0; i < RECENT; i++) store<f64>(recent + i * RECENT_BYTES, -Infinity)
+  for (let i: usize = 0; i < RECENT; i++) store<f64>(recent + i * RECENT_BYTES + TIME, -Infinity)
 }
 
-/** Each: f64 time, u32 length, then the line from byte 16. */
+/** 24 times: f64 time, u32 address and length of the line, u32 of no interest. */
 export function recentAt(): usize {
   return recent
 }
 
 export function noteRecent(time_ms: f64, line: usize, length: usize): void {
-  if (time_ms <= oldest_ms || length > LONGEST_EXAMPLE) return
+  if (time_ms <= oldest_ms) return
   let place: usize = 0
   for (let i: usize = 1; i < RECENT; i++) {
     if (load<f64>(recent + i * RECENT_BYTES) < load<f64>(recent + place * RECENT_BYTES)) place = i
   }
   const slot = recent + place * RECENT_BYTES
-  store<f64>(slot, time_ms)
-  store<u32>(slot + 8, <u32>length)
-  memory.copy(slot + 16, line, length)
+  if (load<u32>(slot + ROOM) < <u32>length) {
+    // Room is never given back, so it doubles: a handful of long lines must not cost their sum.
+    const room = max<usize>(length, <usize>load<u32>(slot + ROOM) * 2)
+    store<usize>(slot + LINE, allocate(room))
+    store<u32>(slot + ROOM, <u32>room)
+  }
+  store<f64>(slot + TIME, time_ms)
+  store<u32>(slot + LINE_LENGTH, <u32>length)
+  memory.copy(load<usize>(slot + LINE), line, length)
   oldest_ms = Infinity
   for (let i: usize = 0; i < RECENT; i++) oldest_ms = min(oldest_ms, load<f64>(recent + i * RECENT_BYTES))
 }

@@ -8,10 +8,12 @@ import {
   COUNT,
   ELAPSED_MS,
   ENDPOINT,
+  ERROR_TYPE,
   EVENT,
   isKey,
   kindOf,
   lengthOf,
+  METHOD,
   NUMBER,
   numberOf,
   PERCENT,
@@ -78,6 +80,7 @@ export function countInGroups(
   start: usize,
   length: usize,
   time_ms: f64,
+  is_call: bool,
   failed: bool,
   has_duration: bool,
   duration_ms: f64,
@@ -99,6 +102,7 @@ export function countInGroups(
     const field = load<i32>(dimension)
     const table = load<usize>(dimension + 4)
     let entry: usize = 0
+    if (!is_call && isOfCalls(field)) continue
     if (field < ENDPOINT_PATTERN) {
       if (!isKey(field)) continue
       if (field > WRITER) {
@@ -140,11 +144,19 @@ export function countInGroups(
     } else if (amount != 0) {
       store<f64>(entry + AMOUNT, load<f64>(entry + AMOUNT) + amount * weight)
     }
+    if (ended && has_duration && duration_ms > load<f64>(entry + AMOUNT_2)) {
+      store<f64>(entry + AMOUNT_2, duration_ms)
+    }
     if (started) store<u32>(entry + FLAGS, load<u32>(entry + FLAGS) | STARTED)
     if (ended) store<u32>(entry + FLAGS, load<u32>(entry + FLAGS) | ENDED)
     if (time_ms < load<f64>(entry + FIRST_SEEN)) store<f64>(entry + FIRST_SEEN, time_ms)
     if (time_ms > load<f64>(entry + LAST_SEEN)) store<f64>(entry + LAST_SEEN, time_ms)
   }
+}
+
+/** What a line without a call, that of a wait, does not count in. */
+function isOfCalls(field: i32): bool {
+  return field == METHOD || field == STATUS || field == ENDPOINT_PATTERN || field == ERROR_TYPE
 }
 
 /** Endpoints as written are many, but less than lines: each is made a pattern once. */

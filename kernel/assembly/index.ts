@@ -224,7 +224,9 @@ function countLine(counters: usize, line: usize, length: usize, stream: i32, wei
   if (isLegacyLine()) {
     if (stream != streams.API_CALLS || !reads_legacy || !isLegacyCall()) return false
     const legacy_ms = readLegacyTime(startOf(TIMESTAMP), lengthOf(TIMESTAMP))
-    return legacy_ms != NO_TIME && countAt(legacy_ms, counters, line, length, stream, weight, FORM_PYTHON_JSON)
+    return (
+      legacy_ms != NO_TIME && countAt(legacy_ms, counters, line, length, stream, weight, FORM_PYTHON_JSON)
+    )
   }
   const time_ms = readTime(startOf(TIMESTAMP), lengthOf(TIMESTAMP))
   return time_ms != NO_TIME && countAt(time_ms, counters, line, length, stream, weight, form)
@@ -245,14 +247,15 @@ function countAt(
   const status = has_status ? numberOf(STATUS) : 0
   // A line of a wait for Canvas's throttle is in this stream too; only what has a method is a call.
   const is_call = stream != streams.API_CALLS || isKey(METHOD)
-  const failed = is_call && (level == 3 || isKey(ERROR_TYPE) || status >= 400)
+  const failed = level == 3 || isKey(ERROR_TYPE) || status >= 400
   const throttled = is_call && (status == 429 || isThrottledType())
   const has_duration = kindOf(DURATION_MS) == NUMBER
   const duration_ms = has_duration ? numberOf(DURATION_MS) : 0
   if (time_ms < since_ms || time_ms >= until_ms) {
     if (time_ms >= before_ms && time_ms < since_ms) {
       if (weight > 0) noteIdentity()
-      countBefore(counters, stream, failed, throttled, has_duration, duration_ms, weight)
+      if (is_call) countBefore(counters, stream, failed, throttled, has_duration, duration_ms, weight)
+      else add(counters, streams.OUT_OF_RANGE, weight)
     } else {
       add(counters, streams.OUT_OF_RANGE, weight)
     }
@@ -262,7 +265,7 @@ function countAt(
   add(counters, streams.LINES, weight)
   add(counters, streams.DEBUG_LINES + level, weight)
   add(counters, streams.FORMS + form, weight)
-  if (failed) add(counters, streams.FAILED, weight)
+  if (failed && is_call) add(counters, streams.FAILED, weight)
   if (throttled) add(counters, streams.THROTTLED, weight)
   lower(counters, streams.FIRST_SEEN, time_ms)
   raise(counters, streams.LAST_SEEN, time_ms)
@@ -277,8 +280,8 @@ function countAt(
   if (stream == streams.API_CALLS && is_call) countCall(counters, failed, weight)
   else if (stream == streams.DATABASE) countOperation(counters, weight)
   else if (stream == streams.ERRORS && weight > 0) noteRecent(time_ms, line, length)
-  countQuarter(stream, time_ms, failed, throttled, has_duration, duration_ms, weight)
-  countInGroups(stream, line, length, time_ms, failed, has_duration, duration_ms, weight)
+  countQuarter(stream, time_ms, is_call, failed, throttled, has_duration, duration_ms, weight)
+  countInGroups(stream, line, length, time_ms, is_call, failed, has_duration, duration_ms, weight)
   return true
 }
 
@@ -338,6 +341,7 @@ const QUARTER_KEY: usize = memory.data(16, 16)
 function countQuarter(
   stream: i32,
   time_ms: f64,
+  is_call: bool,
   failed: bool,
   throttled: bool,
   has_duration: bool,
@@ -357,6 +361,10 @@ function countQuarter(
   store<f64>(entry + table.LINES, load<f64>(entry + table.LINES) + weight)
   if (failed) store<f64>(entry + table.FAILED, load<f64>(entry + table.FAILED) + weight)
   if (throttled) store<f64>(entry + table.AMOUNT, load<f64>(entry + table.AMOUNT) + weight)
+  if (is_call) {
+    store<f64>(entry + table.AMOUNT_2, load<f64>(entry + table.AMOUNT_2) + weight)
+    if (failed) store<i32>(entry + table.FLAGS, load<i32>(entry + table.FLAGS) + <i32>weight)
+  }
   if (!has_duration) return
   store<f64>(entry + table.TIMED, load<f64>(entry + table.TIMED) + weight)
   store<f64>(entry + table.TOTAL_MS, load<f64>(entry + table.TOTAL_MS) + duration_ms * weight)

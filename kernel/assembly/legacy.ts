@@ -32,7 +32,9 @@ import { lastNumber, readNumber } from './line'
 import { digitsAt, minuteMs, NO_TIME } from './time'
 
 /** `api_call` */
-const API_CALL: usize = memory.data<u8>([0x61, 0x70, 0x69, 0x5f, 0x63, 0x61, 0x6c, 0x6c, 0, 0, 0, 0, 0, 0, 0, 0])
+const API_CALL: usize = memory.data<u8>([
+  0x61, 0x70, 0x69, 0x5f, 0x63, 0x61, 0x6c, 0x6c, 0, 0, 0, 0, 0, 0, 0, 0,
+])
 
 /** `2026-11-22T10:15:35`, with a space for the `T`, with a fraction or without: as UTC, or no time. */
 export function readLegacyTime(p: usize, length: usize): f64 {
@@ -57,7 +59,8 @@ export function isLegacyCall(): bool {
   if (kindOf(WRITER) != ABSENT || kindOf(SEQ) != ABSENT || kindOf(EVENT) != ABSENT) return false
   if (kindOf(METHOD) != STRING || kindOf(ENDPOINT) != STRING || kindOf(LEVEL) != STRING) return false
   if (kindOf(STATUS) != NUMBER || kindOf(DURATION_MS) != NUMBER || kindOf(ERROR_TYPE) != ABSENT) return false
-  if (!isMethod(startOf(METHOD), lengthOf(METHOD)) || !isPlainPath(startOf(ENDPOINT), lengthOf(ENDPOINT))) return false
+  if (!isMethod(startOf(METHOD), lengthOf(METHOD)) || !isPlainPath(startOf(ENDPOINT), lengthOf(ENDPOINT)))
+    return false
   if (!isPlainId(USER_ID) || !isPlainId(COURSE_ID)) return false
   if (kindOf(TASK_ID) != STRING && kindOf(TASK_ID) != ABSENT && kindOf(TASK_ID) != NULL) return false
   if (kindOf(TASK_ID) == STRING && lengthOf(TASK_ID) == 0) return false
@@ -69,7 +72,12 @@ export function isLegacyCall(): bool {
 function isPlainId(field: i32): bool {
   const kind = kindOf(field)
   if (kind == ABSENT || kind == NULL) return true
-  return kind == NUMBER && lengthOf(field) <= 15 && numberOf(field) >= 0 && isWhole(startOf(field), lengthOf(field))
+  return (
+    kind == NUMBER &&
+    lengthOf(field) <= 15 &&
+    numberOf(field) >= 0 &&
+    isWhole(startOf(field), lengthOf(field))
+  )
 }
 
 function isWhole(p: usize, length: usize): bool {
@@ -91,15 +99,16 @@ function isPlainPath(p: usize, length: usize): bool {
   for (let i: usize = 0; i < length; i++) {
     const byte = load<u8>(p + i)
     const is_letter = <u8>((byte | 0x20) - 0x61) < 26
-    if (!is_letter && <u8>(byte - 0x30) > 9 && byte != 0x2f && byte != 0x5f && byte != 0x2d && byte != 0x2e) return false
+    if (!is_letter && <u8>(byte - 0x30) > 9 && byte != 0x2f && byte != 0x5f && byte != 0x2d && byte != 0x2e)
+      return false
   }
   return true
 }
 
 /** `Canvas API response: ` */
 const RESPONSE: usize = memory.data<u8>([
-  0x43, 0x61, 0x6e, 0x76, 0x61, 0x73, 0x20, 0x41, 0x50, 0x49, 0x20, 0x72, 0x65, 0x73, 0x70, 0x6f, 0x6e, 0x73, 0x65,
-  0x3a, 0x20,
+  0x43, 0x61, 0x6e, 0x76, 0x61, 0x73, 0x20, 0x41, 0x50, 0x49, 0x20, 0x72, 0x65, 0x73, 0x70, 0x6f, 0x6e, 0x73,
+  0x65, 0x3a, 0x20,
 ])
 /** ` - Status: ` */
 const STATUS_IS: usize = memory.data<u8>([0x20, 0x2d, 0x20, 0x53, 0x74, 0x61, 0x74, 0x75, 0x73, 0x3a, 0x20])

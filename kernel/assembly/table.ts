@@ -31,7 +31,10 @@ export const FIRST_SEEN: usize = 64
 export const LAST_SEEN: usize = 72
 /** The sum of `count` (operations, database); of progress the newest `percent`. */
 export const AMOUNT: usize = 80
-/** Of progress the newest `elapsed_ms`; of writers the highest `seq`. */
+/**
+ * Of progress the newest `elapsed_ms`; of operations the longest duration of a sync that ended; of quarters of an hour
+ * the calls; of writers the highest `seq`.
+ */
 export const AMOUNT_2: usize = 88
 export const FLAGS: usize = 96
 export const EXAMPLE: usize = 100

@@ -49,7 +49,16 @@ export function minuteMs(p: usize): f64 {
   ) {
     return NO_TIME
   }
-  if (year < 1000 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+  if (
+    year < 1000 ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    hour < 0 ||
+    hour > 23 ||
+    minute < 0 ||
+    minute > 59
+  ) {
     return NO_TIME
   }
   const leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)

@@ -26,29 +26,38 @@ export function errorGroups(table: GroupTable | undefined): ErrorGroup[] {
         count: lines,
         first_seen: isoTime(first_ms),
         last_seen: isoTime(last_ms),
-        example: (example === null ? undefined : exampleOf(example)) ?? NO_EXAMPLE,
+        example: (example === null ? undefined : exampleOf(example)) ?? patternAsExample(key, first_ms),
       }
     })
 }
 
 /** Newest first; copies are told once. */
 export function recentErrors(lines: readonly RecentLine[]): ErrorExample[] {
-  const unique = new Map(lines.map((recent) => [recent.line, recent]))
+  const unique = new Map(lines.map((recent) => [identityOf(recent.line), recent]))
   return [...unique.values()]
     .sort((a, b) => b.time_ms - a.time_ms)
     .slice(0, MAX_RECENT)
     .flatMap(({ line }) => exampleOf(line) ?? [])
 }
 
-/** Too long to be kept. */
-const NO_EXAMPLE: ErrorExample = {
-  timestamp: isoTime(0),
-  task_id: null,
-  user_id: null,
-  course_id: null,
-  error_type: null,
-  operation: null,
-  message: '',
+/** Lines of the earlier system have no identity: each counts. */
+function identityOf(line: string): string {
+  const entry = parseLogLine(line, 'errors')
+  return entry?.writer == null ? line : `${entry.writer} ${entry.seq} ${entry.timestamp_ms}`
+}
+
+/** For a group whose lines were too long to keep one. */
+function patternAsExample(key: string, first_ms: number): ErrorExample {
+  const [error_type = '', operation = '', pattern = ''] = key.split(SEPARATOR)
+  return {
+    timestamp: isoTime(first_ms),
+    task_id: null,
+    user_id: null,
+    course_id: null,
+    error_type: error_type === '' ? null : redactText(error_type),
+    operation: operation === '' ? null : redactText(operation),
+    message: redactText(pattern),
+  }
 }
 
 function exampleOf(line: string): ErrorExample | undefined {

@@ -28,9 +28,15 @@ export interface Counts {
 const LOWEST: ReadonlySet<number> = new Set([MIN_MS, FIRST_MS, REMAINING_MIN])
 const HIGHEST: ReadonlySet<number> = new Set([MAX_MS, LAST_MS, COST_MAX, MAX_ATTEMPT])
 
+/** What becomes of the amounts of a group that two threads have met; see `GroupCount`. */
+type Keeps = 'newest' | 'highest' | 'sums'
+
 /** The sum of what the threads have counted; takes the dumps apart. */
 export function mergeDumps(dumps: readonly KernelDump[]): Counts {
-  const quarters = mergeTables(dumps.map((dump) => dump.quarters)).groups
+  const quarters = mergeTables(
+    dumps.map((dump) => dump.quarters),
+    'sums',
+  ).groups
   const streams = LOG_STREAMS.map((stream, number) => {
     const counts: StreamCounts = {
       counters: dumps.map((dump) => dump.counters[stream]).reduce(mergeCounters),
@@ -38,7 +44,7 @@ export function mergeDumps(dumps: readonly KernelDump[]): Counts {
       histogram_before: dumps.map((dump) => dump.histograms[stream].before).reduce(addHistograms),
       tables: mergeDimensions(
         dumps.map((dump) => dump.tables[stream]),
-        stream === 'progress',
+        stream === 'progress' ? 'newest' : 'highest',
       ),
       quarters: quartersOf(quarters, number),
     }
@@ -67,7 +73,7 @@ function addHistograms(into: Uint32Array, from: Uint32Array): Uint32Array {
 
 function mergeDimensions(
   all: readonly Partial<Record<DimensionName, TableDump>>[],
-  keeps_newest: boolean,
+  keeps: Keeps,
 ): Partial<Record<DimensionName, GroupTable>> {
   const names = new Set(all.flatMap((tables) => Object.keys(tables) as DimensionName[]))
   return Object.fromEntries(
@@ -75,21 +81,20 @@ function mergeDimensions(
       name,
       mergeTables(
         all.flatMap((tables) => tables[name] ?? []),
-        keeps_newest,
+        keeps,
       ),
     ]),
   )
 }
 
-/** @param keeps_newest amounts are those of the newest line instead of sums */
-function mergeTables(tables: readonly TableDump[], keeps_newest = false): GroupTable {
+function mergeTables(tables: readonly TableDump[], keeps: Keeps): GroupTable {
   const groups = new Map<string, GroupCount>()
   let refused_lines = 0
   for (const table of tables) {
     refused_lines += table.refused_lines
     for (const group of table.groups) {
       const has = groups.get(group.key)
-      groups.set(group.key, has ? mergeGroups(has, group, keeps_newest) : group)
+      groups.set(group.key, has ? mergeGroups(has, group, keeps) : group)
     }
   }
   // A copy may have been taken out under another spelling of its key than it was counted under.
@@ -97,7 +102,7 @@ function mergeTables(tables: readonly TableDump[], keeps_newest = false): GroupT
   return { groups, refused_lines }
 }
 
-function mergeGroups(a: GroupCount, b: GroupCount, keeps_newest: boolean): GroupCount {
+function mergeGroups(a: GroupCount, b: GroupCount, keeps: Keeps): GroupCount {
   const newer = a.last_ms >= b.last_ms ? a : b
   return {
     key: a.key,
@@ -109,9 +114,10 @@ function mergeGroups(a: GroupCount, b: GroupCount, keeps_newest: boolean): Group
     max_ms: Math.max(a.max_ms, b.max_ms),
     first_ms: Math.min(a.first_ms, b.first_ms),
     last_ms: Math.max(a.last_ms, b.last_ms),
-    amount: keeps_newest ? newer.amount : a.amount + b.amount,
-    elapsed_ms: newer.elapsed_ms,
-    flags: a.flags | b.flags,
+    amount: keeps === 'newest' ? newer.amount : a.amount + b.amount,
+    extra:
+      keeps === 'newest' ? newer.extra : keeps === 'highest' ? Math.max(a.extra, b.extra) : a.extra + b.extra,
+    flags: keeps === 'sums' ? a.flags + b.flags : a.flags | b.flags,
     histogram: a.histogram && b.histogram ? addHistograms(a.histogram, b.histogram) : null,
     example: (a.first_ms <= b.first_ms ? a.example : b.example) ?? a.example ?? b.example,
   }

@@ -107,6 +107,7 @@ export interface OperationsReport extends StreamReport {
 }
 
 export interface ApiCallsReport extends StreamReport {
+  /** Lines that tell of a call; those of a wait for Canvas's throttle have no method and are not in it. */
   readonly total_calls: number
   readonly by_method: Counts
   /** By path with every id as `:id`, so that one kind of call is one line. */
@@ -209,7 +210,10 @@ export interface ProgressReport extends StreamReport {
   readonly tasks: Readonly<Record<string, TaskProgress>>
 }
 
-/** One figure now and in the period of the same length before. */
+/**
+ * One figure now and in the period of the same length before. Percentiles only for a range that was asked for: they are
+ * not kept of every week.
+ */
 export interface Trend {
   readonly name:
     'api_calls' | 'failed_calls' | 'throttled_calls' | 'mean_duration_ms' | 'p95_duration_ms' | 'errors'

@@ -133,18 +133,16 @@ export function progressReport(counts: StreamCounts, zone: string): ProgressRepo
   const newest = valuesOf(counts.tables.tasks)
     .sort((a, b) => b.last_ms - a.last_ms || (a.key < b.key ? -1 : 1))
     .slice(0, MAX_TASKS)
-  const tasks = newest.map(
-    ({ key, lines, amount, elapsed_ms, first_ms, last_ms }): [string, TaskProgress] => [
-      key,
-      {
-        entries: lines,
-        last_percent: amount < 0 ? null : amount,
-        elapsed_ms: elapsed_ms < 0 ? null : elapsed_ms,
-        first_seen: isoTime(first_ms),
-        last_seen: isoTime(last_ms),
-      },
-    ],
-  )
+  const tasks = newest.map(({ key, lines, amount, extra, first_ms, last_ms }): [string, TaskProgress] => [
+    key,
+    {
+      entries: lines,
+      last_percent: amount < 0 ? null : amount,
+      elapsed_ms: extra < 0 ? null : extra,
+      first_seen: isoTime(first_ms),
+      last_seen: isoTime(last_ms),
+    },
+  ])
   return {
     ...streamReport(counts, zone),
     total_entries: valueOf(counts, counter.LINES),
@@ -178,10 +176,13 @@ function streamReport(counts: StreamCounts, zone: string): StreamReport {
   }
 }
 
-/** The tasks whose sync ended: the longest duration in their lines is the sync's own. */
+/** The tasks whose sync ended, each with the duration of the sync as its longest. */
 function ended(tasks: GroupTable | undefined): GroupTable {
-  const groups = [...(tasks?.groups ?? [])].filter(([, { flags }]) => (flags & ENDED) !== 0)
-  return { groups: new Map(groups), refused_lines: 0 }
+  const groups = new Map<string, GroupCount>()
+  for (const [key, group] of tasks?.groups ?? []) {
+    if ((group.flags & ENDED) !== 0 && group.extra > 0) groups.set(key, { ...group, max_ms: group.extra })
+  }
+  return { groups, refused_lines: 0 }
 }
 
 function mostFirst(counts: Counts): Counts {

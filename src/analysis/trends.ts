@@ -4,6 +4,7 @@ import {
   BEFORE_THROTTLED,
   BEFORE_TIMED,
   BEFORE_TOTAL_MS,
+  CALLS,
   FAILED,
   LAST_MS,
   FIRST_MS,
@@ -91,7 +92,7 @@ function trend(name: Trend['name'], current: number | null, previous: number | n
 function asked(calls: StreamCounts, errors: StreamCounts): Period {
   const timed = counterOf(calls, TIMED)
   return {
-    calls: counterOf(calls, LINES),
+    calls: counterOf(calls, CALLS),
     failed: counterOf(calls, FAILED),
     throttled: counterOf(calls, THROTTLED),
     timed,
@@ -118,10 +119,10 @@ function before(calls: StreamCounts, errors: StreamCounts): Period {
 function between(calls: StreamCounts, errors: StreamCounts, since_ms: number, until_ms: number): Period {
   const sum = { calls: 0, failed: 0, throttled: 0, timed: 0, total_ms: 0, errors: 0, p95_ms: null }
   const [first, end] = [since_ms / QUARTER_MS, until_ms / QUARTER_MS]
-  for (const [quarter, { lines, failed, amount, timed, total_ms }] of calls.quarters) {
+  for (const [quarter, { extra, flags, amount, timed, total_ms }] of calls.quarters) {
     if (quarter < first || quarter >= end) continue
-    sum.calls += lines
-    sum.failed += failed
+    sum.calls += extra
+    sum.failed += flags
     sum.throttled += amount
     sum.timed += timed
     sum.total_ms += total_ms

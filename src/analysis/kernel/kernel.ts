@@ -60,7 +60,7 @@ export const LONGEST_HOST_LINE = 200_000
 
 const RANGE_BYTES = 24
 const RECENT = 24
-const RECENT_BYTES = 16 + 16_384
+const RECENT_BYTES = 24
 
 /** A rising run of `seq` of one writer in one part of a file. */
 export interface SeqRange {
@@ -242,8 +242,9 @@ export class Kernel {
     for (let i = 0; i < RECENT; i++) {
       const at = this.#exports.recentAt() + i * RECENT_BYTES
       const time_ms = this.#numbers.getFloat64(at, true)
-      const length = this.#numbers.getUint32(at + 8, true)
-      if (Number.isFinite(time_ms)) lines.push({ time_ms, line: this.#text(at + 16, length) })
+      const line = this.#numbers.getUint32(at + 8, true)
+      const length = this.#numbers.getUint32(at + 12, true)
+      if (Number.isFinite(time_ms)) lines.push({ time_ms, line: this.#text(line, length) })
     }
     return lines
   }

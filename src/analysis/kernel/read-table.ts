@@ -13,9 +13,12 @@ export interface GroupCount {
   last_ms: number
   /** The sum of `count`; of progress the newest `percent`, -1 for none. */
   amount: number
-  /** Of progress the newest `elapsed_ms`, -1 for none. */
-  elapsed_ms: number
-  /** Of a task in operations: 1 it started, 2 it ended. */
+  /**
+   * Of progress the newest `elapsed_ms`, -1 for none; of operations the longest duration of a sync that ended; of
+   * quarters of an hour the lines that tell of a call.
+   */
+  extra: number
+  /** Of a task in operations: 1 it started, 2 it ended. Of quarters of an hour the calls that failed. */
   flags: number
   histogram: Uint32Array | null
   /** A whole line. */
@@ -58,8 +61,8 @@ export function readTable(buffer: ArrayBuffer, table: number, readKey: ReadKey =
       first_ms: number(entry + 64),
       last_ms: number(entry + 72),
       amount: number(entry + 80),
-      elapsed_ms: number(entry + 88),
-      flags: pointer(entry + 96),
+      extra: number(entry + 88),
+      flags: view.getInt32(entry + 96, true),
       example: example === 0 ? null : text(example, pointer(entry + 104)),
     })
   }

@@ -54,11 +54,11 @@ export function isFailed({ level, fields }: WorldLine): boolean {
   return level === 'ERROR' || typeof error_type === 'string' || (typeof status === 'number' && status >= 400)
 }
 
-/** Status 429 (hosted Canvas), or 403 that the client took for throttling (self-hosted). A wait is not a call. */
+/** Status 429 (hosted Canvas), or what the client took for throttling (403 of a self-hosted one). A wait is not a call. */
 export function isThrottled(line: WorldLine): boolean {
   const { status, error_type } = line.fields
   if (line.stream === 'api_calls' && !isCall(line)) return false
-  return status === 429 || (status === 403 && error_type === 'throttled')
+  return status === 429 || error_type === 'throttled'
 }
 
 export function durationOf({ fields }: WorldLine): number | null {
