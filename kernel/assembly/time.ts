@@ -41,14 +41,7 @@ export function minuteMs(p: usize): f64 {
   const day = digitsAt(p + 8, 2)
   const hour = digitsAt(p + 11, 2)
   const minute = digitsAt(p + 14, 2)
-  if (
-    load<u8>(p + 4) != 0x2d ||
-    load<u8>(p + 7) != 0x2d ||
-    load<u8>(p + 10) != 0x54 ||
-    load<u8>(p + 13) != 0x3a
-  ) {
-    return NO_TIME
-  }
+  if (load<u8>(p + 4) != 0x2d || load<u8>(p + 7) != 0x2d || load<u8>(p + 13) != 0x3a) return NO_TIME
   if (
     year < 1000 ||
     month < 1 ||

@@ -33,10 +33,12 @@ type Keeps = 'newest' | 'highest' | 'sums'
 
 /** The sum of what the threads have counted; takes the dumps apart. */
 export function mergeDumps(dumps: readonly KernelDump[]): Counts {
-  const quarters = mergeTables(
-    dumps.map((dump) => dump.quarters),
-    'sums',
-  ).groups
+  const quarters = quartersByStream(
+    mergeTables(
+      dumps.map((dump) => dump.quarters),
+      'sums',
+    ).groups,
+  )
   const streams = LOG_STREAMS.map((stream, number) => {
     const counts: StreamCounts = {
       counters: dumps.map((dump) => dump.counters[stream]).reduce(mergeCounters),
@@ -46,7 +48,7 @@ export function mergeDumps(dumps: readonly KernelDump[]): Counts {
         dumps.map((dump) => dump.tables[stream]),
         stream === 'progress' ? 'newest' : 'highest',
       ),
-      quarters: quartersOf(quarters, number),
+      quarters: quarters[number] ?? new Map(),
     }
     return [stream, counts] as const
   })
@@ -123,12 +125,9 @@ function mergeGroups(a: GroupCount, b: GroupCount, keeps: Keeps): GroupCount {
   }
 }
 
-/** By the number of the quarter of an hour. */
-function quartersOf(groups: ReadonlyMap<string, GroupCount>, stream: number): Map<number, GroupCount> {
-  const quarters = new Map<number, GroupCount>()
-  for (const [key, group] of groups) {
-    const [of_stream, quarter] = key.split(':')
-    if (Number(of_stream) === stream) quarters.set(Number(quarter), group)
-  }
-  return quarters
+/** Of each stream, by the number of the quarter of an hour: see `quarterKey`. */
+function quartersByStream(groups: ReadonlyMap<string, GroupCount>): Map<number, GroupCount>[] {
+  const streams = LOG_STREAMS.map(() => new Map<number, GroupCount>())
+  for (const [key, group] of groups) streams[Number(key[0])]?.set(Number(key.slice(2)), group)
+  return streams
 }

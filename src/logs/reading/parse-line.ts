@@ -40,6 +40,8 @@ export function isContinuation(line: string): boolean {
 }
 
 function parseJson(line: string, stream: LogStream, zone: LegacyZone): LogEntry | undefined {
+  // A torn line is told without the cost of an exception.
+  if (!/\}\s*$/.test(line.slice(-8))) return undefined
   let value: unknown
   try {
     value = JSON.parse(line)

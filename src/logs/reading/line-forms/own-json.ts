@@ -20,10 +20,15 @@ export function ownJsonEntry(line: JsonLine, timestamp_ms: number, stream: LogSt
     task_id: typeof task_id === 'number' ? String(task_id) : typeof task_id === 'string' ? task_id : null,
     user_id: typeof user_id === 'string' || typeof user_id === 'number' ? user_id : null,
     writer: typeof writer === 'string' ? writer : null,
-    seq: typeof seq === 'number' ? seq : null,
+    seq: isSequenceNumber(seq) ? seq : null,
     fields: flat(fields),
     message: typeof message === 'string' ? message : '',
   }
+}
+
+/** Whether it is one that a writer counts to; `1e999` is read as infinity. */
+export function isSequenceNumber(seq: unknown): seq is number {
+  return Number.isSafeInteger(seq) && (seq as number) >= 0
 }
 
 /** Takes nested values out of an object of our own. */
