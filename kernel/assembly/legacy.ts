@@ -28,7 +28,7 @@ import {
   USER_ID,
   WRITER,
 } from './fields'
-import { lastNumber, readNumber } from './line'
+import { lastNumber, readNumber } from './number'
 import { digitsAt, minuteMs, NO_TIME } from './time'
 
 /** `api_call` */
