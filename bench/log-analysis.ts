@@ -6,10 +6,9 @@ import type { AnalysisReport } from '../src/analysis/report.ts'
 import { figure, quantile, type Benchmark, type Figure } from './benchmark.ts'
 import type { DuckDbAnswer, DuckDbWork } from './support/duckdb-child.ts'
 import { writeApiCallsLog, type ApiCallsLogFacts } from './support/log-files.ts'
+import { compileInto } from './support/compiled.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const CLI = join(ROOT, 'src/cli.ts')
 const SUPPORT = join(import.meta.dirname, 'support')
 /** Four lines of ten are not as the product writes them. */
 const MIX = { malformed: 0.1, foreign_order: 0.1, python_json: 0.1, python_text: 0.1 }
@@ -35,13 +34,21 @@ async function run(argv: readonly string[], env: Readonly<Record<string, string>
   return { text: Buffer.concat(chunks).toString(), ms: performance.now() - started_ms }
 }
 
-const analyze = (directory: string): Promise<Run> => run([CLI, 'analyze', '--json', '--log-dir', directory])
+/** The command as the package has it, compiled: Node's handling of types is nothing that a user waits for. */
+async function compileCli(directory: string): Promise<string> {
+  mkdirSync(directory)
+  await compileInto(directory, ['src/cli.ts', 'src/analysis/analysis-worker.ts'])
+  return join(directory, 'src/cli.js')
+}
+
+const analyze = (cli: string, directory: string): Promise<Run> =>
+  run([cli, 'analyze', '--json', '--log-dir', directory])
 const duckDb = (path: string, work: DuckDbWork): Promise<Run> =>
   run([join(SUPPORT, 'duckdb-child.ts'), path, work])
 
-async function peakOfAnalyze(directory: string, file: string): Promise<number> {
+async function peakOfAnalyze(cli: string, directory: string, file: string): Promise<number> {
   const preload = join(SUPPORT, 'report-peak.ts')
-  await run(['--import', preload, CLI, 'analyze', '--json', '--log-dir', directory], { PEAK_FILE: file })
+  await run(['--import', preload, cli, 'analyze', '--json', '--log-dir', directory], { PEAK_FILE: file })
   return Number(readFileSync(file, 'utf8')) / 1024
 }
 
@@ -115,10 +122,10 @@ function makeFolder(path: string, bytes: number, mix: typeof MIX | undefined): F
 }
 
 /** One after the other, so that what else the machine does hits all alike. */
-async function measureRound(pure: Folder, mixed: Folder, times: Times): Promise<number> {
-  const ours = await analyze(pure.path)
+async function measureRound(cli: string, pure: Folder, mixed: Folder, times: Times): Promise<number> {
+  const ours = await analyze(cli, pure.path)
   const simple = await duckDb(pure.file, 'simple')
-  const of_mixed = await analyze(mixed.path)
+  const of_mixed = await analyze(cli, mixed.path)
   const comparable = await duckDb(pure.file, 'comparable')
   const parse_loop = await run([join(SUPPORT, 'json-parse-child.ts'), pure.file])
   const report = JSON.parse(ours.text) as AnalysisReport
@@ -139,6 +146,7 @@ export const benchmark: Benchmark = {
   name: 'log-analysis',
   async run({ quick, progress }) {
     using directory = temporaryDirectory()
+    const cli = await compileCli(join(directory.path, 'compiled'))
     const bytes = quick ? 100_000_000 : 1_000_000_000
     const size = quick ? '100 MB' : '1 GB'
     const pure = makeFolder(join(directory.path, 'pure'), bytes, undefined)
@@ -149,14 +157,14 @@ export const benchmark: Benchmark = {
     let duckdb_peak = 0
     const rounds = quick ? 3 : 5
     for (let round = 1; round <= rounds; round++) {
-      duckdb_peak = await measureRound(pure, mixed, times)
+      duckdb_peak = await measureRound(cli, pure, mixed, times)
       const last = Object.entries(times).map(
         ([name, all]) => `${name} ${((all as number[]).at(-1) ?? 0).toFixed(0)}`,
       )
       progress(`round ${round} of ${rounds}, ms: ${last.join(', ')}`)
     }
-    const peak = await peakOfAnalyze(pure.path, join(directory.path, 'peak'))
-    const mixed_peak = await peakOfAnalyze(mixed.path, join(directory.path, 'mixed-peak'))
+    const peak = await peakOfAnalyze(cli, pure.path, join(directory.path, 'peak'))
+    const mixed_peak = await peakOfAnalyze(cli, mixed.path, join(directory.path, 'mixed-peak'))
     return [
       ...timeFigures(size, times),
       figure(`log-analysis, peak memory, ${size}`, peak, 'MiB', {
@@ -187,7 +195,15 @@ function timeFigures(size: string, times: Times): Figure[] {
         'JSON.parse of every line': ours / parse_loop,
       },
     }),
-    figure('log-analysis against DuckDB read_json', ours / simple, 'of its time', {
+    figure(
+      'log-analysis against DuckDB read_json, one aggregate of three columns',
+      ours / simple,
+      'of its time',
+      {
+        target: { at_most: 0.5 },
+      },
+    ),
+    figure('log-analysis against DuckDB read_json, comparable groups', ours / comparable, 'of its time', {
       target: { at_most: 0.5 },
     }),
     figure('log-analysis, mixed lines against pure', median(times.mixed) / ours, 'times', {

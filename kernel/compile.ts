@@ -8,11 +8,11 @@ const OPTIONS = '-O3 --noAssert --runtime stub --enable simd --use abort='
 
 /**
  * The WebAssembly module, always the same bytes for the same source.
- * @throws Error with the compiler's words
+ * @throws Error whose cause is the compiler's
  */
 export async function compileKernel(): Promise<Uint8Array> {
   let binary: Uint8Array | undefined
-  const { error, stderr } = await asc.main([ENTRY, '-o', 'kernel.wasm', ...OPTIONS.split(' ')], {
+  const { error } = await asc.main([ENTRY, '-o', 'kernel.wasm', ...OPTIONS.split(' ')], {
     readFile: (name) => {
       try {
         return readFileSync(`${ROOT}${name}`, 'utf8')
@@ -25,7 +25,7 @@ export async function compileKernel(): Promise<Uint8Array> {
     },
     listFiles: () => [],
   })
-  if (error || !binary) throw new Error(`The kernel does not compile: ${stderr.toString()}`)
+  if (error || !binary) throw new Error('The kernel does not compile.', { cause: error })
   return binary
 }
 

@@ -42,7 +42,8 @@ export function daysOf(quarters: Quarters, zone: string): DayCount[] {
     days.set(number, day)
   }
   const numbers = [...days.keys()].sort((a, b) => a - b)
-  const [first = 0, last = -1] = [numbers[0], numbers.at(-1)]
+  const first = numbers[0] ?? 0
+  const last = numbers.at(-1) ?? -1
   const all =
     last - first < MOST_DAYS ? Array.from({ length: last - first + 1 }, (_, at) => first + at) : numbers
   return all.map((number) => {

@@ -59,7 +59,7 @@ function figures({ dump, malformed }: Counted, stream: LogStream): unknown {
   const tables = Object.entries(dump.tables[stream]).map(([name, table]) => [
     name,
     table.groups
-      .map(({ example: _, histogram, ...group }) => ({ ...group, histogram: sparse(histogram) }))
+      .map((group) => ({ ...group, example: null, histogram: sparse(group.histogram) }))
       .sort((a, b) => (a.key < b.key ? -1 : 1)),
   ])
   return { malformed, counters, histogram: sparse(dump.histograms[stream].current), tables }

@@ -145,7 +145,7 @@ function table({ id, title, columns, rows, bars, note }: TableBlock): Markup {
           <tr>
             ${columns.map(
               (column, index) => html`<th scope="col" class="${align(index)}">${column.title}</th>`,
-            )}${bars === null ? null : html`<th scope="col" class="bar">${bars}</th>`}
+            )}${bars === null ? null : html`<th scope="col" class="bar">${bars === columns.at(-1)?.title ? '' : bars}</th>`}
           </tr>
         </thead>
         <tbody>

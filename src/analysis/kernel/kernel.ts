@@ -3,9 +3,19 @@ import { DIMENSIONS, type DimensionName } from './dimensions.ts'
 import { KERNEL_BYTES } from './kernel-bytes.ts'
 import { quarterKey, readTable, type TableDump } from './read-table.ts'
 
+/** What is used of the standard; Node's types leave it to those of browsers. */
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    instantiate(
+      module: Uint8Array,
+      imports: object,
+    ): Promise<{ readonly instance: { readonly exports: unknown } }>
+  }
+}
+
 /** What the module offers; see kernel/assembly/index.ts. Addresses and sizes are bytes. */
 interface KernelExports {
-  readonly memory: WebAssembly.Memory
+  readonly memory: { readonly buffer: ArrayBuffer }
   prepare(input_bytes: number): number
   hostBuffer(): number
   register(length: number, field: number): void

@@ -12,9 +12,11 @@ export interface PageOptions {
   readonly style: Style
 }
 
+type Look = Tone | 'title' | 'chart'
+
 export interface Span {
   readonly text: string
-  readonly look?: Tone | 'title' | 'chart'
+  readonly look?: Look
 }
 
 /** Longer texts are not measured sign by sign. */
@@ -75,14 +77,20 @@ export class Page {
   line(...spans: readonly (Span | string)[]): void {
     let left = this.#options.width
     let line = ''
+    // Neighbours of one look share their escapes, and so do the spaces between them.
+    let run = { text: '', look: 'plain' as Look }
     for (const span of spans) {
       const { text, look = 'plain' } = typeof span === 'string' ? { text: span } : span
       const fitting = this.clean(cutText(this.clean(text), left))
       if (left <= 0 || fitting === '') continue
       left -= textWidth(fitting)
-      line += this.#styled(fitting, look)
+      if (look === run.look || fitting.trim() === '') run.text += fitting
+      else {
+        line += this.#styled(run)
+        run = { text: fitting, look }
+      }
     }
-    this.#lines.push(line.trimEnd())
+    this.#lines.push((line + this.#styled(run)).trimEnd())
   }
 
   /**
@@ -137,8 +145,12 @@ export class Page {
     return `${this.#lines.join('\n')}\n`
   }
 
-  #styled(text: string, look: Tone | 'title' | 'chart'): string {
-    return look === 'plain' ? text : this.#options.style[look](text)
+  /** The spaces around it stay outside, so that those at the end of a line can go. */
+  #styled({ text, look }: { readonly text: string; readonly look: Look }): string {
+    const shown = text.trim()
+    if (look === 'plain' || shown === '') return text
+    const from = text.indexOf(shown)
+    return text.slice(0, from) + this.#options.style[look](shown) + text.slice(from + shown.length)
   }
 }
 

@@ -28,7 +28,9 @@ export function drawTable(page: Page, table: TableBlock): void {
       const look = heading ? 'quiet' : tone
       return [{ text: ' '.repeat(place === 0 ? INDENT : GAP) }, { text: fitting, ...(look ? { look } : {}) }]
     })
-  const heading = bar === 0 || table.bars === null ? '' : `${' '.repeat(GAP)}${table.bars}`
+  const beside = table.columns[shown.at(-1) ?? 0]?.title
+  const heading =
+    bar === 0 || table.bars === null || table.bars === beside ? '' : `${' '.repeat(GAP)}${table.bars}`
   page.line({ text: `  ${table.title}`, look: 'title' })
   page.line(
     ...spans(

@@ -1,5 +1,5 @@
 import { counted } from '../../core/number-text.ts'
-import type { AnalysisReport, ErrorExample, ErrorGroup } from '../report.ts'
+import type { AnalysisReport, ErrorGroup } from '../report.ts'
 import { moment } from './amounts.ts'
 import { dayChart } from './charts.ts'
 import { present } from './stream-parts.ts'
@@ -48,11 +48,11 @@ function errorView(group: ErrorGroup, zone: string): ErrorView {
     first_seen: moment(group.first_seen, zone),
     last_seen: moment(group.last_seen, zone),
     fingerprint: group.fingerprint,
-    example: exampleFacts(group.example, zone),
+    example: exampleFacts(group, zone),
   }
 }
 
-function exampleFacts(example: ErrorExample, zone: string): Fact[] {
+function exampleFacts({ example, pattern }: ErrorGroup, zone: string): Fact[] {
   const text = (label: string, value: string | number | null): Fact[] =>
     value === null ? [] : [{ label, value: [{ text: typeof value === 'number' ? String(value) : value }] }]
   return [
@@ -60,6 +60,7 @@ function exampleFacts(example: ErrorExample, zone: string): Fact[] {
     ...text('task', example.task_id),
     ...text('user', example.user_id),
     ...text('course', example.course_id),
-    ...text('message', example.message),
+    // Nothing in it was a number: the pattern says it all.
+    ...text('message', example.message === pattern ? null : example.message),
   ]
 }

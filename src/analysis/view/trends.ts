@@ -58,7 +58,9 @@ export function trendsSection({ trends, range }: AnalysisReport): Section {
   }
   const { since, until } = trends.previous
   const summary = `against ${moment(since, range.time_zone)} to ${moment(until, range.time_zone)}`
-  const rows = trends.figures.map((trend) => {
+  // Percentiles are kept for a range that was asked for, not for a week of the lines.
+  const known = trends.figures.filter(({ current, previous }) => current !== null || previous !== null)
+  const rows = known.map((trend) => {
     const { text, word, tone } = changeOf(trend)
     const { name, current, previous } = trend
     const cells: Cell[] = [

@@ -101,7 +101,7 @@ export interface TableBlock {
   readonly title: string
   readonly columns: readonly Column[]
   readonly rows: readonly Row[]
-  /** What its bars show, for their heading; null without bars. */
+  /** What its bars show, for their heading, which is empty behind the column of the same figure; null without bars. */
   readonly bars: string | null
   /** What is not shown. */
   readonly note: string | null
