@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
@@ -85,8 +85,18 @@ const ZONE = z
   .string(ZONE_RULE)
   .trim()
   .transform((name) => name.replace(/^:/, ''))
-  .transform((name) => (name.startsWith('/') ? systemZone() : name))
+  .transform((name) => (name.startsWith('/') ? zoneOfFile(name) : name))
   .refine(isZone, ZONE_RULE)
+/** What Node.js itself makes of such a path is UTC: `/etc/localtime` is a link into the folder of the zones. */
+function zoneOfFile(path: string): string {
+  try {
+    const name = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(realpathSync(path))?.[1]
+    if (name !== undefined && isZone(name)) return name === 'Etc/UTC' ? 'UTC' : name
+  } catch {
+    // No such file: the zone of the system.
+  }
+  return systemZone()
+}
 const wholeNumber = (minimum: number, maximum: number): z.ZodInt => {
   const rule = `must be a whole number from ${minimum} to ${maximum}`
   return z.int(rule).min(minimum, rule).max(maximum, rule)

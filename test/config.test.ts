@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadConfig, type Config, type ConfigInput } from '../src/config.ts'
 import { MonitorError } from '../src/core/errors.ts'
+import { systemZone } from '../src/core/local-time.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
@@ -111,7 +112,12 @@ test('a port is a whole number from 0 to 65535 and nothing else', async () => {
 test('TZ may have the forms that the system gives it', async () => {
   const zone = async (TZ: string): Promise<string> => (await load({}, { TZ })).time_zone
   assert.equal(await zone(':Europe/Zurich'), 'Europe/Zurich')
-  assert.equal(await zone(':/etc/localtime'), Intl.DateTimeFormat().resolvedOptions().timeZone)
+  assert.equal(await zone(':/no/such/file'), systemZone())
+  mkdirSync(join(directory, 'zoneinfo/Asia'), { recursive: true })
+  writeFileSync(join(directory, 'zoneinfo/Asia/Kathmandu'), '')
+  symlinkSync('zoneinfo/Asia/Kathmandu', join(directory, 'localtime'))
+  assert.equal(await zone(`:${directory}/localtime`), 'Asia/Kathmandu')
+  assert.equal(await zone(`${directory}/zoneinfo/Asia/Kathmandu`), 'Asia/Kathmandu')
   for (const wrong of ['Europe/Zurych', 'CET-1CEST']) {
     const { message } = await refusal(load({}, { TZ: wrong }))
     assert.equal(message, `TZ must be the IANA name of a time zone, got "${wrong}".`)

@@ -65,7 +65,10 @@ function usageError(error: unknown, command: Command, known: readonly string[]):
   const message = /does not take an argument/.test(text)
     ? `${long} does not take a value.`
     : `${long} needs a value.`
-  return new MonitorError('usage', message, { next_step: help })
+  // `-n -3`: what follows looks like another option.
+  const dashed = /argument is ambiguous/.test(text)
+  const next_step = dashed ? `A value that begins with a dash is given as ${long}=VALUE. ${help}` : help
+  return new MonitorError('usage', message, { next_step })
 }
 
 /** The one known word that begins with `word`, or the one that differs least, if it differs little. */

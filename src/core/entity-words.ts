@@ -29,12 +29,14 @@ export function amountOf(count: number, entity: string): string {
   return `${count} ${count === 1 ? 'row' : 'rows'} of ${entity}`
 }
 
-/** `Read 4 courses: 4 new, 0 changed.` */
+/** `Read 4 courses: 4 new, 0 changed.`; `created` is null where new and changed ones are counted together. */
 export function readSentence(
   entity: string,
-  counts: { readonly processed: number; readonly created: number; readonly updated: number },
+  counts: { readonly processed: number; readonly created: number | null; readonly updated: number },
 ): string {
-  return `Read ${amountOf(counts.processed, entity)}: ${counts.created} new, ${counts.updated} changed.`
+  const { processed, created, updated } = counts
+  const news = created === null ? `${updated} new or changed` : `${created} new, ${updated} changed`
+  return `Read ${amountOf(processed, entity)}: ${news}.`
 }
 
 /** `46 ms`; what is shorter than half of one is not nothing. */

@@ -18,7 +18,9 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** The IANA name of the zone that this program runs in; `UTC` where it is unknown. */
 export function systemZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+  // An empty TZ makes it `Etc/Unknown`, which the same Intl refuses as a zone.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return zone && isZone(zone) ? zone : 'UTC'
 }
 
 /** Whether there is a zone of this IANA name. */

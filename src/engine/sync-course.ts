@@ -1,3 +1,4 @@
+import { entityWord, readSentence } from '../core/entity-words.ts'
 import { addEntityCounts, noEntityCounts, type EntityCounts } from '../core/synced-entity.ts'
 import type { Listing, ListingState } from '../store/synced-data-store.ts'
 import type { CourseScope } from '../tracker/types.ts'
@@ -125,7 +126,7 @@ function read(
     ...(see === undefined ? {} : { see }),
     onBatch: recordBatch(context, course_id),
     onSmallerPages: (per_page) => {
-      const message = `Canvas took too long for a page of ${listing.entity} of course ${course_id}: reading them again, ${per_page} at a time.`
+      const message = `Canvas took too long for a page of ${entityWord(listing.entity)} of course ${course_id}: reading them again, ${per_page} at a time.`
       const fields = { course_id, entity: listing.entity, per_page }
       context.sync.recordEvent('page_size_reduced', fields, message, 'WARNING')
     },
@@ -170,7 +171,7 @@ function reportLimits(
   limits: { settled: boolean; grades_hidden: boolean },
 ): void {
   if (!limits.settled) {
-    const message = `The ${entity} of course ${course_id} kept changing while they were read; the next sync reads them again.`
+    const message = `The ${entityWord(entity)} of course ${course_id} kept changing while they were read; the next sync reads them again.`
     sync.recordEvent('list_unsettled', { course_id, entity }, message, 'WARNING')
   }
   if (limits.grades_hidden) {
@@ -191,7 +192,7 @@ function recordEntity(
   else if (entity === 'submissions') sync.recordSubmission(options)
   else if (entity === 'enrollments') sync.recordGrade({ processed, updated: regraded, courseId })
   else {
-    const message = `${entity}: ${processed}, ${created} created, ${updated} updated.`
-    sync.recordEvent(`${entity}_synced`, { course_id: courseId, count: processed, created, updated }, message)
+    const fields = { course_id: courseId, count: processed, created, updated }
+    sync.recordEvent(`${entity}_synced`, fields, readSentence(entity, counts))
   }
 }

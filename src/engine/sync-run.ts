@@ -1,6 +1,7 @@
 import type { CanvasClient } from '../canvas/types.ts'
 import { isCanvasId } from '../core/canvas-id.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
+import { amountOf } from '../core/entity-words.ts'
 import { MonitorError } from '../core/errors.ts'
 import type { CourseOutcome, SyncRecord } from '../core/sync-record.ts'
 import type { Checkpoint } from '../store/synced-data-store.ts'
@@ -191,22 +192,21 @@ export class SyncRun {
 
   /** What was read before the token died is kept and counts; its checkpoints let the next sync go on from here. */
   async #endWithoutToken(error: MonitorError, courses: number): Promise<SyncRecord> {
-    const message = `${error.message} The sync stopped with ${this.#done} of ${courses} courses done; the next one goes on from there.`
+    const message = `${error.message} The sync stopped with ${this.#done} of ${amountOf(courses, 'courses')} done; the next one goes on from there.`
     this.#sync.recordProblem({ error_type: error.error_type, message })
     return await this.#sync.completeSuccess()
   }
 
   #noteResumed(count: number): void {
-    this.#sync.recordEvent(
-      'checkpoint_resumed',
-      { count },
-      `Going on where the last sync stopped: ${count} courses are read.`,
-    )
+    const read = count === 1 ? '1 course is read' : `${count} courses are read`
+    const message = `Going on where the last sync stopped: ${read}.`
+    this.#sync.recordEvent('checkpoint_resumed', { count }, message)
   }
 
   #tellProgress(completed: number, total: number): void {
     const percent = total === 0 ? 100 : (completed / total) * 100
-    this.#sync.progress({ percent, completed, total, current: `${completed} of ${total} courses` })
+    const current = `${completed} of ${amountOf(total, 'courses')} done`
+    this.#sync.progress({ percent, completed, total, current })
   }
 
   /** A whole read must not skip what an interrupted incremental one has read. */

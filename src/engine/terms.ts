@@ -1,4 +1,5 @@
 import type { SyncedRow } from '../store/synced-data-store.ts'
+import { readSentence } from '../core/entity-words.ts'
 import { isMonitorError } from '../core/errors.ts'
 import { isCanvasId } from '../core/canvas-id.ts'
 import { noEntityCounts, type EntityCounts } from '../core/synced-entity.ts'
@@ -23,8 +24,8 @@ export class TermCollector {
       ? ((await readAccountTerms(context, listed_by)) ?? (await this.#writeCollected(context, listed_by)))
       : await this.#writeCollected(context, listed_by)
     const { processed, created, updated } = counts
-    const message = `terms: ${processed}, ${created} created, ${updated} updated.`
-    context.sync.recordEvent('terms_synced', { count: processed, created, updated }, message)
+    const fields = { count: processed, created, updated }
+    context.sync.recordEvent('terms_synced', fields, readSentence('terms', counts))
   }
 
   async #writeCollected({ data, source, clock }: EngineContext, listed_by: string): Promise<EntityCounts> {

@@ -33,25 +33,25 @@ const asNumber = (value: boolean | number | undefined): number => (value === tru
 
 /** What counts objects: its event, and the counters that it adds to. */
 export const COUNTED = {
-  Courses: {
+  courses: {
     event: 'course_synced',
     processed: 'courses_processed',
     created: 'courses_created',
     updated: 'courses_updated',
   },
-  Assignments: {
+  assignments: {
     event: 'assignments_synced',
     processed: 'assignments_processed',
     created: 'assignments_created',
     updated: 'assignments_updated',
   },
-  Submissions: {
+  submissions: {
     event: 'submissions_synced',
     processed: 'submissions_processed',
     created: 'submissions_created',
     updated: 'submissions_updated',
   },
-  Grades: { event: 'grades_synced', processed: 'grades_processed', created: null, updated: 'grades_updated' },
+  grades: { event: 'grades_synced', processed: 'grades_processed', created: null, updated: 'grades_updated' },
 } as const
 
 /** What one `record…` call counts: one object unless it says otherwise. */

@@ -9,7 +9,10 @@ export interface Failure {
   readonly message: string
   readonly next_step: string
   readonly details: ErrorDetails
-  /** Where it was thrown: functions, files and lines, without any message. */
+  /**
+   * Where it was thrown: functions, files and lines, without any message. Only of what the job's own code threw:
+   * for a refused call or a full disk they would be places in this program, which help nobody.
+   */
   readonly stack: string | null
 }
 
@@ -30,7 +33,7 @@ export function describeFailure(error: unknown, options: { keep_messages: boolea
           message: redactText(error.message),
           next_step: error.next_step,
           details: error.details,
-          stack: placesOf(error),
+          stack: error.error_type === 'job_error' ? placesOf(error) : null,
         }
       : describeForeign(error, options)
   } catch {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { MonitorError } from '../core/errors.ts'
 import type { SyncMetadata } from '../core/sync-record.ts'
+import { redactText } from '../logs/redact.ts'
 import { openFileLogWriter } from '../logs/writing/file-log-writer.ts'
 import type { LogHealth, LogWriter } from '../logs/writing/log-writer.ts'
 import type { StreamOptionsByName } from '../logs/writing/stream-settings.ts'
@@ -205,13 +206,13 @@ function startOf(options: SyncOptions, now: number): SyncStart {
   return {
     sync_task_id: text(options.taskId ?? randomUUID(), 'taskId'),
     user_id: options.userId == null ? null : text(options.userId, 'userId'),
-    sync_type: text(options.syncType ?? 'all', 'syncType'),
+    sync_type: redactText(text(options.syncType ?? 'all', 'syncType')),
     target_course_id: options.targetCourseId == null ? null : text(options.targetCourseId, 'targetCourseId'),
     incremental_sync: flag(options.incremental),
     use_pagination: flag(options.usePagination ?? true),
     chunk_size: wholeNumber(options.chunkSize) || null,
     sync_metadata: metadataOrNothing(options.metadata),
-    trigger: text(options.trigger ?? 'manual', 'trigger'),
+    trigger: redactText(text(options.trigger ?? 'manual', 'trigger')),
     host,
     pid,
     process_started,

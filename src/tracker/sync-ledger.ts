@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { amountOf, readSentence } from '../core/entity-words.ts'
 import { ERROR_TYPE_FACTS, isSyncErrorType } from '../core/error-types.ts'
 import type { LogValue } from '../core/log-event.ts'
 import { noCounters, type SyncCounters } from '../core/sync-record.ts'
@@ -6,7 +7,15 @@ import type { SyncProblem } from '../core/verdict.ts'
 import { redactText, withoutQuery } from '../logs/redact.ts'
 import { amount, COUNTED, countOf, isSound, tenths, thousandths, wholeNumber } from './counts.ts'
 import { ownSentence } from './describe-failure.ts'
-import { HELD, type SyncLog } from './sync-log.ts'
+import {
+  callSentence,
+  databaseSentence,
+  deletedSentence,
+  heldSentence,
+  progressSentence,
+  throttleSentence,
+} from './log-sentences.ts'
+import type { SyncLog } from './sync-log.ts'
 import type {
   ApiCallOptions,
   CountOptions,
@@ -61,19 +70,19 @@ export class SyncLedger {
   }
 
   recordCourse(options: CountOptions = {}): void {
-    this.#count('Courses', options)
+    this.#count('courses', options)
   }
 
   recordAssignment(options: CountOptions = {}): void {
-    this.#count('Assignments', options)
+    this.#count('assignments', options)
   }
 
   recordSubmission(options: CountOptions = {}): void {
-    this.#count('Submissions', options)
+    this.#count('submissions', options)
   }
 
   recordGrade(options: Omit<CountOptions, 'created'> = {}): void {
-    this.#count('Grades', options)
+    this.#count('grades', options)
   }
 
   recordApiCall(options: ApiCallOptions): void {
@@ -113,7 +122,7 @@ export class SyncLedger {
         course_id,
         will_retry: failed ? options.willRetry : undefined,
       }
-      const message = `${method} ${endpoint} - ${status ?? options.errorType ?? 'no answer'}`
+      const message = callSentence(`${method} ${endpoint}`, status, duration_ms, options.errorType)
       this.log.write('api_calls', failed ? 'WARNING' : 'INFO', 'api_call', fields, message)
     })
   }
@@ -125,13 +134,7 @@ export class SyncLedger {
       const endpoint = options.endpoint === undefined ? undefined : withoutQuery(options.endpoint)
       const rate_limit_remaining = thousandths(options.remaining)
       const fields = { endpoint, status: options.status, wait_ms, rate_limit_remaining }
-      this.log.write(
-        'api_calls',
-        'WARNING',
-        'api_throttled',
-        fields,
-        `Canvas throttles: waiting ${wait_ms} ms.`,
-      )
+      this.log.write('api_calls', 'WARNING', 'api_throttled', fields, throttleSentence(wait_ms))
     })
   }
 
@@ -144,7 +147,9 @@ export class SyncLedger {
       this.counters.db_duration_ms += duration_ms
       const course_id = options.courseId === undefined ? undefined : String(options.courseId)
       const fields = { operation, entity, count, duration_ms: tenths(duration_ms), batch, course_id }
-      this.log.write('database', 'INFO', 'db_operation', fields, `${operation} ${entity}: ${count}`)
+      const took_ms = options.durationMs === undefined ? undefined : duration_ms
+      const message = databaseSentence(operation, amountOf(count, entity), took_ms)
+      this.log.write('database', 'INFO', 'db_operation', fields, message)
     })
   }
 
@@ -157,11 +162,9 @@ export class SyncLedger {
       this.counters.deletions_held += held
       const fields = { entity, deleted, held }
       if (held === 0) {
-        const message = `${deleted} ${entity} are gone from Canvas and marked deleted.`
-        this.log.operation('rows_deleted', fields, message)
+        this.log.operation('rows_deleted', fields, deletedSentence(entity, deleted))
       } else {
-        const message = `${held} ${entity} are missing from Canvas's list: ${HELD}`
-        this.log.operation('deletions_held', fields, message, 'WARNING')
+        this.log.operation('deletions_held', fields, heldSentence(entity, held), 'WARNING')
       }
     })
   }
@@ -214,9 +217,7 @@ export class SyncLedger {
         elapsed_ms,
         remaining_ms,
       }
-      const doing = this.current ?? ''
-      const message = this.percent === null ? doing : `${Math.floor(this.percent)} % - ${doing}`
-      this.log.write('progress', 'INFO', 'progress', fields, message)
+      this.log.write('progress', 'INFO', 'progress', fields, progressSentence(this.current, this.percent))
     })
   }
 
@@ -239,11 +240,9 @@ export class SyncLedger {
       this.counters[columns.updated] += updated
       const course_id = options.courseId === undefined ? undefined : String(options.courseId)
       const duration_ms = options.durationMs === undefined ? undefined : tenths(options.durationMs)
-      this.log.operation(
-        columns.event,
-        { course_id, created, updated, count: processed, duration_ms },
-        `${noun}: ${processed}, ${created} created, ${updated} updated.`,
-      )
+      const fields = { course_id, created, updated, count: processed, duration_ms }
+      const counts = { processed, created: columns.created === null ? null : created, updated }
+      this.log.operation(columns.event, fields, readSentence(noun, counts))
     })
   }
 }

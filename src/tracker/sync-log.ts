@@ -5,12 +5,9 @@ import { emitUserId } from '../core/user-id.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import type { Failure } from './describe-failure.ts'
+import { courseSentence } from './log-sentences.ts'
 
 type Fields = Readonly<Record<string, LogValue>>
-
-/** The end of every sentence that tells of held deletions. */
-export const HELD =
-  'too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.'
 
 /** The lines of one sync: adds whose they are, and never throws. */
 export class SyncLog {
@@ -38,9 +35,8 @@ export class SyncLog {
     const status = outcome.outcome
     const duration_ms = Math.round(outcome.duration_ms)
     const fields = { course_id, status, reason, error_type, api_calls, deleted, held, duration_ms }
-    const kept = held > 0 ? ` ${held} rows are missing from its lists: ${HELD}` : ''
     const level = failure !== null || held > 0 ? 'WARNING' : 'INFO'
-    this.operation('course_finished', fields, `Course ${course_id}: ${status}.${kept}`, level)
+    this.operation('course_finished', fields, courseSentence(outcome), level)
     if (failure === null) return
     const details = { operation: 'course', course_id, ...failureFields(failure) }
     this.write('errors', 'ERROR', 'course_failed', details, failure.message)

@@ -57,7 +57,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     this.#chunk_size = parts.start.chunk_size
     this.#metadata = parts.start.sync_metadata
     const { sync_type, trigger } = parts.start
-    this.log.operation('sync_started', { sync_type, trigger }, `Sync of ${sync_type} started.`)
+    this.log.operation('sync_started', { sync_type, trigger }, `Sync started (${sync_type}).`)
     this.#stopSaving = parts.clock.every(parts.save_interval_ms, () => this.#saveChanges())
   }
 

@@ -43,7 +43,7 @@ function filled(texts: readonly string[], first = 0): AnalysisReport {
 
 test('over two hundred hostile texts make no tag, no attribute and no value of one, wherever they stand', () => {
   assert.ok(HOSTILE_TEXTS.length >= 200, String(HOSTILE_TEXTS.length))
-  const harmless = skeletonOf(renderHtml(filled(['plain'])))
+  const harmless = skeletonOf(renderHtml(filled(HOSTILE_TEXTS.map((_, place) => `plain ${place}`))))
   // So many steps that each text is in many places, and in each place there are texts of every kind.
   for (let first = 0; first < HOSTILE_TEXTS.length; first += 7) {
     const page = renderHtml(filled(HOSTILE_TEXTS, first))

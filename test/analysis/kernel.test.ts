@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileKernel, kernelModule } from '../../kernel/compile.ts'
 import { canonicalLine } from '../../src/analysis/canonical-line.ts'
+import { LINES } from '../../src/analysis/kernel/counters.ts'
 import { KERNEL_BYTES } from '../../src/analysis/kernel/kernel-bytes.ts'
 import { Kernel, type KernelDump } from '../../src/analysis/kernel/kernel.ts'
 import { LOG_FORMS } from '../../src/core/log-entry.ts'
@@ -242,6 +243,49 @@ for (const stream of LOG_STREAMS) {
     )
   })
 }
+
+const NEXT = '{"timestamp":"2026-11-22T10:15:00.000Z","level":"INFO","event":"next","message":"m"}'
+const HEAD = '{"timestamp":"2026-11-22T10:15:00.000Z","level":"INFO",'
+const FIRST = `${HEAD}"event":"x","task_id":"t1","user_id":1,"writer":"w","seq":`
+
+/** Each was found by looking for what would make the kernel read beyond a line or mistake one for another. */
+const HOSTILE: Readonly<Record<string, readonly string[]>> = {
+  'a tab before a value that is no value': [`${HEAD}"event":\t","x":1}`, NEXT],
+  'a tab before a colon': [`${HEAD}"event"\t:","x":1}`, NEXT],
+  'tabs wherever JSON allows them': [`${HEAD.replaceAll(/[:,{]/g, '$&\t')}\t"event"\t:\t"x"\t}\t`, NEXT],
+  'a tab behind the number of a line': [
+    `${FIRST}\t1,"message":"m"}`,
+    `${FIRST}2,"message":"m"}`,
+    `${FIRST}\t3}`,
+  ],
+  'a key that is there twice': [`${FIRST}1,"task_id":"t2","event":"y"}`, `${FIRST}2}`, `${FIRST}3}`],
+}
+
+for (const [what, lines] of Object.entries(HOSTILE)) {
+  test(`the kernel reads ${what} as JSON does`, async () => {
+    for (const stream of LOG_STREAMS) {
+      const bytes = lines.map((line) => Buffer.from(line))
+      const fast = figures(await countFast(bytes, stream), stream)
+      assert.deepEqual(fast, figures(await countSlowly(bytes, stream), stream))
+    }
+  })
+}
+
+test('keys take a bounded memory, however long they are', async () => {
+  const kernel = await Kernel.create(INPUT_BYTES, EVERYTHING)
+  kernel.beginSegment()
+  const long = 'x'.repeat(60_000)
+  for (let number = 0; number < 3000; number++) {
+    const line = Buffer.from(`${FIRST.replace('t1', `${number}${long}`)}${number},"message":"m"}\n`)
+    kernel.input.set(line)
+    kernel.scan(line.length, 'operations', () => assert.fail())
+  }
+  const { tables, counters } = kernel.dump()
+  const { groups, refused_lines } = tables.operations.tasks ?? assert.fail()
+  assert.equal(counters.operations[LINES], 3000)
+  assert.ok(groups.length > 500 && groups.length < 2000)
+  assert.equal(refused_lines, 3000 - groups.length)
+})
 
 test('the kernel that is committed is the one that its source compiles to', async () => {
   assert.ok(Buffer.from(KERNEL_BYTES).equals(Buffer.from(await compileKernel())), 'run npm run build:kernel')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { AnalysisReport, Trend } from '../../src/analysis/report.ts'
 import { duration, moment, percent } from '../../src/analysis/view/amounts.ts'
 import { judge } from '../../src/analysis/view/headline.ts'
-import { changeOf } from '../../src/analysis/view/trends.ts'
+import { changeOf, shownTrend, trendsSection } from '../../src/analysis/view/trends.ts'
 import { emptyReport } from './support/empty-report.ts'
 
 interface Facts {
@@ -75,6 +75,51 @@ test('a change is told by arrow, sign and word', () => {
     [trend('p95_duration_ms', 5, null, null), '–', 'nothing to compare', 'quiet'],
   ]
   for (const [given, text, word, tone] of cases) assert.deepEqual(changeOf(given), { text, word, tone })
+})
+
+/** A report whose periods had so many calls, of which so many failed. */
+function reportOfPeriods(
+  now: readonly [calls: number, failed: number],
+  then: readonly [number, number],
+): AnalysisReport {
+  const period = { since: '2026-11-15T00:00:00.000Z', until: '2026-11-22T00:00:00.000Z' }
+  const figure = (name: Trend['name'], current: number | null, previous: number | null): Trend => ({
+    name,
+    current,
+    previous,
+    change_percent: current && previous ? (100 * (current - previous)) / previous : null,
+  })
+  const figures = [
+    figure('api_calls', now[0], then[0]),
+    figure('failed_calls', now[1], then[1]),
+    figure('p95_duration_ms', null, null),
+  ]
+  const report = reportOf({ calls: [now[1], now[0]] })
+  return { ...report, trends: { current: period, previous: period, figures } }
+}
+
+test('failed calls are compared as a share of the calls: with more calls, more failures are no news', () => {
+  const { answer } = judge(reportOfPeriods([1000, 100], [100, 10]))
+  assert.equal(answer, 'Not well: 10.0 % of the API calls failed.')
+  const worse = judge(reportOfPeriods([100, 10], [1000, 20]))
+  assert.equal(
+    worse.answer,
+    'Not well: 10.0 % of the API calls failed (in the last week 400 % more than in the week before).',
+  )
+  const [block] = trendsSection(reportOfPeriods([1000, 100], [100, 10])).blocks
+  assert.ok(block?.kind === 'table')
+  assert.deepEqual(
+    block.rows.map(({ cells }) => cells.map(({ text }) => text)),
+    [
+      ['API calls', '100', '1,000', '↑ +900 %', 'more'],
+      ['failed calls', '10.0 %', '10.0 %', '= 0.0 %', 'about the same'],
+    ],
+    'without a figure that neither period has',
+  )
+  const { figures } = reportOfPeriods([0, 0], [0, 0]).trends ?? { figures: [] }
+  const [, failed] = figures
+  assert.ok(failed)
+  assert.deepEqual(shownTrend(failed, figures), { ...failed, current: null, previous: null })
 })
 
 test('a share is never rounded to nothing or to all', () => {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import type { CleanupReport } from '../../src/logs/cleanup/cleanup-report.ts'
 import type { CleanupPlan } from '../../src/logs/cleanup/plan-cleanup.ts'
 import { pidSpace, processStart } from '../../src/logs/directory/process-identity.ts'
 import { archiveNames, plantArchive, plantLog } from '../logs/cleanup/log-folder.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { assertExplained } from './support/assert-explained.ts'
+import { no_pty, startInPty } from './support/pty.ts'
 import { runCli, type CliResult } from './support/run-cli.ts'
+import { WorkPlace } from './support/work-place.ts'
 
 const IN_THE_PAST = { now_ms: Date.now() - 3_600_000 }
 
@@ -59,7 +62,7 @@ test('a dry run says what would happen, and then it does', async () => {
 test('a clean-up and the status tell people in sentences, with nothing on stderr', async () => {
   const directory = plantFolder()
   const empty = await logs(directory, 'status')
-  assert.match(empty.stdout, /^operations +2 +80 +\S+ kB +█░+ +under 1 % of 577 MB +2026-11-01 01:00 /m)
+  assert.match(empty.stdout, /^operations +2 +80 +\S+ kB +█░+ +< 1 % of 577 MB +2026-11-01 01:00 /m)
   assert.match(empty.stdout, /^No clean-up has come to its end yet\.$/m)
   const done = await logs(directory, 'cleanup', '--max-lines', '20')
   assert.match(
@@ -74,6 +77,25 @@ test('a clean-up and the status tell people in sentences, with nothing on stderr
   assert.equal((json['streams'] as unknown[]).length, 5)
   assert.equal((json['history'] as unknown[]).length, 1)
 })
+
+test(
+  'the status fits a screen of 80 columns, and is ASCII where there is no UTF-8',
+  { skip: no_pty },
+  async () => {
+    const place = new WorkPlace()
+    mkdirSync(place.path('logs/canvas_sync'), { recursive: true })
+    for (const stream of ['operations', 'api_calls'] as const) {
+      plantLog(place.path('logs/canvas_sync'), stream, { number: 0, lines: 12_000, ...IN_THE_PAST })
+    }
+    const run = startInPty(place, ['logs', 'status'])
+    assert.equal(await run.code, 0)
+    const lines = stripVTControlCharacters(run.screen()).split('\r\n')
+    for (const line of lines) assert.ok(line.length <= 80, line)
+    assert.match(lines[1] ?? '', /^operations +1 +12,000 +\S+ \wB +< 1 % /)
+    const piped = await place.run(['logs', 'status'], { environment: { LC_ALL: 'C' } })
+    assert.match(piped.stdout, /^operations +1 +12,000 +\S+ \wB +#\.+ +< 1 % of 577 MB /m)
+  },
+)
 
 test('what could not be done is told, with exit code 1', async () => {
   const directory = temporaryDirectory()
@@ -110,7 +132,7 @@ test('wrong calls are usage errors, and make no folder', async () => {
   const missing = join(directory, 'missing')
   for (const command of ['cleanup', 'status']) {
     const result = await logs(missing, command)
-    assertExplained(result, { code: 1, sentence: /There is no log folder/, next: /--log-dir/ })
+    assertExplained(result, { code: 1, sentence: /The log folder \S+ does not exist/, next: /--log-dir/ })
   }
   assert.ok(!readdirSync(directory).includes('missing'))
 })

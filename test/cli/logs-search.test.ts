@@ -318,7 +318,7 @@ suite('logs search', { concurrency: 2 }, () => {
   test('a folder that is not there is explained', async () => {
     assertExplained(await search('x', '--log-dir', 'elsewhere'), {
       code: 1,
-      sentence: /no log folder elsewhere/,
+      sentence: /The log folder elsewhere does not exist/,
       next: /--log-dir/,
     })
     const directory = place.path('empty')
@@ -326,7 +326,7 @@ suite('logs search', { concurrency: 2 }, () => {
     const empty = await search('x', '--log-dir', directory)
     assert.deepEqual(
       { code: empty.code, stderr: empty.stderr },
-      { code: 0, stderr: `No line in ${directory} matches.\n` },
+      { code: 0, stderr: `There is no log file in ${directory}.\n` },
     )
   })
 

@@ -67,6 +67,22 @@ suite('logs tail', { concurrency: 2 }, () => {
     assert.deepEqual(wordsOf(await tail('--task', 'other')), [''])
   })
 
+  test('a text, an expression and what a line is about choose the lines as in a search', async () => {
+    const place = filledPlace()
+    appendLines(place.path(LOGS), 'api_calls', {
+      message: 'five',
+      fields: { course_id: '7', status: 403, duration_ms: 90 },
+    })
+    const words = async (...args: string[]): Promise<string[]> =>
+      wordsOf(await tail('--log-dir', place.path(LOGS), ...args))
+    assert.deepEqual(await words('FOUR'), [''])
+    assert.deepEqual(await words('FOUR', '-i'), ['four'])
+    assert.deepEqual(await words('--regex', String.raw`\b(one|three)\b`), ['one', 'three'])
+    assert.deepEqual(await words('--course', '7'), ['five'])
+    assert.deepEqual(await words('--status', '4xx', '--min-duration', '90'), ['five'])
+    assert.deepEqual(await words('--max-duration', '80'), [''])
+  })
+
   test('--json prints one object for each line', async () => {
     const { stdout } = await tail('--json', '-n', '1')
     const entry = JSON.parse(stdout) as Record<string, unknown>
@@ -132,13 +148,16 @@ suite('logs tail', { concurrency: 2 }, () => {
     const cases: readonly (readonly [string[], RegExp, RegExp])[] = [
       [['--stream', 'api_call'], /no log stream "api_call"/, /Did you mean api_calls\?/],
       [['-n', 'x'], /--lines must be a whole number from 0/, /--lines 10/],
-      [['text'], /does not take "text"/, /--help/],
+      [['-n', '-3'], /--lines needs a value/, /given as --lines=VALUE/],
+      [['two', 'words'], /logs tail takes one text/, /"two words"/],
+      [['--regex'], /--regex needs the expression/, /logs tail --regex/],
+      [['--min-duration', 'x'], /--min-duration must be a whole number/, /--min-duration 10/],
     ]
     for (const [args, sentence, next] of cases) {
       assertExplained(await tail(...args), { code: 2, sentence, next })
     }
     const gone = await runMain(['logs', 'tail', '--log-dir', shared.path('elsewhere')])
-    assertExplained(gone, { code: 1, sentence: /no log folder/, next: /--log-dir/ })
+    assertExplained(gone, { code: 1, sentence: /log folder \S+ does not exist/, next: /--log-dir/ })
   })
 
   test('on a screen it has a heading for each day', { skip: no_pty }, async () => {

@@ -276,7 +276,16 @@ test('property: any text is a time or none, and never an error', () => {
   )
 })
 
-test('the zone of the system is one that there is', () => {
-  assert.equal(typeof zoneOffset(NOW, systemZone()), 'number')
+test('the zone of the system is one that there is, whatever TZ says', () => {
+  const { TZ } = process.env
+  try {
+    for (const name of [TZ ?? 'UTC', '', 'Nowhere', ':/etc/localtime', 'CET-1CEST']) {
+      process.env['TZ'] = name
+      assert.equal(typeof zoneOffset(NOW, systemZone()), 'number', name)
+    }
+  } finally {
+    if (TZ === undefined) delete process.env['TZ']
+    else process.env['TZ'] = TZ
+  }
   assert.throws(() => zoneOffset(NOW, 'Mars/Olympus'), RangeError)
 })

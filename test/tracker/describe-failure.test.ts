@@ -163,6 +163,25 @@ describe('what is kept of the other failures', () => {
     assert.equal(failure.message, 'Canvas refused access_token=[redacted] at once.')
   })
 
+  for (const code of [
+    'token_invalid',
+    'forbidden',
+    'not_found',
+    'timeout',
+    'canvas_error',
+    'disk_full',
+  ] as const) {
+    it(`is no place in this program for ${code}, which says itself what to do`, () => {
+      assert.equal(described(new MonitorError(code, 'x')).stack, null)
+    })
+  }
+
+  for (const code of ['usage', 'internal'] as const) {
+    it(`is the place for ${code}: the job's own code met it`, () => {
+      assert.match(described(new MonitorError(code, 'x')).stack ?? '', /^at .*describe-failure\.test\.ts/)
+    })
+  }
+
   it('is the caller’s own sentence, without tokens and e-mail addresses', () => {
     const failure = described('No export for anna@uni.test with 7~abcdefghijklmnopqrstuvwx.')
     assert.deepEqual([failure.error_type, failure.stack], ['job_error', null])

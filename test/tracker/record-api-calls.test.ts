@@ -50,7 +50,7 @@ const cases: readonly RecordCase[] = [
       request_id: 'r-1',
       error_type: null,
       course_id: '7',
-      message: 'GET /api/v1/courses/7/users - 200',
+      message: 'GET /api/v1/courses/7/users answered 200 in 145 ms.',
     },
   },
   {
@@ -67,7 +67,7 @@ const cases: readonly RecordCase[] = [
       status: 403,
       duration_ms: 5,
       will_retry: true,
-      message: 'GET /api/v1/courses - 403',
+      message: 'GET /api/v1/courses answered 403 in 5 ms.',
     },
   },
   {
@@ -84,7 +84,7 @@ const cases: readonly RecordCase[] = [
       status: null,
       duration_ms: 5,
       error_type: 'network',
-      message: 'GET /api/v1/courses - network',
+      message: 'GET /api/v1/courses had no answer after 5 ms (network).',
     },
   },
   {
@@ -101,7 +101,7 @@ const cases: readonly RecordCase[] = [
       status: 200,
       duration_ms: 1,
       error_type: 'not_json',
-      message: 'GET /api/v1/x - 200',
+      message: 'GET /api/v1/x answered 200 in 1 ms (not_json).',
     },
   },
   {

@@ -14,7 +14,7 @@ const cases: readonly RecordCase[] = [
       created: 0,
       updated: 0,
       count: 1,
-      message: 'Courses: 1, 0 created, 0 updated.',
+      message: 'Read 1 course: 0 new, 0 changed.',
     },
   },
   {
@@ -30,7 +30,7 @@ const cases: readonly RecordCase[] = [
       updated: 0,
       count: 1,
       duration_ms: 12.3,
-      message: 'Courses: 1, 1 created, 0 updated.',
+      message: 'Read 1 course: 1 new, 0 changed.',
     },
   },
   {
@@ -45,7 +45,7 @@ const cases: readonly RecordCase[] = [
       created: 2,
       updated: 15,
       count: 17,
-      message: 'Assignments: 17, 2 created, 15 updated.',
+      message: 'Read 17 assignments: 2 new, 15 changed.',
     },
   },
   {
@@ -59,7 +59,7 @@ const cases: readonly RecordCase[] = [
       created: 0,
       updated: 4,
       count: 340,
-      message: 'Submissions: 340, 0 created, 4 updated.',
+      message: 'Read 340 submissions: 0 new, 4 changed.',
     },
   },
   {
@@ -73,7 +73,7 @@ const cases: readonly RecordCase[] = [
       created: 0,
       updated: 1,
       count: 1,
-      message: 'Grades: 1, 0 created, 1 updated.',
+      message: 'Read 1 grade: 1 new or changed.',
     },
   },
   {
@@ -98,7 +98,7 @@ const cases: readonly RecordCase[] = [
       duration_ms: 12.4,
       batch: true,
       course_id: '101',
-      message: 'update assignments: 17',
+      message: 'Updated 17 assignments in 12 ms.',
     },
   },
   {
@@ -127,7 +127,7 @@ const cases: readonly RecordCase[] = [
       deleted: 0,
       held: 12,
       message:
-        "12 courses are missing from Canvas's list: too many at once, so they are kept; if they are really gone, sync once with --accept-deletions.",
+        "12 courses are missing from Canvas's list: too much at once, so nothing was deleted; if it is really gone, sync once with --accept-deletions.",
     },
   },
   {
@@ -180,7 +180,7 @@ const cases: readonly RecordCase[] = [
       total: 4,
       elapsed_ms: 2000,
       remaining_ms: 6000,
-      message: '25 % - Processing assignments',
+      message: 'Processing assignments (25 %).',
     },
   },
 ]

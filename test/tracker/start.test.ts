@@ -44,7 +44,7 @@ describe('a sync that has just started', () => {
         ['user_id', '042'],
         ['sync_type', 'courses'],
         ['trigger', 'manual'],
-        ['message', 'Sync of courses started.'],
+        ['message', 'Sync started (courses).'],
       ],
     )
   })

@@ -18,7 +18,7 @@ describe('the percentage', () => {
     const { sync, logs } = await startedSync(open)
     sync.progress({ current: 'Reading courses' })
     assert.deepEqual(sync.toJSON().progress, { percent: null, current: 'Reading courses' })
-    assert.partialDeepStrictEqual(logs.events('progress')[0], { percent: null, message: 'Reading courses' })
+    assert.partialDeepStrictEqual(logs.events('progress')[0], { percent: null, message: 'Reading courses.' })
   })
 
   it('is 100 when all is done, and stays where it was when it is not', async () => {

@@ -1,6 +1,7 @@
 import { counted, grouped } from '../../core/number-text.ts'
 import type { AnalysisReport } from '../report.ts'
 import { duration, percent } from './amounts.ts'
+import { shownTrend } from './trends.ts'
 import type { Fact, Piece, ReportView, Tone, Verdict } from './view.ts'
 
 /** From this share of failed syncs or calls on it is bad, below it is worth a look. */
@@ -76,7 +77,7 @@ function wellAnswer({ failed_calls, total_calls }: AnalysisReport['api_calls']):
 /** Said when it is much more than before. */
 function growth({ trends, range }: AnalysisReport): string {
   const trend = trends?.figures.find(({ name }) => name === 'failed_calls')
-  const change = trend?.change_percent ?? 0
+  const change = (trend && shownTrend(trend, trends?.figures ?? []).change_percent) ?? 0
   if (change < MUCH_PERCENT) return ''
   return range.since === null
     ? ` (in the last week ${grouped(change)} % more than in the week before)`

@@ -1,6 +1,6 @@
 import { grouped } from '../../core/number-text.ts'
 import type { AnalysisReport, Trend } from '../report.ts'
-import { duration, moment, NONE } from './amounts.ts'
+import { duration, moment, NONE, percent } from './amounts.ts'
 import type { Cell, Section, Tone } from './view.ts'
 
 const TITLES: Readonly<Record<Trend['name'], string>> = {
@@ -11,6 +11,8 @@ const TITLES: Readonly<Record<Trend['name'], string>> = {
   p95_duration_ms: 'p95 duration of a call',
   errors: 'errors',
 }
+/** With twice the calls, twice the failures are no news: these are compared as shares of all calls, in percent. */
+const SHARES: ReadonlySet<Trend['name']> = new Set(['failed_calls', 'throttled_calls'])
 /** A change of less is none: two weeks are never quite the same. */
 const NOISE_PERCENT = 5
 
@@ -46,8 +48,26 @@ function signed(change_percent: number): string {
   return `${sign}${size < 100 ? size.toFixed(1) : grouped(size)} %`
 }
 
+/** The figure as it is shown: what is a share of the calls as that. */
+export function shownTrend(trend: Trend, figures: readonly Trend[]): Trend {
+  const calls = figures.find(({ name }) => name === 'api_calls')
+  if (!SHARES.has(trend.name) || calls === undefined) return trend
+  const share = (part: number | null, all: number | null): number | null =>
+    part === null || all === null || all === 0 ? null : (100 * part) / all
+  const current = share(trend.current, calls.current)
+  const previous = share(trend.previous, calls.previous)
+  const comparable = current !== null && previous !== null && previous > 0
+  return {
+    name: trend.name,
+    current,
+    previous,
+    change_percent: comparable ? (100 * (current - previous)) / previous : null,
+  }
+}
+
 const amountOf = (name: Trend['name'], value: number | null): string => {
   if (value === null) return NONE
+  if (SHARES.has(name)) return percent(value, 100)
   return name.endsWith('_ms') ? duration(value) : grouped(value)
 }
 
@@ -59,7 +79,9 @@ export function trendsSection({ trends, range }: AnalysisReport): Section {
   const { since, until } = trends.previous
   const summary = `against ${moment(since, range.time_zone)} to ${moment(until, range.time_zone)}`
   // Percentiles are kept for a range that was asked for, not for a week of the lines.
-  const known = trends.figures.filter(({ current, previous }) => current !== null || previous !== null)
+  const known = trends.figures
+    .map((trend) => shownTrend(trend, trends.figures))
+    .filter(({ current, previous }) => current !== null || previous !== null)
   const rows = known.map((trend) => {
     const { text, word, tone } = changeOf(trend)
     const { name, current, previous } = trend

@@ -1,19 +1,19 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { analyzeLogs } from '../../analysis/analyze-logs.ts'
 import { renderHtml } from '../../analysis/html/render-html.ts'
 import type { AnalysisReport } from '../../analysis/report.ts'
 import { renderText } from '../../analysis/text/render-text.ts'
 import { PLAIN_STYLE, type Style } from '../../analysis/text/style.ts'
-import { MonitorError, systemErrorCode } from '../../core/errors.ts'
+import { MonitorError } from '../../core/errors.ts'
 import { isZone } from '../../core/local-time.ts'
 import { parseTimeRange } from '../../core/time-range.ts'
 import { listSources } from '../../logs/reading/list-sources.ts'
-import type { LogSource } from '../../logs/reading/log-source.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../command.ts'
 import { spokenBytes } from '../numbers.ts'
 import { analysisProgress } from '../progress/analysis-progress.ts'
 import { findReportFile, writeReportFile, type ReportFile } from '../report-file.ts'
 import { jsonText, printable, type Terminal } from '../terminal.ts'
+import { requireLogFolder } from './logs/log-folder.ts'
 
 const FORMATS = ['text', 'json', 'html'] as const
 type Format = (typeof FORMATS)[number]
@@ -142,20 +142,13 @@ function zoneOf(context: CommandContext): string {
 
 /** @throws MonitorError when there is nothing to read, or the report would take the place of a log */
 async function checkFolder(directory: string, file: ReportFile | null): Promise<void> {
-  const next_step = 'Give the folder of the five log streams with --log-dir or CANVAS_SYNC_LOG_DIR.'
-  const missing = (message: string, cause?: unknown): MonitorError =>
-    new MonitorError('not_found_locally', message, { cause, next_step })
-  let sources: LogSource[]
-  try {
-    if (!statSync(directory).isDirectory()) throw missing(`The log folder ${directory} is a file.`)
-    sources = await listSources(directory)
-  } catch (error) {
-    const code = systemErrorCode(error)
-    if (code === 'ENOENT') throw missing(`The log folder ${directory} does not exist.`, error)
-    if (code === undefined || error instanceof MonitorError) throw error
-    throw missing(`The log folder ${directory} cannot be read (${code}).`, error)
+  await requireLogFolder(directory)
+  const sources = await listSources(directory)
+  if (sources.length === 0) {
+    throw new MonitorError('not_found_locally', `There is no log file in ${printable(directory)}.`, {
+      next_step: 'Give the folder of the five log streams with --log-dir or CANVAS_SYNC_LOG_DIR.',
+    })
   }
-  if (sources.length === 0) throw missing(`There is no log file in ${directory}.`)
   if (file !== null && sources.some(({ path }) => isSame(path, file.path))) {
     throw new MonitorError('usage', `${file.name} is a log.`, {
       next_step: 'Write the report to another file: it would take its place.',

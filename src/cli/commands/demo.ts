@@ -103,6 +103,9 @@ function introduce(
   terminal.message(`  tail -F ${printable(config.log_dir)}/operations.log`)
   const where = config.database === DEFAULTS.database ? '' : ` --database ${printable(config.database)}`
   terminal.message(`  npx canvas-sync-monitor syncs list${where}`)
+  const logs = config.log_dir === DEFAULTS.log_dir ? '' : ` --log-dir ${printable(config.log_dir)}`
+  terminal.message(`  npx canvas-sync-monitor analyze${logs}`)
+  terminal.message(`  npx canvas-sync-monitor logs search --level error${logs}`)
   terminal.message('')
 }
 

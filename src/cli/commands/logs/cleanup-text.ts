@@ -46,7 +46,7 @@ function describeTotals(totals: CleanupTotals, size: string): string {
   if (files_archived > 0) parts.push(`${counted(files_archived, 'file')} archived`)
   if (files_shortened > 0) parts.push(`${counted(files_shortened, 'file')} shortened`)
   if (parts.length > 0)
-    parts.push(`${parts.splice(0).join(' and ')}: ${grouped(lines_archived)} lines, ${size}`)
+    parts.push(`${parts.splice(0).join(' and ')}: ${counted(lines_archived, 'line')}, ${size}`)
   if (archives_deleted > 0)
     parts.push(`${counted(archives_deleted, 'archive')} deleted, ${spokenBytes(bytes_deleted)}`)
   return parts.length === 0 ? 'nothing to do' : parts.join('; ')

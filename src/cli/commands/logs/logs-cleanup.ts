@@ -33,7 +33,7 @@ export const logsCleanup: Command = {
   async run(context) {
     const options = readOptions(context)
     const { terminal, config, json } = context
-    requireLogFolder(config.log_dir)
+    await requireLogFolder(config.log_dir)
     if (!flagValue(context, 'dry-run')) return await cleanUp(context, options)
     const plan = await new LogDirectory({ directory: config.log_dir }).plan(options)
     if (json) terminal.json(plan)

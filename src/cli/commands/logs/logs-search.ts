@@ -8,20 +8,13 @@ import { requireLogFolder } from './log-folder.ts'
 import { showSearch } from './show-search.ts'
 
 const MOST_HITS = 1_000_000_000
-const MOST_MS = 1_000_000_000
 
 export const logsSearch: Command = {
   name: 'logs search',
   summary: 'find lines of the logs by text and by what they are about',
   positionals: 'TEXT',
   options: {
-    regex: { type: 'boolean', help: 'TEXT is a regular expression (RE2 syntax, linear time)' },
-    'ignore-case': { type: 'boolean', short: 'i', help: 'letters in any case' },
     ...FILTER_OPTIONS,
-    course: { type: 'string', value: 'ID', help: 'only lines about this course' },
-    status: { type: 'string', value: 'STATUS', help: '404, 4xx, ">=400", or a word such as failed' },
-    'min-duration': { type: 'string', value: 'MS', help: 'only what took so long or longer, milliseconds' },
-    'max-duration': { type: 'string', value: 'MS', help: 'only what took no longer' },
     since: {
       type: 'string',
       value: 'TIME',
@@ -35,14 +28,15 @@ export const logsSearch: Command = {
     count: { type: 'boolean', help: 'print only how many lines match, all of them' },
   },
   notes: [
-    'It looks in the live files, the rotated ones and the archives. TEXT may be left out with any filter;',
-    'quote it when it has spaces, and put -- before it when it begins with a dash.',
+    'It looks in the live files, the rotated ones and the archives, for TEXT anywhere in a line as it stands',
+    'in its file. TEXT may be left out with any filter; quote it when it has spaces, and put -- before it',
+    'when it begins with a dash.',
     'A time without an offset is in the zone of this machine (TZ). --json prints one object for each hit.',
     'Exit codes: 0 also when nothing matches; 3 when a file could not be read.',
   ],
   async run(context) {
     const { limit, query } = readQuery(context)
-    requireLogFolder(context.config.log_dir)
+    await requireLogFolder(context.config.log_dir)
     return await showSearch(context, query, limit)
   },
 }
@@ -52,18 +46,9 @@ function readQuery(context: CommandContext): { query: LogQuery; limit: number } 
   const now_ms = Date.now()
   const [since, until] = [stringValue(context, 'since'), stringValue(context, 'until')]
   const range = parseTimeRange({ since, until }, { now_ms, zone: context.config.time_zone })
-  const course_id = stringValue(context, 'course')
-  const status = stringValue(context, 'status')
   const cursor = stringValue(context, 'cursor')
   const around = whole(context, 'context', 0, MAX_CONTEXT)
-  const filter = {
-    ...readText(context),
-    ...readFilter(context),
-    ...range,
-    ...(course_id === undefined ? {} : { course_id }),
-    ...(status === undefined ? {} : { status }),
-    ...readDurations(context),
-  }
+  const filter = { ...readFilter(context, 'logs search'), ...range }
   if (Object.keys(filter).length === 0) {
     throw new MonitorError('usage', 'logs search needs a text or a filter.', {
       next_step:
@@ -72,41 +57,11 @@ function readQuery(context: CommandContext): { query: LogQuery; limit: number } 
   }
   const query: LogQuery = {
     ...filter,
-    ...(flagValue(context, 'ignore-case') ? { ignore_case: true } : {}),
     ...(flagValue(context, 'oldest-first') ? { order: 'oldest' } : {}),
     ...(cursor === undefined ? {} : { cursor }),
     ...(around === undefined ? {} : { context: around }),
   }
   return { query, limit: whole(context, 'limit', 1, MOST_HITS) ?? DEFAULT_LIMIT }
-}
-
-function readText(context: CommandContext): Pick<LogQuery, 'text' | 'regex'> {
-  const [text, ...more] = context.positionals
-  if (more.length > 0) {
-    throw new MonitorError('usage', 'logs search takes one text.', {
-      next_step: `Quote it when it has spaces: "${context.positionals.join(' ')}".`,
-    })
-  }
-  if (text === '') {
-    throw new MonitorError('usage', 'logs search was given an empty text.', {
-      next_step: 'Leave it out to search by filters alone.',
-    })
-  }
-  const is_regex = flagValue(context, 'regex')
-  if (text !== undefined) return is_regex ? { regex: text } : { text }
-  if (!is_regex) return {}
-  throw new MonitorError('usage', '--regex needs the expression as TEXT.', {
-    next_step: String.raw`For example logs search --regex "course \d+".`,
-  })
-}
-
-function readDurations(context: CommandContext): Pick<LogQuery, 'min_duration_ms' | 'max_duration_ms'> {
-  const min_duration_ms = whole(context, 'min-duration', 0, MOST_MS)
-  const max_duration_ms = whole(context, 'max-duration', 0, MOST_MS)
-  return {
-    ...(min_duration_ms === undefined ? {} : { min_duration_ms }),
-    ...(max_duration_ms === undefined ? {} : { max_duration_ms }),
-  }
 }
 
 function whole(context: CommandContext, name: string, minimum: number, maximum: number): number | undefined {

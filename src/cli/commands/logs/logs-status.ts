@@ -14,8 +14,10 @@ import { summarizeStreams, type StreamSummary } from './stream-summary.ts'
 const BAR_COLUMNS = 10
 const SHOWN_CLEANUPS = 5
 const SHOWN_ERRORS = 3
-/** With bars the table is this wide. */
-const WIDE_COLUMNS = 100
+/** With bars and limits the table is up to this wide. */
+const WIDE_COLUMNS = 105
+/** With the time of the oldest line. */
+const DATED_COLUMNS = 80
 
 export const logsStatus: Command = {
   name: 'logs status',
@@ -23,11 +25,12 @@ export const logsStatus: Command = {
   options: {},
   notes: [
     'The bar shows how much of its limit a stream takes: at the limit its writers delete the oldest rotated',
-    'file. Lines are counted where that is quick. Times are in the zone of TZ.',
+    'file. It is the default limit; a job may have set its own. Lines are counted where that is quick. Times',
+    'are in the zone of TZ.',
   ],
   async run(context) {
     const { terminal, config, json } = context
-    requireLogFolder(config.log_dir)
+    await requireLogFolder(config.log_dir)
     const { enabled, ...settings } = config.log_cleanup
     const nightly = enabled ? nightlySchedule({ ...settings, time_zone: config.time_zone }) : undefined
     const [status, streams] = await Promise.all([
@@ -52,15 +55,16 @@ export const logsStatus: Command = {
 
 function streamTable(streams: readonly StreamSummary[], context: CommandContext): string[] {
   const { terminal, config } = context
-  const wide = !terminal.shows_data || terminal.size.columns >= WIDE_COLUMNS
+  const columns = terminal.shows_data ? terminal.data_columns : Infinity
+  const wide = columns >= WIDE_COLUMNS
   const rows = streams.map((summary) => [
     summary.stream,
     grouped(summary.files),
     summary.lines === null ? '–' : grouped(summary.lines),
     spokenBytes(summary.bytes),
-    ...(wide ? [bar(summary)] : []),
-    `${share(summary)} of ${spokenBytes(summary.limit_bytes)}`,
-    momentIn(summary.oldest, config.time_zone),
+    ...(wide ? [bar(summary, terminal.unicode)] : []),
+    wide ? `${share(summary)} of ${spokenBytes(summary.limit_bytes)}` : share(summary),
+    ...(columns >= DATED_COLUMNS ? [momentIn(summary.oldest, config.time_zone)] : []),
     momentIn(summary.newest, config.time_zone),
   ])
   const heads = [
@@ -69,22 +73,23 @@ function streamTable(streams: readonly StreamSummary[], context: CommandContext)
     'lines',
     'size',
     ...(wide ? [''] : []),
-    'of its limit',
-    'oldest',
+    wide ? 'of its limit' : 'of limit',
+    ...(columns >= DATED_COLUMNS ? ['oldest'] : []),
     'newest',
   ]
   const [head = '', ...lines] = textTable([heads, ...rows], new Set([1, 2, 3]))
   return [terminal.style('bold', head, 'stdout'), ...lines]
 }
 
-function bar({ bytes, limit_bytes }: StreamSummary): string {
-  const eighths = Math.min(BAR_COLUMNS, Math.ceil((bytes / limit_bytes) * BAR_COLUMNS))
-  return '█'.repeat(eighths) + '░'.repeat(BAR_COLUMNS - eighths)
+function bar({ bytes, limit_bytes }: StreamSummary, unicode: boolean): string {
+  const [full, free] = unicode ? ['█', '░'] : ['#', '.']
+  const tenths = Math.min(BAR_COLUMNS, Math.ceil((bytes / limit_bytes) * BAR_COLUMNS))
+  return full.repeat(tenths) + free.repeat(BAR_COLUMNS - tenths)
 }
 
 function share({ bytes, limit_bytes }: StreamSummary): string {
   const percent = (bytes / limit_bytes) * 100
-  return percent > 0 && percent < 1 ? 'under 1 %' : `${Math.round(percent)} %`
+  return percent > 0 && percent < 1 ? '< 1 %' : `${Math.round(percent)} %`
 }
 
 function archiveLine(streams: readonly StreamSummary[]): string {

@@ -3,8 +3,9 @@ import { streamOf, toTailRecord } from '../../../search/line-records.ts'
 import { tailLogs } from '../../../search/tail-logs.ts'
 import type { TailGap, TailLine, TailQuery } from '../../../search/tail-query.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../../command.ts'
+import { finderOf } from '../../find-text.ts'
 import { LineFlow } from '../../line-flow.ts'
-import { LogText } from '../../log-text.ts'
+import { LogText, type Finder } from '../../log-text.ts'
 import { wholeNumberOption } from '../../numbers.ts'
 import { jsonText, type Terminal } from '../../terminal.ts'
 import { FILTER_OPTIONS, readFilter } from './filter-options.ts'
@@ -15,14 +16,15 @@ const MOST_LINES = 10_000
 export const logsTail: Command = {
   name: 'logs tail',
   summary: 'show the last lines of the logs and follow them',
+  positionals: '[TEXT]',
   options: {
     ...FILTER_OPTIONS,
     lines: { type: 'string', short: 'n', value: 'N', help: 'first the last so many lines (default 10)' },
     'no-follow': { type: 'boolean', help: 'end after these' },
   },
   notes: [
-    'Several streams are shown in the order of their times, and followed through rotation. Ctrl-C stops it.',
-    '--json prints one object for each line.',
+    'With TEXT or filters only the lines that match. Several streams are shown in the order of their times,',
+    'and followed through rotation. Ctrl-C stops it. --json prints one object for each line.',
   ],
   run: tail,
 }
@@ -34,13 +36,13 @@ async function tail(context: CommandContext): Promise<number> {
     maximum: MOST_LINES,
     missing: 10,
   })
-  const query: TailQuery = { ...readFilter(context), last }
+  const query: TailQuery = { ...readFilter(context, 'logs tail'), last }
   const follow = !flagValue(context, 'no-follow')
-  requireLogFolder(config.log_dir)
+  await requireLogFolder(config.log_dir)
   const signal = AbortSignal.any([context.signal, terminal.reader_gone])
   const zone = legacyZone(config.time_zone)
   const flow = new LineFlow(terminal)
-  const show = tailText(context, query)
+  const show = tailText(context, query, await finderOf(query))
   for await (const item of tailLogs(config.log_dir, query, { signal, zone })) {
     if (item.kind === 'line') for (const line of show(item)) await flow.add(line)
     else {
@@ -57,10 +59,11 @@ async function tail(context: CommandContext): Promise<number> {
 function tailText(
   { terminal, config, json }: CommandContext,
   query: TailQuery,
+  find: Finder | null,
 ): (item: TailLine) => string[] {
   if (json) return (item) => [jsonText(toTailRecord(item))]
   const with_stream = query.streams?.length !== 1
-  const text = new LogText({ terminal, zone: config.time_zone, with_stream, find: null })
+  const text = new LogText({ terminal, zone: config.time_zone, with_stream, find })
   return ({ entry, line, source }) =>
     entry === null ? [text.unknownLine(streamOf(source), line)] : text.lines(entry, line)
 }

@@ -1,3 +1,5 @@
+import { spokenBytes } from '../../../core/number-text.ts'
+import { listSources } from '../../../logs/reading/list-sources.ts'
 import { legacyZone, type LegacyZone } from '../../../logs/reading/legacy-zone.ts'
 import { parseLogLine } from '../../../logs/reading/parse-line.ts'
 import { toHitRecord } from '../../../search/line-records.ts'
@@ -35,7 +37,7 @@ export async function showSearch(context: CommandContext, query: LogQuery, limit
         if (only_count) await flow.add(context.json ? jsonText({ count: item.hits }) : String(item.hits))
         await flow.flush()
         progress.clear()
-        return tellEnd(context, item, wanted)
+        return await tellEnd(context, item, wanted)
       }
     }
   } catch (error) {
@@ -104,13 +106,15 @@ async function hitLines(
   }
 }
 
-function tellEnd(context: CommandContext, end: SearchEnd, limit: number): number {
-  const { terminal } = context
+async function tellEnd(context: CommandContext, end: SearchEnd, limit: number): Promise<number> {
+  const { terminal, config } = context
   const hits = counted(end.hits, 'hit')
   if (end.cut === 'limit' && end.cursor !== null) {
     terminal.message(`${hits}, cut at the limit of ${grouped(limit)}. For more: --cursor ${end.cursor}`)
   } else if (end.hits === 0) {
-    terminal.message(`No line in ${printable(context.config.log_dir)} matches.`)
+    const is_empty = (await listSources(config.log_dir)).length === 0
+    const folder = printable(config.log_dir)
+    terminal.message(is_empty ? `There is no log file in ${folder}.` : `No line in ${folder} matches.`)
   } else if (terminal.interactive && terminal.shows_data) {
     terminal.message(terminal.style('gray', `${hits} in ${spokenDuration(end.duration_ms)}.`))
   }
@@ -150,7 +154,7 @@ class ProgressLine {
   #text(): string {
     const { bytes_done, bytes_total, hits } = this.#latest
     const percent = bytes_total === 0 ? 0 : Math.floor((100 * bytes_done) / bytes_total)
-    const size = `${grouped(bytes_total / 1024 ** 2)} MB`
+    const size = spokenBytes(bytes_total)
     return this.#terminal.style('gray', `Searching ${size}: ${percent} %, ${counted(hits, 'hit')}`)
   }
 }
