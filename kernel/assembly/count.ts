@@ -35,7 +35,7 @@ import { noteWriter } from './writers'
 import * as streams from './streams'
 import { add, histogramOf, lower, raise } from './streams'
 import * as table from './table'
-import { addToHistogram, createTable, entryOf } from './table'
+import { addToHistogram, createTable, entryOf, summable } from './table'
 
 /** Of the host's numbering. */
 const FORM_PYTHON_JSON = 1
@@ -154,7 +154,7 @@ function countAt(
   // Of operations only the ends of syncs are durations worth comparing.
   if (has_duration && (stream != streams.OPERATIONS || isEnd())) {
     add(counters, streams.TIMED, weight)
-    add(counters, streams.TOTAL_MS, duration_ms * weight)
+    add(counters, streams.TOTAL_MS, summable(duration_ms) * weight)
     lower(counters, streams.MIN_MS, duration_ms)
     raise(counters, streams.MAX_MS, duration_ms)
     addToHistogram(histogramOf(stream, 0), duration_ms, <i32>weight)
@@ -162,7 +162,7 @@ function countAt(
   if (stream == streams.API_CALLS && is_call) countCall(counters, failed, weight)
   else if (stream == streams.DATABASE) countOperation(counters, weight)
   else if (stream == streams.ERRORS && weight > 0) noteRecent(time_ms, line, length)
-  countQuarter(stream, time_ms, is_call, failed, throttled, has_duration, duration_ms, weight)
+  if (is_call) countQuarter(stream, time_ms, failed, throttled, has_duration, duration_ms, weight)
   countInGroups(stream, line, length, time_ms, is_call, failed, has_duration, duration_ms, weight)
   return true
 }
@@ -186,7 +186,7 @@ function countBefore(
   if (throttled) add(counters, streams.BEFORE_THROTTLED, weight)
   if (!has_duration) return
   add(counters, streams.BEFORE_TIMED, weight)
-  add(counters, streams.BEFORE_TOTAL_MS, duration_ms * weight)
+  add(counters, streams.BEFORE_TOTAL_MS, summable(duration_ms) * weight)
   addToHistogram(histogramOf(stream, 1), duration_ms, <i32>weight)
 }
 
@@ -223,7 +223,6 @@ const QUARTER_KEY: usize = memory.data(16, 16)
 function countQuarter(
   stream: i32,
   time_ms: f64,
-  is_call: bool,
   failed: bool,
   throttled: bool,
   has_duration: bool,
@@ -243,13 +242,9 @@ function countQuarter(
   store<f64>(entry + table.LINES, load<f64>(entry + table.LINES) + weight)
   if (failed) store<f64>(entry + table.FAILED, load<f64>(entry + table.FAILED) + weight)
   if (throttled) store<f64>(entry + table.AMOUNT, load<f64>(entry + table.AMOUNT) + weight)
-  if (is_call) {
-    store<f64>(entry + table.AMOUNT_2, load<f64>(entry + table.AMOUNT_2) + weight)
-    if (failed) store<i32>(entry + table.FLAGS, load<i32>(entry + table.FLAGS) + <i32>weight)
-  }
   if (!has_duration) return
   store<f64>(entry + table.TIMED, load<f64>(entry + table.TIMED) + weight)
-  store<f64>(entry + table.TOTAL_MS, load<f64>(entry + table.TOTAL_MS) + duration_ms * weight)
+  store<f64>(entry + table.TOTAL_MS, load<f64>(entry + table.TOTAL_MS) + summable(duration_ms) * weight)
 }
 
 /** Call once, before anything is counted. */

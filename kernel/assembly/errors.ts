@@ -2,7 +2,7 @@
 
 import { allocate, SCRATCH } from './memory'
 import { appendMessagePattern, appendText } from './patterns'
-import { EXAMPLE, EXAMPLE_LENGTH } from './table'
+import { EXAMPLE, EXAMPLE_LENGTH, FIRST_SEEN } from './table'
 import { ERROR_TYPE, isKey, kindOf, lengthOf, MESSAGE, OPERATION, startOf, STRING } from './fields'
 
 /** Between the parts of a fingerprint; no JSON string holds it unescaped. */
@@ -19,17 +19,24 @@ export function fingerprint(): usize {
   return to - SCRATCH
 }
 
-const LONGEST_EXAMPLE: usize = 16384
+const LONGEST_EXAMPLE: usize = 262144
 /** Of all examples together; fingerprints met later have none. */
 let example_room: usize = 16777216
 
-/** Keeps the line as an entry's example; a very long one is left out. */
-export function keepExample(entry: usize, line: usize, length: usize): void {
-  if (load<u32>(entry + EXAMPLE_LENGTH) != 0 || length > LONGEST_EXAMPLE || length > example_room) return
-  example_room -= length
-  const copy = allocate(length)
-  memory.copy(copy, line, length)
-  store<usize>(entry + EXAMPLE, copy)
+/**
+ * Keeps the line as an entry's example if it is the earliest, so that it does not depend on who reads what first. Called
+ * before the entry's times know the line.
+ */
+export function keepExample(entry: usize, time_ms: f64, line: usize, length: usize): void {
+  const kept = <usize>load<u32>(entry + EXAMPLE_LENGTH)
+  if (kept != 0 && time_ms >= load<f64>(entry + FIRST_SEEN)) return
+  if (length > LONGEST_EXAMPLE) return
+  if (kept < length) {
+    if (length > example_room) return
+    example_room -= length
+    store<usize>(entry + EXAMPLE, allocate(length))
+  }
+  memory.copy(load<usize>(entry + EXAMPLE), line, length)
   store<u32>(entry + EXAMPLE_LENGTH, <u32>length)
 }
 

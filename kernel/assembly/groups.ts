@@ -8,12 +8,10 @@ import {
   COUNT,
   ELAPSED_MS,
   ENDPOINT,
-  ERROR_TYPE,
   EVENT,
   isKey,
   kindOf,
   lengthOf,
-  METHOD,
   NUMBER,
   numberOf,
   PERCENT,
@@ -38,6 +36,7 @@ import {
   MIN_MS,
   TIMED,
   TOTAL_MS,
+  summable,
 } from './table'
 import { DATABASE, OPERATIONS, PROGRESS, STREAM_COUNT } from './streams'
 
@@ -102,7 +101,7 @@ export function countInGroups(
     const field = load<i32>(dimension)
     const table = load<usize>(dimension + 4)
     let entry: usize = 0
-    if (!is_call && isOfCalls(field)) continue
+    if (!is_call && field != EVENT) continue
     if (field < ENDPOINT_PATTERN) {
       if (!isKey(field)) continue
       if (field > WRITER) {
@@ -123,17 +122,20 @@ export function countInGroups(
       entry = entryOfEndpoint(table, startOf(ENDPOINT), lengthOf(ENDPOINT), weight)
     } else if (field == FINGERPRINT) {
       entry = entryOf(table, SCRATCH, fingerprint(), weight)
-      if (entry != 0) keepExample(entry, start, length)
+      if (entry != 0 && weight > 0) keepExample(entry, time_ms, start, length)
     } else {
-      if (!ended || !isKey(STATUS)) continue
-      entry = entryOf(table, startOf(STATUS), lengthOf(STATUS), weight)
+      if (!ended) continue
+      // The earlier system told how a sync ended by the event alone: `sync_failed`.
+      entry = isKey(STATUS)
+        ? entryOf(table, startOf(STATUS), lengthOf(STATUS), weight)
+        : entryOf(table, startOf(EVENT) + 5, lengthOf(EVENT) - 5, weight)
     }
     if (entry == 0) continue
     store<f64>(entry + LINES, load<f64>(entry + LINES) + weight)
     if (failed) store<f64>(entry + FAILED, load<f64>(entry + FAILED) + weight)
     if (has_duration) {
       store<f64>(entry + TIMED, load<f64>(entry + TIMED) + weight)
-      store<f64>(entry + TOTAL_MS, load<f64>(entry + TOTAL_MS) + duration_ms * weight)
+      store<f64>(entry + TOTAL_MS, load<f64>(entry + TOTAL_MS) + summable(duration_ms) * weight)
       if (duration_ms < load<f64>(entry + MIN_MS)) store<f64>(entry + MIN_MS, duration_ms)
       if (duration_ms > load<f64>(entry + MAX_MS)) store<f64>(entry + MAX_MS, duration_ms)
       const histogram = load<usize>(entry + HISTOGRAM)
@@ -149,14 +151,11 @@ export function countInGroups(
     }
     if (started) store<u32>(entry + FLAGS, load<u32>(entry + FLAGS) | STARTED)
     if (ended) store<u32>(entry + FLAGS, load<u32>(entry + FLAGS) | ENDED)
+    // A copy that is taken out was seen where it was counted.
+    if (weight < 0) continue
     if (time_ms < load<f64>(entry + FIRST_SEEN)) store<f64>(entry + FIRST_SEEN, time_ms)
     if (time_ms > load<f64>(entry + LAST_SEEN)) store<f64>(entry + LAST_SEEN, time_ms)
   }
-}
-
-/** What a line without a call, that of a wait, does not count in. */
-function isOfCalls(field: i32): bool {
-  return field == METHOD || field == STATUS || field == ENDPOINT_PATTERN || field == ERROR_TYPE
 }
 
 /** Endpoints as written are many, but less than lines: each is made a pattern once. */

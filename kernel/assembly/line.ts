@@ -88,11 +88,13 @@ export function readLine(start: usize, first_stop: usize): isize {
         is_legacy = true
         field = field == LEGACY_ONLY ? UNKNOWN : field - LEGACY
       }
+      // A key that is there twice: the line says something else than its prefix.
+      if (<u32>field < <u32>SEQ && place > <usize>SEQ) forgetLine()
       if (field == SEQ && place == SEQ) keepPrefix(start, at, next_stop - first_stop)
       place++
     }
     let first = load<u8>(at)
-    if (first == 0x20 || first == 0x09) {
+    if (first == 0x20) {
       at = skipSpace(at)
       first = load<u8>(at)
     }
@@ -127,7 +129,7 @@ export function readLine(start: usize, first_stop: usize): isize {
       at = end
     }
     let next = load<u8>(at)
-    if (next == 0x20 || next == 0x09) {
+    if (next == 0x20) {
       at = skipSpace(at)
       next = load<u8>(at)
     }
@@ -149,8 +151,9 @@ export function readLine(start: usize, first_stop: usize): isize {
   return load<u8>(newline) == NEWLINE ? next_stop : -1
 }
 
+/** Not tabs: they are stops, and whoever passed one by would take the next stop for another than it is. */
 function skipSpace(p: usize): usize {
-  while (load<u8>(p) == 0x20 || load<u8>(p) == 0x09) p++
+  while (load<u8>(p) == 0x20) p++
   return p
 }
 

@@ -32,8 +32,7 @@ export const LAST_SEEN: usize = 72
 /** The sum of `count` (operations, database); of progress the newest `percent`. */
 export const AMOUNT: usize = 80
 /**
- * Of progress the newest `elapsed_ms`; of operations the longest duration of a sync that ended; of quarters of an hour
- * the calls; of writers the highest `seq`.
+ * Of progress the newest `elapsed_ms`; of operations the longest duration of a sync that ended; of writers the highest `seq`.
  */
 export const AMOUNT_2: usize = 88
 export const FLAGS: usize = 96
@@ -43,6 +42,9 @@ const HASH: usize = 108
 const ENTRY_BYTES: usize = 112
 
 const FIRST_SLOTS: u32 = 64
+
+/** Bytes that keys may still take: each may be as long as a line. */
+let key_room: usize = 64 << 20
 
 /** @param histograms how many entries may have a histogram; @param limit entries at most */
 export function createTable(limit: u32, histograms: u32): usize {
@@ -62,7 +64,7 @@ export function refusedLines(table: usize): f64 {
   return load<f64>(table + REFUSED)
 }
 
-/** The entry of a key, made when missing; 0 when the table is full. */
+/** The entry of a key, made when missing; 0 when the table is full, or the room for keys. */
 export function entryOf(table: usize, key: usize, length: usize, weight: f64): usize {
   const latest = load<usize>(table + LATEST)
   // Lines that follow each other mostly are of the same task, user and event.
@@ -95,10 +97,11 @@ export function entryOf(table: usize, key: usize, length: usize, weight: f64): u
 
 function addEntry(table: usize, key: usize, length: usize, hash: u32, weight: f64): usize {
   const count = load<u32>(table + COUNT)
-  if (count >= load<u32>(table + LIMIT)) {
+  if (count >= load<u32>(table + LIMIT) || length > key_room) {
     store<f64>(table + REFUSED, load<f64>(table + REFUSED) + weight)
     return 0
   }
+  key_room -= length
   const entry = allocate(ENTRY_BYTES)
   const copy = allocate(length + 8)
   memory.copy(copy, key, length)
@@ -158,4 +161,12 @@ export function addToHistogram(histogram: usize, duration_ms: f64, weight: i32):
   }
   const at = histogram + ((<usize>bucket) << 2)
   store<i32>(at, load<i32>(at) + weight)
+}
+
+/**
+ * A duration to the nearest 2^-20 ms: sums of such are exact up to 99 days, so that they do not depend on the order in
+ * which threads add them.
+ */
+export function summable(duration_ms: f64): f64 {
+  return nearest(duration_ms * 1048576) / 1048576
 }

@@ -6,6 +6,8 @@ import { AMOUNT, AMOUNT_2, createTable, entryOf, FLAGS, KEY, KEY_LENGTH } from '
 const MAX_WRITERS: u32 = 100000
 const MAX_RANGES: u32 = 65536
 const RANGE_BYTES: usize = 24
+/** The host gets the name with every range. */
+const LONGEST_NAME: usize = 256
 
 let writers: usize = 0
 let ranges: usize = 0
@@ -30,7 +32,7 @@ export function beginSegment(): void {
 
 /** Notes a line. `seq` of a writer rises through a file; where it does not, a new range begins. */
 export function noteWriter(writer: usize, length: usize, seq: f64): void {
-  const entry = entryOf(writers, writer, length, 1)
+  const entry: usize = length > LONGEST_NAME ? 0 : entryOf(writers, writer, length, 1)
   if (entry == 0) {
     overflowed = true
     return

@@ -3,8 +3,8 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { LOG_FORMS, type LogForm } from '../core/log-entry.ts'
 import { LOG_STREAMS } from '../core/log-event.ts'
 import { systemZone } from '../core/local-time.ts'
-import { listSources } from '../logs/reading/list-sources.ts'
 import { legacyZone } from '../logs/reading/parse-line.ts'
+import { SourceHold } from '../logs/reading/source-hold.ts'
 import { findCopies } from './find-copies.ts'
 import { isoTime } from './groups.ts'
 import * as counter from './kernel/counters.ts'
@@ -69,7 +69,8 @@ export async function analyzeLogs(options: AnalysisOptions): Promise<AnalysisRep
   const zone = legacyZone(legacy_zone)
   const time_zone = options.time_zone ?? systemZone()
 
-  const sources = await listSources(options.directory)
+  await using hold = new SourceHold()
+  const sources = await hold.list(options.directory)
   const plan = await planSegments(sources, Math.min(before_ms, since_ms), until_ms, zone)
   const scan = await scanSources(plan.segments, {
     settings: { range: { before_ms, since_ms, until_ms, legacy_is_utc: zone.name === 'UTC' }, legacy_zone },

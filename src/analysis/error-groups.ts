@@ -70,8 +70,8 @@ function exampleOf(line: string): ErrorExample | undefined {
   }
   return {
     timestamp: isoTime(timestamp_ms),
-    task_id,
-    user_id,
+    task_id: task_id === null ? null : redactText(task_id),
+    user_id: typeof user_id === 'string' ? redactText(user_id) : user_id,
     course_id: text('course_id'),
     error_type: text('error_type'),
     operation: text('operation'),

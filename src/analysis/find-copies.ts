@@ -1,5 +1,6 @@
 import { LOG_STREAMS } from '../core/log-event.ts'
 import type { LegacyZone } from '../logs/reading/legacy-zone.ts'
+import { isSequenceNumber } from '../logs/reading/line-forms/own-json.ts'
 import { parseLogLine } from '../logs/reading/parse-line.ts'
 import { readBlocks } from '../logs/reading/read-blocks.ts'
 import { UnreadableSourceError } from '../logs/reading/unreadable-source.ts'
@@ -8,8 +9,14 @@ import type { SeqRange } from './kernel/kernel.ts'
 import type { Segment, SegmentResult } from './scan-segment.ts'
 import type { Copies } from './scan-sources.ts'
 
-/** Identities remembered at once; more overlap takes more passes. */
+/** Identities remembered at once; more of them take more passes. */
 const MAX_REMEMBERED = 300_000
+/** Of one writer; where there are more they are taken as one, since what is in none of them has no copies either. */
+const MAX_OVERLAPS = 64
+/** A number may come with several times, so that few numbers need not be few identities; more than this are a lie. */
+const LINES_OF_A_NUMBER = 8
+/** A longer writer is none of ours. */
+const LONGEST_WRITER = 256
 const BATCH_LINES = 1000
 const NEWLINE = 10
 const IDENTITY = /"writer":"([\w-]{1,64})","seq":(\d{1,15})[,}]/
@@ -35,13 +42,20 @@ export async function* findCopies(
 ): AsyncGenerator<Copies> {
   for (const stream of LOG_STREAMS) {
     const numbers = [...segments.keys()].filter((number) => segments[number]?.source.stream === stream)
-    for (const pass of passesOf(overlapsOf(numbers, results))) {
+    const overlaps = overlapsOf(numbers, results)
+    const touched = numbers.filter((number) => overlaps.some(({ segments }) => segments.has(number)))
+    const passes = passesFor(
+      overlaps,
+      touched.map((number) => results[number]?.lines ?? 0),
+    )
+    for (let pass = 0; pass < passes; pass++) {
       const seen = new Set<string>()
       const batch: string[] = []
-      for (const number of numbers) {
+      for (const number of touched) {
         const segment = segments[number]
-        if (!segment || !pass.some((overlap) => overlap.segments.has(number))) continue
-        for await (const { line, identity } of suspects(segment, pass)) {
+        if (!segment) continue
+        for await (const { line, identity } of suspects(segment, overlaps)) {
+          if (passes > 1 && shareOf(identity, passes) !== pass) continue
           if (!seen.has(identity)) {
             seen.add(identity)
             continue
@@ -94,7 +108,7 @@ function overlapsOfWriter(
     }
     highest = Math.max(highest, range.last_seq)
   }
-  return overlaps.map((overlap) => {
+  return fewOf(overlaps).map((overlap) => {
     const touching = sorted.filter(
       ({ range }) => range.first_seq <= overlap.last_seq && range.last_seq >= overlap.first_seq,
     )
@@ -102,24 +116,24 @@ function overlapsOfWriter(
   })
 }
 
-/** Splits overlaps so that the identities of one pass fit into memory. */
-function passesOf(overlaps: readonly Overlap[]): Overlap[][] {
-  const passes: Overlap[][] = []
-  let room = 0
-  for (const overlap of overlaps) {
-    for (let first_seq = overlap.first_seq; first_seq <= overlap.last_seq;) {
-      if (room <= 0) {
-        passes.push([])
-        room = MAX_REMEMBERED
-      }
-      const is_endless = overlap.last_seq === Number.POSITIVE_INFINITY
-      const last_seq = is_endless ? overlap.last_seq : Math.min(overlap.last_seq, first_seq + room - 1)
-      passes.at(-1)?.push({ ...overlap, first_seq, last_seq })
-      room -= last_seq - first_seq + 1
-      first_seq = last_seq + 1
-    }
-  }
-  return passes
+function fewOf(overlaps: readonly Overlap[]): readonly Overlap[] {
+  const [first] = overlaps
+  if (!first || overlaps.length <= MAX_OVERLAPS) return overlaps
+  return [{ ...first, last_seq: overlaps.at(-1)?.last_seq ?? first.last_seq }]
+}
+
+/** As many as it takes for the identities of one pass to fit into memory, whatever numbers the lines have. */
+function passesFor(overlaps: readonly Overlap[], lines: readonly number[]): number {
+  const by_number = overlaps.reduce((sum, { first_seq, last_seq }) => sum + last_seq - first_seq + 1, 0)
+  const by_lines = lines.reduce((sum, count) => sum + count, 0)
+  return Math.ceil(Math.max(Math.min(by_number, by_lines), by_lines / LINES_OF_A_NUMBER) / MAX_REMEMBERED)
+}
+
+/** In which of the passes an identity is looked at. */
+function shareOf(identity: string, passes: number): number {
+  let hash = 0
+  for (let at = 0; at < identity.length; at++) hash = (Math.imul(hash, 31) + identity.charCodeAt(at)) | 0
+  return (hash >>> 0) % passes
 }
 
 /** The lines of a segment whose number is in an overlap. */
@@ -166,7 +180,7 @@ function identityOf(line: string): Identity | undefined {
   try {
     // A byte order mark is white space to `trim`, not to JSON.
     const { writer, seq, timestamp } = JSON.parse(line.trim()) as Partial<Identity>
-    return typeof writer === 'string' && typeof seq === 'number'
+    return typeof writer === 'string' && writer.length <= LONGEST_WRITER && isSequenceNumber(seq)
       ? { writer, seq, timestamp: String(timestamp) }
       : undefined
   } catch {

@@ -35,6 +35,8 @@ export async function planSegments(
     try {
       const start = Number.isFinite(from_ms) ? await seekTime(source, from_ms, zone) : 0
       const end = Number.isFinite(until_ms) ? await seekTimeEnd(source, until_ms, zone) : source.size_bytes
+      // An empty file is told of too.
+      if (source.size_bytes === 0) parts.push({ source, from: 0, to: 0 })
       for (let from = start; from < end; from += SEGMENT_BYTES) {
         parts.push({ source, from, to: Math.min(from + SEGMENT_BYTES, end) })
       }

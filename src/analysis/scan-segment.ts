@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { systemErrorCode } from '../core/errors.ts'
 import type { LogStream } from '../core/log-event.ts'
 import type { LogEntry } from '../core/log-entry.ts'
 import { LOG_FORMS } from '../core/log-entry.ts'
@@ -93,6 +94,8 @@ async function readSegment(
   try {
     readPlain(kernel, handle.fd, { from, to, keeps_open_line: source.kind !== 'live' }, reader, onBytes)
   } catch (error) {
+    // What the system reports is of the file; anything else is a fault of ours, and the counts are worth nothing.
+    if (systemErrorCode(error) === undefined) throw error
     throw unreadable(source.name, error)
   } finally {
     await handle.close()
@@ -144,12 +147,12 @@ function readPlain(
   }
 }
 
-/** Where the first line starts that starts behind `at`; infinity when there is none. */
+/** Where the first line starts that starts behind `at`; the end of the file when there is none. */
 function lineStartAfter(kernel: Kernel, descriptor: number, at: number): number {
   for (let place = at; ;) {
     const input = kernel.input
     const read = readSync(descriptor, input, 0, input.length, place)
-    if (read === 0) return Number.POSITIVE_INFINITY
+    if (read === 0) return place
     const newline = input.subarray(0, read).indexOf(NEWLINE)
     if (newline !== -1) return place + newline + 1
     place += read

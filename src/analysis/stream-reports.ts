@@ -1,3 +1,4 @@
+import { redactText } from '../logs/redact.ts'
 import { LOG_LEVELS, type LogLevel } from '../core/log-event.ts'
 import { daysOf, hoursOf } from './days.ts'
 import { durationSummary, rounded } from './durations.ts'
@@ -134,7 +135,7 @@ export function progressReport(counts: StreamCounts, zone: string): ProgressRepo
     .sort((a, b) => b.last_ms - a.last_ms || (a.key < b.key ? -1 : 1))
     .slice(0, MAX_TASKS)
   const tasks = newest.map(({ key, lines, amount, extra, first_ms, last_ms }): [string, TaskProgress] => [
-    key,
+    redactText(key),
     {
       entries: lines,
       last_percent: amount < 0 ? null : amount,

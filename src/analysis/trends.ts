@@ -34,8 +34,8 @@ interface Period {
 }
 
 /**
- * The range asked for against the one before it, of the same length; without a start, the last week of the data
- * against the week before. Null when there is nothing before.
+ * The range asked for against the one before it, of the same length; without a start, the last week of the range or of
+ * the data against the week before. Null when there is nothing before.
  */
 export function trendsOf(counts: Counts, since_ms: number, until_ms: number, now_ms: number): Trends | null {
   const { api_calls, errors } = counts.streams
@@ -50,7 +50,9 @@ export function trendsOf(counts: Counts, since_ms: number, until_ms: number, now
   }
   const last_ms = Math.max(counterOf(api_calls, LAST_MS), counterOf(errors, LAST_MS))
   const first_ms = Math.min(counterOf(api_calls, FIRST_MS), counterOf(errors, FIRST_MS))
-  const end = (Math.floor(last_ms / QUARTER_MS) + 1) * QUARTER_MS
+  const end = Number.isFinite(until_ms)
+    ? Math.ceil(Math.min(until_ms, now_ms) / QUARTER_MS) * QUARTER_MS
+    : (Math.floor(last_ms / QUARTER_MS) + 1) * QUARTER_MS
   if (!Number.isFinite(last_ms) || first_ms >= end - WEEK_MS) return null
   return trends(
     [end - WEEK_MS, end, between(api_calls, errors, end - WEEK_MS, end)],
@@ -119,10 +121,10 @@ function before(calls: StreamCounts, errors: StreamCounts): Period {
 function between(calls: StreamCounts, errors: StreamCounts, since_ms: number, until_ms: number): Period {
   const sum = { calls: 0, failed: 0, throttled: 0, timed: 0, total_ms: 0, errors: 0, p95_ms: null }
   const [first, end] = [since_ms / QUARTER_MS, until_ms / QUARTER_MS]
-  for (const [quarter, { extra, flags, amount, timed, total_ms }] of calls.quarters) {
+  for (const [quarter, { lines, failed, amount, timed, total_ms }] of calls.quarters) {
     if (quarter < first || quarter >= end) continue
-    sum.calls += extra
-    sum.failed += flags
+    sum.calls += lines
+    sum.failed += failed
     sum.throttled += amount
     sum.timed += timed
     sum.total_ms += total_ms

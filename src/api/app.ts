@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { problem, type Answer } from './answer.ts'
-import { canonicalHosts, refusal } from './guard.ts'
+import { canonicalHosts, refusal, refusalOfForeignPage } from './guard.ts'
 import { readJsonBody } from './json-body.ts'
 import { respond } from './respond.ts'
 import { isInPath, type Route } from './route.ts'
@@ -39,6 +39,8 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
 
 async function answerSafely(route: Route, context: Context, services: ApiServices): Promise<Answer> {
   try {
+    const refused = route.streams === undefined ? null : refusalOfForeignPage(context.req.raw)
+    if (refused !== null) return refused
     const raw = await rawParameters(route, context)
     return 'refused' in raw ? raw.refused : await route.answer(raw.members, services, context.req.raw)
   } catch (error) {

@@ -57,6 +57,17 @@ export function refusal(request: Request, allowed: ReadonlySet<string>): Answer 
   return null
 }
 
+/**
+ * The refusal of a request for one of the few answers that may go on for long, which a page of another site could take
+ * up all by itself though it may not read them; null when it may pass.
+ */
+export function refusalOfForeignPage(request: Request): Answer | null {
+  const url = URL.parse(request.url)
+  const authority = request.headers.get('host') ?? url?.host ?? ''
+  if (!isCrossSite(request.headers, authority, url?.protocol ?? '')) return null
+  return problem(403, 'A page of another site may not read the logs.')
+}
+
 function isWellEncoded(path: string): boolean {
   try {
     decodeURIComponent(path)

@@ -1,9 +1,9 @@
 import { LOG_STREAMS, type LogStream } from '../core/log-event.ts'
 import { UTC_ZONE, type LegacyZone } from '../logs/reading/legacy-zone.ts'
-import { listSources } from '../logs/reading/list-sources.ts'
 import type { LogSource } from '../logs/reading/log-source.ts'
 import { quickTimestamp } from '../logs/reading/quick-timestamp.ts'
 import { readBlocks, readBlocksBackward } from '../logs/reading/read-blocks.ts'
+import { SourceHold } from '../logs/reading/source-hold.ts'
 import { FilePart } from './followed-part.ts'
 import type { SearchHit } from './log-query.ts'
 import { searchSources, type SearchOptions } from './search-logs.ts'
@@ -30,7 +30,8 @@ export async function lastLines(
 ): Promise<LastLines> {
   const { last = 0, after: _, streams = LOG_STREAMS, ...filter } = query
   const zone = options.zone ?? UTC_ZONE
-  const ends = await Promise.all(streams.map((stream) => endOf(directory, stream, zone)))
+  await using hold = new SourceHold()
+  const ends = await Promise.all(streams.map((stream) => endOf(hold, directory, stream, zone)))
   const sources = ends.flatMap(({ ended }) => ended)
   const places = Object.fromEntries(
     streams.map((stream, at) => [stream, ends[at]?.place ?? null]),
@@ -49,9 +50,14 @@ interface StreamEnd {
   readonly ended: readonly LogSource[]
 }
 
-async function endOf(directory: string, stream: LogStream, zone: LegacyZone): Promise<StreamEnd> {
+async function endOf(
+  hold: SourceHold,
+  directory: string,
+  stream: LogStream,
+  zone: LegacyZone,
+): Promise<StreamEnd> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const sources = await listSources(directory, [stream])
+    const sources = await hold.list(directory, [stream])
     const newest = sources.at(-1)
     if (!newest) break
     const size_bytes = newest.kind === 'live' ? await wholeLines(newest) : newest.size_bytes

@@ -1,7 +1,8 @@
-import { MATCHED_BYTES } from './line-pattern.ts'
 import type { PendingHit } from './pending-hits.ts'
 
 const NEWLINE = 10
+/** Of a line around a hit, so much is kept: a hundred of them may be wanted for every hit. */
+const KEPT_BYTES = 8192
 
 /**
  * Puts the lines around hits together while the blocks of one file go by, upward or downward. What a block does not
@@ -97,5 +98,5 @@ function linesAfter(block: Buffer, start: number, count: number): string[] {
 }
 
 function textOf(block: Buffer, start: number, end: number): string {
-  return block.toString('utf8', start, Math.min(end, start + MATCHED_BYTES))
+  return block.toString('utf8', start, Math.min(end, start + KEPT_BYTES))
 }

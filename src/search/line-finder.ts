@@ -77,7 +77,7 @@ function lengthsByFirstByte(): number[] {
 }
 
 /** Whether the line has time, level and event where our own writer puts them, each as it writes them. */
-function isOwn(block: Buffer, start: number): boolean {
+export function isOwn(block: Buffer, start: number): boolean {
   for (let at = 0; at < OWN_HEAD.length; at++) {
     if (at === OWN_TIME.start) at = OWN_TIME.end
     if (block[start + at] !== OWN_HEAD[at]) return false

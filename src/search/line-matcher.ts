@@ -3,15 +3,17 @@ import { MonitorError } from '../core/errors.ts'
 import { LOG_LEVELS, type LogLevel, type LogStream, type LogValue } from '../core/log-event.ts'
 import { isContinuation, parseLogLine, UTC_ZONE, type LegacyZone } from '../logs/reading/parse-line.ts'
 import type { Clue } from './clue.ts'
+import { isOwn } from './line-finder.ts'
 import { linePattern, MATCHED_BYTES, type LinePattern } from './line-pattern.ts'
 import type { LineFilter } from './log-query.ts'
+import { DURATION_KEY, rulesOutDuration } from './quick-duration.ts'
 import { statusCondition } from './status-condition.ts'
 import { plainValueRuns } from './undo-escapes.ts'
 
 type Test = (entry: LogEntry) => boolean
 
-/** Longer lines are in no form that is known. */
-const LONGEST_PARSED_BYTES = 1_048_576
+/** Longer lines are in no form that is known; `analyze` does not count them either. */
+const LONGEST_PARSED_BYTES = 200_000
 
 export interface MatchedLine {
   /** Null for a line in no known form. */
@@ -25,12 +27,14 @@ export class LineMatcher {
   readonly #pattern: LinePattern | undefined
   readonly #tests: readonly Test[]
   readonly #zone: LegacyZone
+  readonly #duration: DurationBounds | undefined
   readonly clue: Clue
 
   private constructor(filter: LineFilter, pattern: LinePattern | undefined, zone: LegacyZone) {
     this.#pattern = pattern
     this.#zone = zone
     this.#tests = fieldTests(filter)
+    this.#duration = durationBounds(filter)
     this.clue = clueOf(filter, pattern)
   }
 
@@ -51,6 +55,7 @@ export class LineMatcher {
    * The line at `start` to before `end` if it matches, or if it holds the text and is in no known form.
    */
   match(block: Buffer, start: number, end: number, stream: LogStream): MatchedLine | undefined {
+    if (this.#isRuledOut(block, start, end)) return undefined
     const pattern = this.#pattern
     const line = block.toString('utf8', start, Math.min(end, start + MATCHED_BYTES))
     if (
@@ -63,6 +68,13 @@ export class LineMatcher {
     if (!entry) return isBlank(line) || (!pattern && isContinuation(line)) ? undefined : { entry: null, line }
     for (const test of this.#tests) if (!test(entry)) return undefined
     return { entry, line }
+  }
+
+  /** Most lines that are asked for their duration are too short or too long, which their bytes tell. */
+  #isRuledOut(block: Buffer, start: number, end: number): boolean {
+    const bounds = this.#duration
+    if (!bounds || !isOwn(block, start)) return false
+    return rulesOutDuration(block.subarray(start, end), bounds.least_ms, bounds.most_ms)
   }
 
   #parse(block: Buffer, start: number, end: number, line: string, stream: LogStream): LogEntry | undefined {
@@ -82,7 +94,7 @@ function isBlank(line: string): boolean {
 }
 
 function fieldTests(filter: LineFilter): Test[] {
-  const { level, event, task_id, user_id, course_id, status, min_duration_ms, max_duration_ms } = filter
+  const { level, event, task_id, user_id, course_id, status } = filter
   const tests: Test[] = []
   if (level !== undefined) {
     const least = LOG_LEVELS.indexOf(level)
@@ -97,13 +109,24 @@ function fieldTests(filter: LineFilter): Test[] {
     if (!condition) throw badStatus()
     tests.push((entry) => condition.accepts(entry.fields['status']))
   }
-  if (min_duration_ms !== undefined || max_duration_ms !== undefined) {
-    const [least, most] = [min_duration_ms ?? 0, max_duration_ms ?? Number.POSITIVE_INFINITY]
+  const bounds = durationBounds(filter)
+  if (bounds) {
+    const { least_ms, most_ms } = bounds
     tests.push(({ fields: { duration_ms } }) => {
-      return typeof duration_ms === 'number' && duration_ms >= least && duration_ms <= most
+      return typeof duration_ms === 'number' && duration_ms >= least_ms && duration_ms <= most_ms
     })
   }
   return tests
+}
+
+interface DurationBounds {
+  readonly least_ms: number
+  readonly most_ms: number
+}
+
+function durationBounds({ min_duration_ms, max_duration_ms }: LineFilter): DurationBounds | undefined {
+  if (min_duration_ms === undefined && max_duration_ms === undefined) return undefined
+  return { least_ms: min_duration_ms ?? 0, most_ms: max_duration_ms ?? Number.POSITIVE_INFINITY }
 }
 
 function isSame(value: LogValue, wanted: string): boolean {
@@ -135,10 +158,13 @@ function longest(texts: readonly string[]): string {
 }
 
 /** Our own writer puts these in a line exactly so. */
-function ownNeedles({ event, level, status }: LineFilter): readonly string[] | undefined {
+function ownNeedles(filter: LineFilter): readonly string[] | undefined {
+  const { event, level, status } = filter
   if (event !== undefined && /^[\w.-]+$/.test(event)) return [`"event":"${event}"`]
   const by_status = status === undefined ? undefined : statusCondition(status)?.own_needles
   if (by_status) return by_status
+  if (level === 'WARNING' || level === 'ERROR') return levelsFrom(level)
+  if (durationBounds(filter)) return [DURATION_KEY]
   return level === undefined || level === 'DEBUG' ? undefined : levelsFrom(level)
 }
 

@@ -26,8 +26,8 @@ export interface LineFilter {
 
 /**
  * A search. A line matches a text or an expression when it does so as it is written, or with the escapes of JSON
- * strings undone: `"` is found in `\"` and `ü` in `\u00fc`. Only the first 64 KiB of a line are looked at; of an
- * expression that compiles to more than 64 instructions, the first 4 Mi divided by their number.
+ * strings undone: `"` is found in `\"` and `ü` in `\u00fc`. Only the first 64 KiB of a line are looked at; for an
+ * expression that compiles to more than 16 instructions 1 Mi divided by their number, but never less than 4 KiB.
  */
 export interface LogQuery extends LineFilter {
   /** Epoch milliseconds; `since_ms` is in the range, `until_ms` is not. */
@@ -61,7 +61,7 @@ export interface SearchHit {
   readonly source: string
   /** Where the line starts in the source's content, in bytes. */
   readonly offset: number
-  /** In the order of the file; empty without `context`. */
+  /** In the order of the file, the first 8 KiB of each line; empty without `context`. */
   readonly before: readonly string[]
   readonly after: readonly string[]
 }

@@ -2,7 +2,7 @@ import type { LogEntry } from '../core/log-entry.ts'
 import { compareKeys, type HitKey } from './hit-order.ts'
 
 /** A page is cut when what waits of it takes more memory. */
-const MAX_BYTES = 64 * 1_048_576
+const MAX_BYTES = 16 * 1_048_576
 
 export interface PendingHit {
   readonly entry: LogEntry

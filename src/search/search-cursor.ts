@@ -19,6 +19,9 @@ export function lineHash(line: string): string {
   return createHash('sha256').update(line).digest('base64url').slice(0, 12)
 }
 
+/** What `Date` can tell. */
+const MAX_TIME_MS = 8.64e15
+
 /** The same for queries whose cursors fit each other. */
 function queryHash(query: LogQuery): string {
   const { limit: _, cursor: __, context: ___, time_budget_ms: ____, ...asked } = query
@@ -34,15 +37,25 @@ export function encodeCursor(place: SearchPlace, query: LogQuery): string {
 /** @throws MonitorError `usage` for a cursor of another query, or none at all */
 export function decodeCursor(cursor: string, query: LogQuery): SearchPlace {
   const { q, t, w, s, n, h } = parse(cursor)
-  if (typeof t !== 'number' || !Number.isSafeInteger(t)) throw badCursor()
+  if (!isTime(t)) throw badCursor()
   if (q !== queryHash(query)) {
     throw new MonitorError('usage', 'The cursor belongs to another search.', {
       next_step: 'Repeat the search it came from with nothing changed, or leave the cursor out.',
     })
   }
-  if (typeof w === 'string' && typeof s === 'number') return { timestamp_ms: t, writer: w, seq: s }
-  if (typeof n === 'number' && typeof h === 'string') return { timestamp_ms: t, given: n, hash: h }
-  return { timestamp_ms: t }
+  const [has_line, has_count] = [w !== undefined || s !== undefined, n !== undefined || h !== undefined]
+  if (!has_line && !has_count) return { timestamp_ms: t }
+  if (!has_count && typeof w === 'string' && isSafe(s)) return { timestamp_ms: t, writer: w, seq: s }
+  if (!has_line && isSafe(n) && n >= 1 && typeof h === 'string') return { timestamp_ms: t, given: n, hash: h }
+  throw badCursor()
+}
+
+function isTime(value: unknown): value is number {
+  return isSafe(value) && Math.abs(value) <= MAX_TIME_MS
+}
+
+function isSafe(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 function parse(cursor: string): Readonly<Record<string, unknown>> {

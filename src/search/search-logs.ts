@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../core/clock.ts'
-import { listSources } from '../logs/reading/list-sources.ts'
 import type { LogSource } from '../logs/reading/log-source.ts'
 import { UTC_ZONE, type LegacyZone } from '../logs/reading/legacy-zone.ts'
+import { SourceHold } from '../logs/reading/source-hold.ts'
 import { checkQuery } from './check-query.ts'
 import { LineMatcher } from './line-matcher.ts'
 import { DEFAULT_LIMIT, type LogQuery, type SearchEnd, type SearchItem } from './log-query.ts'
@@ -36,7 +36,8 @@ export async function* searchLogs(
   options: SearchOptions = {},
 ): AsyncGenerator<SearchItem> {
   checkQuery(query)
-  yield* searchSources(() => listSources(directory, query.streams), query, options)
+  await using hold = new SourceHold()
+  yield* searchSources(() => hold.list(directory, query.streams), query, options)
 }
 
 /** As {@link searchLogs} over the sources given; `query.streams` is not looked at. */
@@ -76,6 +77,8 @@ async function* hitsAndProgress(run: SearchRun, turns: Turns, clock: Clock): Asy
     for (const hit of run.hits()) {
       yield hit
       turns.throwIfAborted()
+      // Redacting a long line takes milliseconds.
+      if (turns.is_long) await turns.pass()
     }
     if (run.is_done) return
     await run.step()

@@ -24,7 +24,8 @@ export interface SearchRunOptions {
   readonly signal: AbortSignal | undefined
 }
 
-const LINES_BETWEEN_LOOKS = 16
+/** Between looks at the clock: one for each line and one for each KiB of it. */
+const WORK_BETWEEN_LOOKS = 16
 /** Holds 50 lines of 5 KiB. */
 const CONTEXT_BYTES = 262_144
 
@@ -42,7 +43,7 @@ export class SearchRun {
   readonly #unreadable: UnreadableSource[] = []
   #malformed_lines = 0
   #bytes_read = 0
-  #lines_looked_at = 0
+  #work = 0
 
   constructor(options: SearchRunOptions) {
     const { sources, query, matcher, page, turns, zone, signal } = options
@@ -177,7 +178,11 @@ export class SearchRun {
     const { matcher, page, turns } = this.#options
     const { stream, name } = lane.source
     for (const { start, end } of this.#finder.lines(block)) {
-      if (++this.#lines_looked_at % LINES_BETWEEN_LOOKS === 0 && turns.is_long) await turns.pass()
+      this.#work += 1 + ((end - start) >> 10)
+      if (this.#work >= WORK_BETWEEN_LOOKS) {
+        this.#work = 0
+        if (turns.is_long) await turns.pass()
+      }
       if (!this.#mayBeGiven(block, start, end)) continue
       const matched = matcher.match(block, start, end, stream)
       if (!matched) continue
@@ -196,7 +201,7 @@ export class SearchRun {
         before: [],
         after: [],
         missing: 0,
-        bytes: line.length * 2 + 500,
+        bytes: line.length * 2 + (end - start) + 500,
       }
       context.add(hit, block, start, end)
       page.pending.add(hit)

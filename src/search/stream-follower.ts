@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LogEntry } from '../core/log-entry.ts'
 import { isMonitorError, systemErrorCode } from '../core/errors.ts'
 import type { LogStream } from '../core/log-event.ts'
@@ -15,6 +16,8 @@ import { markOf, type StreamPlace } from './tail-place.ts'
 import type { TailGap } from './tail-query.ts'
 
 const NEWLINE = 10
+/** So much is searched before others have their turn: an expression may take 10 µs for each byte. */
+const BYTES_IN_A_TURN = 16_384
 const OWN_HEAD = '{"timestamp":"'
 
 export interface FollowedLine {
@@ -86,6 +89,7 @@ export class StreamFollower {
     while (!this.#next) {
       if (!this.#block && !(await this.#readOn())) break
       this.#searchBlock()
+      if (this.#block && !this.#next) await nextTurn()
     }
     return this.#next?.followed
   }
@@ -110,7 +114,8 @@ export class StreamFollower {
     const [part] = this.#parts
     if (!block || !part) return
     const { bytes, offset } = block
-    while (this.#at < bytes.length && !this.#next) {
+    const stop = this.#at + BYTES_IN_A_TURN
+    while (this.#at < Math.min(bytes.length, stop) && !this.#next) {
       const start = this.#at
       const newline = bytes.indexOf(NEWLINE, start)
       const end = newline === -1 ? bytes.length : newline

@@ -38,7 +38,12 @@ export async function* tailLogs(
 ): AsyncGenerator<TailItem> {
   const { signal, clock = systemClock, poll_ms = 200, zone = UTC_ZONE } = options
   const matcher = await matcherFor(query, zone)
-  const { places, lines } = await lastLines(directory, query, options)
+  const found = await lastLines(directory, query, options).catch((error: unknown) => {
+    if (signal?.aborted === true) return undefined
+    throw error
+  })
+  if (!found) return
+  const { places, lines } = found
   const followers = new Map<LogStream, StreamFollower>()
   for (const [stream, place] of Object.entries(startPlaces(query, places)) as Entries) {
     followers.set(

@@ -24,6 +24,9 @@ export interface StreamPlace {
 /** Of each stream that is followed; null for one that had no file yet. */
 export type TailPlaces = Readonly<Partial<Record<LogStream, StreamPlace | null>>>
 
+/** What `Date` can tell. */
+const MAX_TIME_MS = 8.64e15
+
 export function markOf(line: Uint8Array, timestamp_ms: number | null): LineMark {
   const hash = createHash('sha256').update(line).digest('base64url').slice(0, 16)
   return { hash, bytes: line.length, timestamp_ms }
@@ -68,8 +71,12 @@ function markFrom(value: unknown): LineMark {
   if (!Array.isArray(value)) throw badPosition()
   const [hash, bytes, timestamp_ms] = value as readonly unknown[]
   if (typeof hash !== 'string' || !isCount(bytes)) throw badPosition()
-  if (timestamp_ms !== null && !Number.isSafeInteger(timestamp_ms)) throw badPosition()
-  return { hash, bytes, timestamp_ms: timestamp_ms as number | null }
+  if (timestamp_ms !== null && !isTime(timestamp_ms)) throw badPosition()
+  return { hash, bytes, timestamp_ms }
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Math.abs(value as number) <= MAX_TIME_MS
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { analyzeLogs } from '../../src/analysis/analyze-logs.ts'
@@ -151,4 +151,37 @@ describe('analyzeLogs', () => {
       await assertConfirmed(directory, world, { time_zone: 'UTC' })
     })
   }
+})
+
+describe('hostile lines', () => {
+  const base = { timestamp: '2026-11-22T10:15:00.000Z', level: 'ERROR', event: 'x', writer: 'w' }
+  const lineOf = (fields: object): string => `${JSON.stringify({ ...base, message: 'm', ...fields })}\n`
+
+  test('numbers of lines that no writer counts to cost neither time nor memory', async () => {
+    const directory = temporaryDirectory()
+    const far = [0, Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER, 1e300, 1e300, 0.5, 0.5, -1, -1]
+    writeFileSync(join(directory, 'operations.log'), far.map((seq) => lineOf({ seq })).join(''))
+    const pairs = Array.from({ length: 10_000 }, (_, at) => lineOf({ seq: 2 * at }).repeat(2))
+    writeFileSync(join(directory, 'progress.log'), pairs.join(''))
+    const { total_lines, skipped } = await analyzeLogs({ directory })
+    assert.deepEqual([total_lines, skipped.duplicate_lines], [10_000 + 8, 10_000 + 2])
+  })
+
+  test('a line without end is told, with the bytes it has', async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, 'operations.log'), 'x'.repeat(1_000_000))
+    const { sources, skipped } = await analyzeLogs({ directory })
+    assert.deepEqual([sources[0]?.bytes, skipped.malformed_lines], [1_000_000, 1])
+  })
+
+  test('a secret leaves in no part of the report', async () => {
+    const directory = temporaryDirectory()
+    const secret = 'token=12345~abcdefghijklmnopqrstuvwxyz anna.muster@school.edu'
+    const names =
+      'event task_id user_id writer method endpoint status error_type course_id operation entity sync_type'
+    const lines = names.split(' ').map((name, at) => lineOf({ seq: at, percent: 1, [name]: secret }))
+    for (const stream of LOG_STREAMS) writeFileSync(join(directory, `${stream}.log`), lines.join(''))
+    const report = JSON.stringify(await analyzeLogs({ directory }))
+    assert.doesNotMatch(report, /abcdefghij|anna/)
+  })
 })

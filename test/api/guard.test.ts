@@ -92,3 +92,17 @@ test('an origin of another scheme may not change anything', async () => {
   const over_tls = await api.request('https://localhost/nothing', { method: 'POST', headers })
   assert.equal(over_tls.status, 404)
 })
+
+test('a page of another site may not take up the places of searches and tails', async () => {
+  const api = await openTestApi()
+  for (const path of ['/logs/search?text=x', '/logs/tail']) {
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
+      await assertProblem(await api.request(`${BASE}${path}`, { headers }), 403)
+      assert.equal((await api.request(`${BASE}${path}`, { method: 'HEAD', headers })).status, 403)
+    }
+  }
+  const own = await api.request(`${BASE}/logs/search?text=x`, {
+    headers: { 'sec-fetch-site': 'same-origin' },
+  })
+  assert.equal(own.status, 200)
+})

@@ -221,3 +221,18 @@ test('property: any query of a tail is followed, or refused with a problem', asy
   await until(() => allFree(server))
   assert.deepEqual(server.errors, [])
 })
+
+test('a place to go on from that somebody made up is refused, or tells of a gap', async () => {
+  const server = await openLogServer()
+  appendLines(server.directory, 'operations', { message: 'one' })
+  const answer = (place: unknown): Promise<Response> =>
+    server.get('/logs/tail', {
+      headers: { 'last-event-id': Buffer.from(JSON.stringify(place)).toString('base64url') },
+    })
+  for (const mark of [['x', 9, 8.64e15 + 1], ['x', -1, 0], ['x', 9, 'now'], 'x']) {
+    await assertProblem(await answer({ operations: ['1:2:3', 5, mark] }), 400)
+  }
+  const reader = new EventReader(await answer({ operations: ['1:2:3', 5, ['x', 9, 8.64e15]] }))
+  assert.equal((await reader.next())?.event, 'gap')
+  await reader.close()
+})

@@ -136,3 +136,10 @@ test('a tail whose signal aborts ends', async () => {
   abort.abort()
   assert.equal((await next).done, true)
 })
+
+test('a tail that is aborted while it looks for the last lines ends like any other', async () => {
+  const directory = temporaryDirectory()
+  writeFileSync(join(directory, 'operations.log'), '{"timestamp":"2026-10-25T00:00:00.000Z","message":"m"}\n')
+  const items = tailLogs(directory, { last: 1 }, { signal: AbortSignal.abort() })
+  assert.equal((await items.next()).done, true)
+})

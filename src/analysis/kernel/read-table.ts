@@ -14,11 +14,10 @@ export interface GroupCount {
   /** The sum of `count`; of progress the newest `percent`, -1 for none. */
   amount: number
   /**
-   * Of progress the newest `elapsed_ms`, -1 for none; of operations the longest duration of a sync that ended; of
-   * quarters of an hour the lines that tell of a call.
+   * Of progress the newest `elapsed_ms`, -1 for none; of operations the longest duration of a sync that ended.
    */
   extra: number
-  /** Of a task in operations: 1 it started, 2 it ended. Of quarters of an hour the calls that failed. */
+  /** Of a task in operations: 1 it started, 2 it ended. */
   flags: number
   histogram: Uint32Array | null
   /** A whole line. */

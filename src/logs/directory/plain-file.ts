@@ -9,6 +9,19 @@ const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0
 const CHUNK_BYTES = 262_144
 const NEWLINE = 10
 
+/** A file that is open for reading, as a `FileHandle` is. */
+export interface ReadableFile extends AsyncDisposable {
+  readonly fd: number
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>
+  stat(): Promise<{ readonly size: number }>
+  close(): Promise<void>
+}
+
 /**
  * Opens a regular file for reading.
  * @throws system errors; `ELOOP` for a symbolic link, `EINVAL` for anything else that is not a file
@@ -21,7 +34,11 @@ export async function openPlainFile(path: string): Promise<FileHandle> {
 }
 
 /** The bytes from `from` to before `to`; fewer when the file is shorter. */
-export async function* readRange(handle: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
+export async function* readRange(
+  handle: Pick<ReadableFile, 'read'>,
+  from: number,
+  to: number,
+): AsyncGenerator<Buffer> {
   for (let at = from; at < to;) {
     const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, to - at))
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)

@@ -65,12 +65,8 @@ export class EntryLane {
     return this.#has_ended && this.head === undefined
   }
 
-  /**
-   * Looks when the source begins. A live file is opened for good: its writers and clean-up could move it out of sight
-   * before its turn comes.
-   */
+  /** Looks when the source begins. */
   async look(): Promise<void> {
-    if (this.#source.kind === 'live') return this.open()
     const { since_ms, until_ms } = this.#options
     await this.#guard(async () => {
       const first_ms = await this.#firstTime()

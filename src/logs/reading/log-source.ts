@@ -21,6 +21,8 @@ export interface LogSource {
    * is taken as it is.
    */
   readonly file_id?: string
+  /** The open file, read instead of the path; whoever listed the source says for how long: see `SourceHold`. */
+  readonly descriptor?: number
 }
 
 /** Whole lines of a source; the bytes are valid until the next block is asked for. */

@@ -1,22 +1,26 @@
 import type { FileHandle } from 'node:fs/promises'
+import { parseMemberName, type MemberPlace } from '../archives/archive-index.ts'
 import { readFirstMember } from '../archives/read-archive.ts'
-import { openPlainFile, unlessMissing } from '../directory/plain-file.ts'
+import { openPlainFile, unlessMissing, type ReadableFile } from '../directory/plain-file.ts'
+import { HeldFile } from './held-file.ts'
 import { fileId, listSources } from './list-sources.ts'
 import type { LogSource } from './log-source.ts'
 import { UnreadableSourceError } from './unreadable-source.ts'
 
 /** What was listed, wherever it is by now: one file, or archives that hold it in pieces and what is left of it. */
 export type OpenedSource =
-  | { readonly kind: 'plain' | 'gzip' | 'archive'; readonly handle: FileHandle }
-  | { readonly kind: 'pieces'; readonly archives: readonly string[]; readonly rest?: FileHandle }
+  | { readonly kind: 'plain' | 'gzip' | 'archive'; readonly handle: ReadableFile }
+  | { readonly kind: 'pieces'; readonly archives: readonly string[]; readonly rest?: ReadableFile }
 
 /**
- * Opens a source. Between the listing and now, writers may have rotated the live file, someone may have compressed a
+ * Opens a source. One that is not held open is looked for: between the listing and now, writers may have rotated the live file, someone may have compressed a
  * rotated one, and clean-up may have moved it into an archive: it is found there.
  *
  * @throws system errors; UnreadableSourceError when the file is gone
  */
 export async function openSource(source: LogSource): Promise<OpenedSource> {
+  if (source.descriptor !== undefined)
+    return { kind: formOf(source), handle: new HeldFile(source.descriptor) }
   const here = await openSame(source.path, source.file_id)
   if (here) return { kind: formOf(source), handle: here }
   const directory = source.path.slice(0, -source.name.length)
@@ -35,7 +39,7 @@ export async function openSource(source: LogSource): Promise<OpenedSource> {
 }
 
 /** Opens the live or rotated file for reading at any place; undefined when it is no longer a plain file. */
-export async function openPlainSource(source: LogSource): Promise<FileHandle | undefined> {
+export async function openPlainSource(source: LogSource): Promise<ReadableFile | undefined> {
   const opened = await openSource(source)
   if (opened.kind === 'plain') return opened.handle
   await (opened.kind === 'pieces' ? opened.rest : opened.handle)?.close()
@@ -55,12 +59,9 @@ async function openSame(path: string, file_id: string | undefined): Promise<File
   return undefined
 }
 
-interface Piece {
+interface Piece extends MemberPlace {
   readonly path: string
-  readonly from: number
   readonly size_bytes: number
-  /** The size of the file before this piece, its start, was taken away. */
-  readonly shortened_from: number | undefined
 }
 
 /**
@@ -85,17 +86,13 @@ async function piecesOf(source: LogSource, others: readonly LogSource[]): Promis
   return archives.length > 0 ? { kind: 'pieces', archives } : undefined
 }
 
-/** The names of members are those of `memberName`: `<file>[+<from>][~<size before>]`. */
 async function archivedPieces(source: LogSource, others: readonly LogSource[]): Promise<Piece[]> {
   const pieces: Piece[] = []
   for (const { kind, path } of others) {
     const member = kind === 'archive' ? await readFirstMember(path) : undefined
-    if (member?.name.startsWith(source.name) !== true) continue
-    const place = /^(?:\+(\d{1,15}))?(?:~(\d{1,15}))?$/.exec(member.name.slice(source.name.length))
-    if (!place) continue
-    const [, from = '0', before] = place
-    const shortened_from = before === undefined ? undefined : Number(before)
-    pieces.push({ path, from: Number(from), size_bytes: member.size_bytes, shortened_from })
+    if (!member) continue
+    const place = parseMemberName(member.name)
+    if (place.file_name === source.name) pieces.push({ ...place, path, size_bytes: member.size_bytes })
   }
   return pieces
 }

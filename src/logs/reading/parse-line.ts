@@ -12,7 +12,7 @@ export { legacyZone, UTC_ZONE, type LegacyZone } from './legacy-zone.ts'
 /** Behind the time in brackets: everything else. */
 const BRACKETED = /^\[(\d[^\]]{9,46})\] ?(.*)$/s
 const EXCEPTION =
-  /^(?:Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause|(?:[A-Za-z_]\w*\.)*\w*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|Failure)(?:: .*|:?)$)/s
+  /^(?:Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause|(?:[A-Za-z_]\w*\.)*\w*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|Failure)(?:: .*|:?)$|(?:[A-Za-z_]\w*\.)+[A-Z]\w*(?:: .*|:?)$)/s
 
 /**
  * A line of any form that a log of this or the earlier system may have; undefined for any other. Never throws.

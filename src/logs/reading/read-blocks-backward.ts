@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ReadableFile } from '../directory/plain-file.ts'
 import { blockBytes, CUT_LINE_BYTES, LARGEST_LINE_BYTES, type ReadBlocksOptions } from './block-options.ts'
 import type { ByteRange, LineBlock, LogSource } from './log-source.ts'
 import { openPlainSource } from './open-source.ts'
@@ -31,15 +31,21 @@ export async function* readBlocksBackward(
   if (end <= first) return
   const last_end = await file.lastLineEnd(end, first)
   if (last_end < end && source.kind !== 'live') yield await file.readLine(last_end, end)
-  yield* file.blocks(first, last_end, options)
+  try {
+    yield* file.blocks(first, last_end, options)
+  } finally {
+    await file.settled()
+  }
 }
 
 /** A plain file in which lines are looked for in both directions. Short reads mean that it was truncated. */
 class BackwardFile {
-  readonly #handle: FileHandle
+  readonly #handle: ReadableFile
   readonly #piece: Buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  /** Being read for a block that may never be asked for. */
+  #ahead: Promise<unknown> | undefined
 
-  constructor(handle: FileHandle) {
+  constructor(handle: ReadableFile) {
     this.#handle = handle
   }
 
@@ -64,6 +70,11 @@ class BackwardFile {
       stop = start
     }
     return first
+  }
+
+  /** Nothing may be read from a file that is closed, or whose number is another file's by then. */
+  async settled(): Promise<void> {
+    await this.#ahead
   }
 
   /** One line as a block of its own, cut when it is too long. */
@@ -97,7 +108,7 @@ class BackwardFile {
         stop = start + skipped
         reading = stop > first ? readBefore(stop) : undefined
         // Told when its turn comes, if it does.
-        reading?.catch(() => undefined)
+        this.#ahead = reading?.catch(() => undefined)
         yield { bytes: whole, offset: stop }
       } else if (bytes.length < stop - start) {
         stop = start

@@ -4,8 +4,8 @@ import { LOG_STREAMS, type LogStream } from '../../core/log-event.ts'
 import { EntryLane } from './entry-lane.ts'
 import { LaneMerge } from './lane-merge.ts'
 import { legacyZone } from './legacy-zone.ts'
-import { listSources } from './list-sources.ts'
 import { SkippedCounter, type SkippedLines } from './skipped-lines.ts'
+import { SourceHold } from './source-hold.ts'
 
 export interface ReadLogsOptions {
   /** Holds `operations.log` and the others; one that does not exist holds nothing. */
@@ -30,7 +30,7 @@ const LOOKS_AT_ONCE = 8
 
 /**
  * Reads the lines of the log streams in order of time: of live, rotated and compressed files and archives, of ours and
- * of the earlier system. Files are opened when their time comes, and memory stays flat. Within one file 2,048 lines at a
+ * of the earlier system, that are there when it begins: they stay open until it ends. Memory stays flat. Within one file 2,048 lines at a
  * time are sorted; a line that stands further behind its place comes late.
  *
  * What cannot be read is passed over and counted, never an error: see `onSkipped`.
@@ -54,14 +54,14 @@ export async function* readLogs(options: ReadLogsOptions): AsyncGenerator<LogEnt
   }
   const zone = legacyZone(options.legacy_zone ?? 'UTC')
   const skipped = new SkippedCounter()
-  const sources = (await listSources(directory, streams)).filter(
+  await using hold = new SourceHold()
+  const sources = (await hold.list(directory, streams)).filter(
     ({ modified_ms }) => modified_ms >= since_ms - CLOCK_MARGIN_MS,
   )
   const lanes = sources.map((source) => new EntryLane(source, { since_ms, until_ms, zone, signal, skipped }))
   try {
-    // The live files first: they are the ones that move.
-    const by_need = lanes.toReversed()
-    while (by_need.length > 0) await Promise.all(by_need.splice(0, LOOKS_AT_ONCE).map((lane) => lane.look()))
+    const unseen = [...lanes]
+    while (unseen.length > 0) await Promise.all(unseen.splice(0, LOOKS_AT_ONCE).map((lane) => lane.look()))
     const merge = new LaneMerge(lanes)
     const copies = new CopyFilter()
     for (let batch = await merge.next(); batch.length > 0; batch = await merge.next()) {

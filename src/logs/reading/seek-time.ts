@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import type { ReadableFile } from '../directory/plain-file.ts'
 import { UTC_ZONE, type LegacyZone } from './legacy-zone.ts'
 import type { LogSource } from './log-source.ts'
 import { openPlainSource } from './open-source.ts'
@@ -99,11 +99,11 @@ interface ProbedLines {
 }
 
 class Probe {
-  readonly #handle: FileHandle
+  readonly #handle: ReadableFile
   readonly #zone: LegacyZone
   readonly #buffer: Buffer = Buffer.allocUnsafeSlow(LARGEST_READ_BYTES)
 
-  constructor(handle: FileHandle, zone: LegacyZone) {
+  constructor(handle: ReadableFile, zone: LegacyZone) {
     this.#handle = handle
     this.#zone = zone
   }

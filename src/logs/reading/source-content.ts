@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
+import { gunzipChunks } from '../archives/gunzip-chunks.ts'
 import { tarMembers } from '../archives/tar-members.ts'
-import { openPlainFile, readRange } from '../directory/plain-file.ts'
-import { gunzipChunks } from './gunzip-chunks.ts'
+import { openPlainFile, readRange, type ReadableFile } from '../directory/plain-file.ts'
 import type { LogSource } from './log-source.ts'
 import { openSource } from './open-source.ts'
 
@@ -31,7 +30,7 @@ export async function openContent(source: LogSource, from: number): Promise<Sour
   return plainContent(handle, from)
 }
 
-async function plainContent(handle: FileHandle, from: number): Promise<SourceContent> {
+async function plainContent(handle: ReadableFile, from: number): Promise<SourceContent> {
   const { size } = await handle.stat()
   let position = from
   return {
@@ -46,7 +45,7 @@ async function plainContent(handle: FileHandle, from: number): Promise<SourceCon
   }
 }
 
-function chunkContent(chunks: AsyncGenerator<Buffer>, from: number, handle?: FileHandle): SourceContent {
+function chunkContent(chunks: AsyncGenerator<Buffer>, from: number, handle?: ReadableFile): SourceContent {
   let rest: Buffer = Buffer.alloc(0)
   let to_skip = from
   return {
@@ -68,7 +67,7 @@ function chunkContent(chunks: AsyncGenerator<Buffer>, from: number, handle?: Fil
   }
 }
 
-async function* archiveContent(handle: FileHandle): AsyncGenerator<Buffer> {
+async function* archiveContent(handle: ReadableFile): AsyncGenerator<Buffer> {
   for await (const { chunks } of tarMembers(gunzipChunks(handle))) {
     let last_byte = NEWLINE[0]
     for await (const chunk of chunks) {
@@ -79,7 +78,7 @@ async function* archiveContent(handle: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-async function* piecesContent(archives: readonly string[], rest?: FileHandle): AsyncGenerator<Buffer> {
+async function* piecesContent(archives: readonly string[], rest?: ReadableFile): AsyncGenerator<Buffer> {
   for (const path of archives) {
     await using handle = await openPlainFile(path)
     yield* archiveContent(handle)

@@ -244,7 +244,7 @@ test('JSON lines of the earlier system are read under our names', () => {
     event: 'db_operation',
     user_id: 42,
     message: 'Batch',
-    fields: { operation: 'create', entity: 'assignment_group', count: 2 },
+    fields: { operation: 'create', entity: 'assignment_groups', count: 2 },
   })
   const progress = JSON.stringify({
     timestamp: '2025-12-22T10:15:30',
@@ -339,12 +339,12 @@ test('every short form of the documentation of the earlier system is read', () =
     [
       'operations',
       'Courses: 25, 2, 23',
-      { event: 'courses_synced', fields: { count: 25, created: 2, updated: 23 } },
+      { event: 'course_synced', fields: { count: 25, created: 2, updated: 23 } },
     ],
     [
       'operations',
       'Courses: count: 25, updated=23',
-      { event: 'courses_synced', fields: { count: 25, updated: 23 } },
+      { event: 'course_synced', fields: { count: 25, updated: 23 } },
     ],
     ['operations', 'Assignments: count, synced', { event: 'assignments_synced', fields: {} }],
     [
@@ -378,7 +378,7 @@ test('every short form of the documentation of the earlier system is read', () =
       'CREATE Course - Count: 2 - Duration: 15.3ms',
       {
         event: 'db_operation',
-        fields: { count: 2, duration_ms: 15.3, operation: 'create', entity: 'course' },
+        fields: { count: 2, duration_ms: 15.3, operation: 'create', entity: 'courses' },
       },
     ],
     [
@@ -386,7 +386,7 @@ test('every short form of the documentation of the earlier system is read', () =
       'UPDATE Assignment - Count: 340 - Batch: true',
       {
         event: 'db_operation',
-        fields: { count: 340, batch: true, operation: 'update', entity: 'assignment' },
+        fields: { count: 340, batch: true, operation: 'update', entity: 'assignments' },
       },
     ],
     [
@@ -409,6 +409,16 @@ test('every short form of the documentation of the earlier system is read', () =
         message: 'Processing courses',
       },
     ],
+    [
+      'database',
+      'DELETE assignments - Count: 3',
+      { event: 'db_operation', fields: { count: 3, operation: 'delete', entity: 'assignments' } },
+    ],
+    [
+      'api_calls',
+      'DELETE https://canvas.example.com/api/v1/courses/7 - Status: 200',
+      { event: 'api_call', fields: { method: 'DELETE', endpoint: '/api/v1/courses/7', status: 200 } },
+    ],
     ['operations', 'Something else - as it happens', { message: 'Something else - as it happens' }],
   ]
   for (const [stream, text, expected] of cases) {
@@ -416,6 +426,36 @@ test('every short form of the documentation of the earlier system is read', () =
     const entry = parseLogLine(`[${TIME}] ${text}`, stream)
     assert.deepEqual([entry?.form, entry?.timestamp_ms, entry?.writer], ['summary', TIME_MS, null])
   }
+})
+
+test('what the earlier system calls by one row has the name that our own lines have', () => {
+  const entityOf = (entity: string): unknown =>
+    parseLogLine(`[${TIME}] UPDATE ${entity} - Count: 1`, 'database')?.fields['entity']
+  const ours = {
+    course: 'courses',
+    Courses: 'courses',
+    Section: 'sections',
+    enrollment: 'enrollments',
+    AssignmentGroup: 'assignment_groups',
+    'Assignment Group': 'assignment_groups',
+    assignment: 'assignments',
+    SUBMISSION: 'submissions',
+    grade: 'grades',
+    Term: 'terms',
+    user: 'users',
+    outbox: 'outbox',
+    status: 'status',
+  }
+  for (const [theirs, name] of Object.entries(ours)) assert.equal(entityOf(theirs), name, theirs)
+  const json = JSON.stringify({
+    timestamp: TIME,
+    level: 'INFO',
+    logger: 'x',
+    extra_entity_type: 'Submission',
+  })
+  assert.equal(parseLogLine(json, 'database')?.fields['entity'], 'submissions')
+  const own = ownLine({ event: { fields: { operation: 'update', entity: 'course' } } })
+  assert.equal(parseLogLine(own.trimEnd(), 'database')?.fields['entity'], 'course')
 })
 
 test('what is in no form is no entry, and the lines of a traceback are told apart from it', () => {

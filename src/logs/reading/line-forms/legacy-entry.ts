@@ -29,7 +29,7 @@ export function legacyEntry(line: LegacyLine): LogEntry {
     form: line.form,
     timestamp_ms: line.timestamp_ms,
     level: line.level,
-    event: idOf(event) ?? usualEvent(line.stream, fields),
+    event: eventOf(line, idOf(event), fields),
     task_id: idOf(task_id),
     user_id: userIdOf(user_id),
     writer: null,
@@ -39,8 +39,25 @@ export function legacyEntry(line: LegacyLine): LogEntry {
   }
 }
 
+/** Words that the earlier system had for where a sync stands; ours are `sync_started` and so on. */
+const SYNC_EVENT = /^(?:sync_)?(started|completed|failed|cancelled)$/i
+/** A message that says nothing else. */
+const SYNC_SENTENCE = /^(?:canvas )?sync (started|completed|failed|cancelled)[.!]?$/i
+
 /** The event that our own lines of this kind have. */
-function usualEvent(stream: LogStream, fields: Readonly<Record<string, LogValue>>): string | null {
+function eventOf(
+  { stream, message }: LegacyLine,
+  event: string | null,
+  fields: Readonly<Record<string, LogValue>>,
+): string | null {
+  if (stream === 'operations') {
+    const { operation } = fields
+    const word = event ?? (typeof operation === 'string' ? operation : '')
+    const stands =
+      SYNC_EVENT.exec(word)?.[1] ?? (event === null ? SYNC_SENTENCE.exec(message)?.[1] : undefined)
+    return stands === undefined ? event : `sync_${stands.toLowerCase()}`
+  }
+  if (event !== null) return event
   if (stream === 'api_calls' && fields['endpoint'] !== undefined) return 'api_call'
   if (stream === 'database' && fields['operation'] !== undefined) return 'db_operation'
   if (stream === 'progress' && fields['percent'] !== undefined) return 'progress'

@@ -1,4 +1,5 @@
 import type { LogLevel, LogStream } from '../../../core/log-event.ts'
+import { SYNCED_ENTITIES } from '../../../core/synced-entity.ts'
 import { emitUserId } from '../../../core/user-id.ts'
 
 const LEVELS: Readonly<Record<string, LogLevel>> = {
@@ -41,8 +42,23 @@ export function idOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** `GET`, `POST`, …: what a line may start with that tells of a request. */
-export const METHODS = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS'
+const METHODS = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS'
+/**
+ * The method and the target of a request, as groups of an expression. The target is a path or an address:
+ * `DELETE assignments` tells of a table.
+ */
+export const REQUEST: string = String.raw`(${METHODS}) (/\S*|https?://\S+)`
+
+/** What the earlier system called by the name of one row, and our own lines by that of the table. */
+const ENTITIES: ReadonlyMap<string, string> = new Map(
+  [...SYNCED_ENTITIES, 'grades', 'users'].map((name) => [name.slice(0, -1), name]),
+)
+
+/** `Course`, `courses` → `courses`; `AssignmentGroup` → `assignment_groups`; what Canvas does not have stays as it is. */
+export function entityOf(word: string): string {
+  const name = snakeCase(word)
+  return ENTITIES.get(name) ?? name
+}
 
 /** `AssignmentGroup`, `Assignment Group` → `assignment_group`: as our own lines have names of tables and operations. */
 export function snakeCase(word: string): string {

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../core/log-entry.ts'
 import type { LogStream, LogValue } from '../../../core/log-event.ts'
 import { legacyEntry } from './legacy-entry.ts'
-import { levelOf, snakeCase } from './log-words.ts'
+import { entityOf, levelOf, snakeCase } from './log-words.ts'
 import type { JsonLine } from './own-json.ts'
 import { pathOf, readSegments } from './segments.ts'
 
@@ -66,7 +66,8 @@ function fieldValue(key: string, value: LogValue): LogValue {
   if (typeof value !== 'string') return value
   if (key === 'endpoint') return pathOf(value)
   if (key === 'method') return value.toUpperCase()
-  if (key === 'operation' || key === 'entity') return snakeCase(value)
+  if (key === 'operation') return snakeCase(value)
+  if (key === 'entity') return entityOf(value)
   return value
 }
 

@@ -1,6 +1,6 @@
 import type { LogValue } from '../../../core/log-event.ts'
 import { withoutQuery } from '../../redact.ts'
-import { METHODS, snakeCase } from './log-words.ts'
+import { entityOf, REQUEST, snakeCase } from './log-words.ts'
 
 /** What the text of a line of the earlier system says besides its words. */
 export interface Segments {
@@ -11,7 +11,7 @@ export interface Segments {
 }
 
 const SEPARATOR = ' - '
-const REQUEST = new RegExp(`^(?:.{0,60}: )?(${METHODS}) (\\S+)$`)
+const REQUEST_SEGMENT = new RegExp(`^(?:.{0,60}: )?${REQUEST}$`)
 const NAMED = /^([A-Za-z][A-Za-z_ ]{0,30}?)\s?[:=]\s?(.*)$/s
 const DURATION = /^(\d+(?:\.\d+)?) ?(ms|s|sec|seconds|m|min|minutes)$/
 const PERCENT = /^(\d{1,3}(?:\.\d+)?)%$/
@@ -75,7 +75,7 @@ export function readSegments(text: string): Segments {
 }
 
 function readRequest(segment: string, fields: Record<string, LogValue>): boolean {
-  const [, method, target] = REQUEST.exec(segment) ?? []
+  const [, method, target] = REQUEST_SEGMENT.exec(segment) ?? []
   if (method === undefined || target === undefined) return false
   fields['method'] = method
   fields['endpoint'] = pathOf(target)
@@ -115,7 +115,8 @@ export function valueOf(name: string, text: string): LogValue {
   if (text === '') return undefined
   if (name.endsWith('_ms')) return durationOf(text) ?? (NUMBER.test(text) ? Number(text) : undefined)
   if (name.endsWith('_id') || name === 'event' || name === 'sync_type' || name === 'error_type') return text
-  if (name === 'operation' || name === 'entity') return snakeCase(text)
+  if (name === 'operation') return snakeCase(text)
+  if (name === 'entity') return entityOf(text)
   if (NUMBER.test(text)) return Number(text)
   if (name === 'batch')
     return /^(?:true|yes)$/i.test(text) ? true : /^(?:false|no)$/i.test(text) ? false : undefined

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../core/log-entry.ts'
 import type { LogStream, LogValue } from '../../../core/log-event.ts'
 import { legacyEntry } from './legacy-entry.ts'
-import { knownLevel, levelOf, METHODS, snakeCase } from './log-words.ts'
+import { entityOf, knownLevel, levelOf, REQUEST, snakeCase } from './log-words.ts'
 import { durationOf, ourName, readSegments, valueOf } from './segments.ts'
 
 /** `Courses: …` and the like: what each value of the list is, and the event it tells of. */
@@ -17,7 +17,7 @@ const LISTS: Readonly<Record<string, ListForm>> = {
 }
 const LIST = /^(Sync Task|Courses|Assignments|Completion): ?(.*)$/is
 const NAMED_ITEM = /^([A-Za-z_]{1,30})\s?[:=]\s?(.*)$/s
-const REQUEST = new RegExp(`^(?:${METHODS}) \\S`)
+const REQUEST_FIRST = new RegExp(`^${REQUEST}`)
 const OPERATION = new RegExp(
   String.raw`^((?:BULK_|BATCH_)?(?:CREATE|INSERT|UPDATE|UPSERT|DELETE|FETCH|SELECT|READ|QUERY|SYNC)) ([A-Za-z][\w ]{0,60}?)(?= - |$)(?: - )?(.*)$`,
   's',
@@ -86,7 +86,7 @@ function readProgress(text: string): Summary | undefined {
 }
 
 function readRequest(text: string): Summary | undefined {
-  return REQUEST.test(text) ? { fields: readSegments(text).fields, message: text } : undefined
+  return REQUEST_FIRST.test(text) ? { fields: readSegments(text).fields, message: text } : undefined
 }
 
 /** `ERROR: Connection timeout - user_id: 42`, and the same with any other level. */
@@ -103,7 +103,7 @@ function readOperation(text: string): Summary | undefined {
   if (operation === undefined || entity === undefined) return undefined
   const { fields } = readSegments(rest)
   fields['operation'] = operation.toLowerCase()
-  fields['entity'] = snakeCase(entity)
+  fields['entity'] = entityOf(entity)
   return { fields, message: text }
 }
 

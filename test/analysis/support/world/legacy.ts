@@ -32,7 +32,10 @@ const API = '/api/v1'
 export function asLegacy(line: WorldLine, form: Exclude<LogForm, 'json'>): WorldLine {
   const bare = { ...line, form, event: EVENTS[line.stream], writer: null, seq: null }
   const text = line.template === null ? {} : legacyError(line, form)
-  if (form === 'python_json') return { ...bare, ...text, fields: pick(line.fields, KEPT[line.stream]) }
+  if (form === 'python_json') {
+    const fields = pick(line.fields, KEPT[line.stream])
+    return { ...bare, ...text, event: bare.event ?? eventOfSentence(line), fields }
+  }
   const second = Math.floor(line.timestamp_ms / 1000) * 1000
   const unowned = { ...bare, ...text, timestamp_ms: second, task_id: null, user_id: null }
   return form === 'python_text' ? textLine(unowned) : summaryLine(unowned, line)
@@ -42,11 +45,23 @@ function legacyError(line: WorldLine, form: string): Pick<WorldLine, 'message' |
   return { message: `${form} - ${line.message}`, template: `${form} - ${line.template}` }
 }
 
+/** `Sync completed.` and nothing else tells of the event of that name. */
+function eventOfSentence({ stream, message }: WorldLine): string | null {
+  const word = /^Sync (started|completed|failed|cancelled)\.$/.exec(message)?.[1]
+  return stream === 'operations' && word !== undefined ? `sync_${word}` : null
+}
+
 function textLine(line: WorldLine): WorldLine {
   const { status, duration_ms } = line.fields
   if (line.stream !== 'api_calls' || typeof status !== 'number' || typeof duration_ms !== 'number') {
     const message = line.template === null ? 'Working on it' : line.message
-    return { ...line, event: null, fields: {}, endpoint_pattern: null, message }
+    return {
+      ...line,
+      event: eventOfSentence({ ...line, message }),
+      fields: {},
+      endpoint_pattern: null,
+      message,
+    }
   }
   const endpoint = String(line.fields['endpoint']).slice(API.length)
   const fields = { ...pick(line.fields, IN_TEXT), endpoint, duration_ms: tenths(duration_ms) }

@@ -1,6 +1,5 @@
 import { createGunzip, type Gunzip } from 'node:zlib'
-import type { FileHandle } from 'node:fs/promises'
-import { readRange } from '../directory/plain-file.ts'
+import { readRange, type ReadableFile } from '../directory/plain-file.ts'
 
 const MEBIBYTE = 1_048_576
 /** Small, so that little of what stands before a damage is lost with it. */
@@ -11,17 +10,21 @@ const INPUT_BYTES = 32_768
 const LARGEST_RATIO = 256
 /** Up to here the ratio does not matter. */
 const SMALL_BYTES = 64 * MEBIBYTE
+const LARGEST_BYTES = 16_384 * MEBIBYTE
 
 /**
  * The decompressed content of a gzip file, whole or damaged: what stands before the damage is given first (but for up
  * to 64 KiB). Several gzip files in one are read in turn.
  *
+ * @param max_bytes decompressed bytes after which it is refused. Default: 256 times its size, at least 64 MiB, at most
+ * 16 GiB
  * @throws the error of zlib (`Z_DATA_ERROR`, `Z_BUF_ERROR` for one that ends too early); Error for a file that expands
  * to more than a log would; system errors
  */
-export async function* gunzipChunks(handle: FileHandle): AsyncGenerator<Buffer> {
+export async function* gunzipChunks(handle: ReadableFile, max_bytes?: number): AsyncGenerator<Buffer> {
   const { size } = await handle.stat()
-  const inflater = new Inflater(Math.max(SMALL_BYTES, size * LARGEST_RATIO))
+  const usual_limit = Math.min(LARGEST_BYTES, Math.max(SMALL_BYTES, size * LARGEST_RATIO))
+  const inflater = new Inflater(max_bytes ?? usual_limit)
   try {
     for await (const chunk of readRange(handle, 0, size)) {
       for (let at = 0; at < chunk.length; at += INPUT_BYTES) {
