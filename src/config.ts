@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { MonitorError, systemErrorCode } from './core/errors.ts'
 import { isZone, systemZone } from './core/local-time.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
+import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
 
 /** The nightly clean-up of the logs. */
 export interface LogCleanupConfig extends CleanupOptions {
@@ -31,6 +32,11 @@ export interface Config {
   readonly time_zone: string
   /** Of the server. Only in a configuration file; what is left out has its default. */
   readonly log_cleanup: LogCleanupConfig
+  /**
+   * Level, detail, size and number of backups of the log streams. Only in a configuration file; what is left out has
+   * its default. Every process that writes to the same folder should have the same.
+   */
+  readonly log_streams: StreamOptionsByName
 }
 
 /** Values as they come from flags or a configuration file; a flag that was not given is undefined. */
@@ -46,6 +52,7 @@ export const DEFAULTS: Config = {
   canvas_access_token: null,
   time_zone: systemZone(),
   log_cleanup: { enabled: true, at: '02:00', ...CLEANUP_DEFAULTS },
+  log_streams: {},
 }
 
 interface Names {
@@ -68,6 +75,7 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', flag: null, example: '7~AbC' },
   time_zone: { environment: 'TZ', flag: null, example: 'Europe/Zurich' },
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
+  log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
 }
 
 /** These may hold a password or are one: a wrong value is not repeated. */
@@ -119,6 +127,20 @@ const LOG_CLEANUP = z
   )
   .partial()
   .transform((given) => ({ ...DEFAULTS.log_cleanup, ...given }))
+/** The rules are the writer's own, which names the stream and the option. */
+const LOG_STREAMS = z
+  .custom<StreamOptionsByName>(
+    (given) => typeof given === 'object' && given !== null,
+    'must be an object of settings',
+  )
+  .superRefine((given, context) => {
+    try {
+      streamSettings(given)
+    } catch (error) {
+      const message = error instanceof MonitorError ? error.message : 'it is not valid'
+      context.addIssue({ code: 'custom', message: `is refused: ${message.replace(/\.$/, '')}` })
+    }
+  })
 const SCHEMA = {
   database: text.regex(/^sqlite:.+/, 'must be sqlite: and the path of a file'),
   log_dir: text,
@@ -128,6 +150,7 @@ const SCHEMA = {
   canvas_access_token: text,
   time_zone: ZONE,
   log_cleanup: LOG_CLEANUP,
+  log_streams: LOG_STREAMS,
 } satisfies Record<keyof Config, z.ZodType>
 
 const FILE_NAMES = [

@@ -8,6 +8,7 @@ import type { CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { NightlyCleanup } from './logs/cleanup/nightly-cleanup.ts'
 import { nightlySchedule, type NightlySchedule } from './logs/cleanup/nightly-schedule.ts'
+import type { StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { createMonitor, type Monitor } from './tracker/monitor.ts'
 import { version } from './version.ts'
 
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly timeZone?: string
   /** The nightly clean-up of the logs; false for none. Default: at 02:00, as a clean-up on request. */
   readonly logCleanup?: LogCleanupOptions | false
+  /** Level, detail, size and backups of the log streams. Default: see `STREAM_DEFAULTS`. */
+  readonly logStreams?: StreamOptionsByName
   readonly clock?: Clock
   /** Gets each error that clients only learn the existence of. Default: nobody; it is in the errors log in any case. */
   readonly onError?: (error: unknown) => void
@@ -71,6 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     logDir,
     clock,
     ...(options.database === undefined ? {} : { database: options.database }),
+    ...(options.logStreams === undefined ? {} : { streams: options.logStreams }),
   })
   const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
   const stopping = new AbortController()

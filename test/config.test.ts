@@ -45,7 +45,7 @@ interface Setting {
   readonly number?: true
 }
 
-const SETTINGS: Readonly<Record<Exclude<keyof Config, 'log_cleanup'>, Setting>> = {
+const SETTINGS: Readonly<Record<Exclude<keyof Config, 'log_cleanup' | 'log_streams'>, Setting>> = {
   database: {
     environment: 'DATABASE_URL',
     values: ['sqlite:a.db', 'sqlite:b.db', 'sqlite:c.db'],
@@ -121,6 +121,22 @@ test('TZ may have the forms that the system gives it', async () => {
   for (const wrong of ['Europe/Zurych', 'CET-1CEST']) {
     const { message } = await refusal(load({}, { TZ: wrong }))
     assert.equal(message, `TZ must be the IANA name of a time zone, got "${wrong}".`)
+  }
+})
+
+test('level, detail and size of the log streams are set in a file, by the rules of the writer', async () => {
+  const set = (log_streams: unknown): Promise<Config> =>
+    load({}, {}, configFile(JSON.stringify({ log_streams })))
+  assert.deepEqual((await load()).log_streams, {})
+  const own = { api_calls: { level: 'WARNING', backups: 2 }, progress: { max_bytes: 5_000_000 } }
+  assert.deepEqual((await set(own)).log_streams, own)
+  for (const [wrong, told] of [
+    [{ api: {} }, /log stream must be one of operations, api_calls/],
+    [{ errors: { level: 'LOUD' } }, /errors\.level must be one of DEBUG/],
+    [{ errors: { max_bytes: 1 } }, /errors\.max_bytes must be a whole number of at least 4096/],
+    ['all', /must be an object of settings/],
+  ] as const) {
+    assert.match((await refusal(set(wrong))).message, told)
   }
 })
 

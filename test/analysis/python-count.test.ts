@@ -29,7 +29,7 @@ for (const seed of [101, 102]) {
       assert.deepEqual({ ...api_calls.status_codes }, count.statuses)
       assert.deepEqual(
         {
-          malformed: skipped.malformed_lines,
+          malformed: skipped.malformed_lines + skipped.continuation_lines,
           blank: skipped.blank_lines,
           duplicate: skipped.duplicate_lines,
         },

@@ -47,6 +47,7 @@ async function runDemo(context: CommandContext): Promise<number> {
     port: config.port,
     timeZone: config.time_zone,
     logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
+    logStreams: config.log_streams,
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)

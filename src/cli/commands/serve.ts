@@ -28,6 +28,7 @@ export const serve: Command = {
       port: config.port,
       timeZone: config.time_zone,
       logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
+      logStreams: config.log_streams,
     })
     if (json) terminal.json({ url: server.url, port: server.port })
     terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)

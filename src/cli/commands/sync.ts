@@ -71,7 +71,11 @@ async function runOneSync(context: CommandContext): Promise<number> {
   if (account !== null) checkCanvasId(account)
   for (const name of ['task-id', 'user-id', 'trigger']) checkOwnWord(name, stringValue(context, name))
 
-  await using monitor = await createMonitor({ database: config.database, logDir: config.log_dir })
+  await using monitor = await createMonitor({
+    database: config.database,
+    logDir: config.log_dir,
+    streams: config.log_streams,
+  })
   const progress = syncProgress(terminal)
   const record = await runSync({
     monitor,

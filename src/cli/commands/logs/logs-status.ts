@@ -25,7 +25,7 @@ export const logsStatus: Command = {
   options: {},
   notes: [
     'The bar shows how much of its limit a stream takes: at the limit its writers delete the oldest rotated',
-    'file. It is the default limit; a job may have set its own. Lines are counted where that is quick. Times',
+    'file. It is that of log_streams; a job may have set its own. Lines are counted where that is quick. Times',
     'are in the zone of TZ.',
   ],
   async run(context) {
@@ -35,7 +35,7 @@ export const logsStatus: Command = {
     const nightly = enabled ? nightlySchedule({ ...settings, time_zone: config.time_zone }) : undefined
     const [status, streams] = await Promise.all([
       new LogDirectory({ directory: config.log_dir, nightly }).status(),
-      summarizeStreams(config.log_dir),
+      summarizeStreams(config.log_dir, config.log_streams),
     ])
     if (json) terminal.json({ log_dir: config.log_dir, ...status, streams })
     else {

@@ -3,7 +3,11 @@ import { countNewlines, openPlainFile, readRange } from '../../../logs/directory
 import { listSources } from '../../../logs/reading/list-sources.ts'
 import type { LogSource } from '../../../logs/reading/log-source.ts'
 import { parseLogLine } from '../../../logs/reading/parse-line.ts'
-import { STREAM_DEFAULTS } from '../../../logs/writing/stream-settings.ts'
+import {
+  streamSettings,
+  type StreamOptionsByName,
+  type StreamSettings,
+} from '../../../logs/writing/stream-settings.ts'
 
 /** What there is of one stream, in the files that are read: live, rotated (compressed ones too) and archives. */
 export interface StreamSummary {
@@ -27,24 +31,33 @@ const COUNTED_BYTES = 32 * 1_048_576
 const EDGE_BYTES = 131_072
 
 /** @throws system errors of listing the folder; a file that cannot be read has no lines and no times */
-export async function summarizeStreams(directory: string): Promise<StreamSummary[]> {
+/** @param streams how each stream is kept, for its limit */
+export async function summarizeStreams(
+  directory: string,
+  streams: StreamOptionsByName = {},
+): Promise<StreamSummary[]> {
+  const settings = streamSettings(streams)
   const sources = await listSources(directory)
   return Promise.all(
     LOG_STREAMS.map((stream) =>
       summarize(
         stream,
+        settings[stream],
         sources.filter((source) => source.stream === stream),
       ),
     ),
   )
 }
 
-async function summarize(stream: LogStream, sources: readonly LogSource[]): Promise<StreamSummary> {
+async function summarize(
+  stream: LogStream,
+  { max_bytes, backups }: StreamSettings,
+  sources: readonly LogSource[],
+): Promise<StreamSummary> {
   const archives = sources.filter(({ kind }) => kind === 'archive')
   const files = sources.filter(({ kind }) => kind !== 'archive')
   const plain = files.filter(({ kind, size_bytes }) => kind !== 'gzip' && size_bytes > 0)
   const bytes = sizeOf(files)
-  const { max_bytes, backups } = STREAM_DEFAULTS[stream]
   const countable = bytes <= COUNTED_BYTES && files.every(({ kind }) => kind !== 'gzip')
   const [lines, oldest, newest] = await Promise.all([
     countable ? lineCount(files) : null,
