@@ -37,6 +37,14 @@ async function getJson(server: RunningServer, path: string): Promise<Record<stri
   return (await response.json()) as Record<string, unknown>
 }
 
+test('the server keeps its log streams as it was told', async () => {
+  await using server = await serve({ logStreams: { operations: { level: 'WARNING' } } })
+  await server.monitor.track({ taskId: 'a', userId: 42 }, () => Promise.resolve())
+  await server.monitor.logs.flush()
+  const { operations } = server.monitor.logs.health.streams
+  assert.equal(operations.lines_written, 0)
+})
+
 test('the server shows what its monitor records', async () => {
   await using server = await serve()
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/)

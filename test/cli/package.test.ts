@@ -70,7 +70,10 @@ test('the package holds what is needed and nothing else, and does a real sync', 
   const packed = pack(place)
   const paths = packed.files.map(({ path }) => path)
   const top = new Set(paths.map((path) => path.split('/')[0]))
-  assert.deepEqual(top, new Set(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'migrations', 'package.json']))
+  assert.deepEqual(
+    top,
+    new Set(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'migrations', 'package.json']),
+  )
   for (const path of paths.filter((path) => path.startsWith('dist/'))) {
     assert.match(path, /\.(?:js|d\.ts)(?:\.map)?$/)
   }
