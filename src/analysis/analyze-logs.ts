@@ -178,11 +178,17 @@ function skippedReport({ segments, unreadable }: Plan, scan: Scan, counts: Count
         result.examples.map(({ offset, reason }) => ({ source, line_bytes_at: offset, reason })),
       )
       .slice(0, MAX_EXAMPLES),
-    unreadable_sources: [
+    unreadable_sources: firstOfEach([
       ...unreadable,
       ...named.flatMap(({ result, source }) =>
         result.unreadable === null ? [] : [{ source, reason: result.unreadable }],
       ),
-    ],
+    ]),
   }
+}
+
+/** A large file fails in each of its segments. */
+function firstOfEach(unreadable: Plan['unreadable']): SkippedReport['unreadable_sources'] {
+  const sources = Map.groupBy(unreadable, ({ source }) => source)
+  return [...sources.values()].flatMap((failures) => failures.slice(0, 1))
 }

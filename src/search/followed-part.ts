@@ -3,6 +3,7 @@ import { openPlainFile } from '../logs/directory/plain-file.ts'
 import { fileId } from '../logs/reading/list-sources.ts'
 import type { LineBlock, LogSource } from '../logs/reading/log-source.ts'
 import { readBlocks } from '../logs/reading/read-blocks.ts'
+import { unreadable } from '../logs/reading/unreadable-source.ts'
 
 const NEWLINE = 10
 const CHUNK_BYTES = 262_144
@@ -51,13 +52,13 @@ export class FilePart implements FollowedPart {
     this.#offset = offset
   }
 
-  /** Undefined when the file is not where it was listed. */
+  /** Undefined when the file is not where it was listed. @throws UnreadableSourceError */
   static async open(source: LogSource, offset: number): Promise<FilePart | undefined> {
     const { name, file_id } = source
     if (file_id === undefined) throw new RangeError('A source that is followed needs its file_id.')
     const handle = await openPlainFile(source.path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
-      throw error
+      throw unreadable(name, error)
     })
     if (handle && fileId(await handle.stat({ bigint: true })) === file_id) {
       return new FilePart(handle, { name, file_id }, offset)

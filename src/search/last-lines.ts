@@ -4,6 +4,7 @@ import type { LogSource } from '../logs/reading/log-source.ts'
 import { quickTimestamp } from '../logs/reading/quick-timestamp.ts'
 import { readBlocks, readBlocksBackward } from '../logs/reading/read-blocks.ts'
 import { SourceHold } from '../logs/reading/source-hold.ts'
+import { UnreadableSourceError } from '../logs/reading/unreadable-source.ts'
 import { FilePart } from './followed-part.ts'
 import type { SearchHit } from './log-query.ts'
 import { searchSources, type SearchOptions } from './search-logs.ts'
@@ -20,6 +21,8 @@ export interface LastLines {
   readonly places: TailPlaces
   /** The oldest first. */
   readonly lines: readonly SearchHit[]
+  /** With rotated files that could not be read, so that lines may be missing. Who follows tells of the live ones. */
+  readonly unreadable: readonly LogStream[]
 }
 
 /** The lines end exactly where the places are: what is appended meanwhile comes after both. */
@@ -36,12 +39,19 @@ export async function lastLines(
   const places = Object.fromEntries(
     streams.map((stream, at) => [stream, ends[at]?.place ?? null]),
   ) as TailPlaces
-  if (last === 0) return { places, lines: [] }
+  if (last === 0) return { places, lines: [], unreadable: [] }
   const lines: SearchHit[] = []
+  const unreadable = new Set<string>()
   for await (const item of searchSources(async () => sources, { ...filter, limit: last }, options)) {
     if (item.kind === 'hit') lines.push(item)
+    else if (item.kind === 'end') for (const { source } of item.unreadable) unreadable.add(source)
   }
-  return { places, lines: lines.toReversed() }
+  const incomplete = sources.filter(({ kind, name }) => kind !== 'live' && unreadable.has(name))
+  return {
+    places,
+    lines: lines.toReversed(),
+    unreadable: [...new Set(incomplete.map(({ stream }) => stream))],
+  }
 }
 
 interface StreamEnd {
@@ -69,26 +79,40 @@ async function endOf(
   return { place: null, ended: [] }
 }
 
-/** Up to where the file has whole lines; undefined when it was rotated meanwhile. */
+/**
+ * Up to where the file has whole lines; undefined when it was rotated meanwhile. Of a file that cannot be read nothing
+ * was given yet.
+ */
 async function wholeLines(source: LogSource): Promise<number | undefined> {
-  const part = await FilePart.open(source, 0)
-  if (!part) return undefined
+  let part: FilePart | undefined
   try {
-    return await part.lastLineEnd(source.size_bytes)
+    part = await FilePart.open(source, 0)
+    return await part?.lastLineEnd(source.size_bytes)
+  } catch (error) {
+    if (!(error instanceof UnreadableSourceError)) throw error
+    return 0
   } finally {
-    await part.close()
+    await part?.close()
   }
 }
 
-/** The last line of the newest source that has one. */
+/** The last line of the newest source that has one, and can be read. */
 async function lastMark(sources: readonly LogSource[], zone: LegacyZone): Promise<LineMark | null> {
   for (const source of sources.toReversed()) {
-    const is_plain = source.kind === 'live' || source.kind === 'rotated'
-    const range = { to: source.size_bytes }
-    let mark: LineMark | null = null
-    const blocks = is_plain
-      ? readBlocksBackward(source, range, { block_bytes: PIECE_BYTES })
-      : readBlocks(source)
+    const mark = await lastMarkOf(source, zone)
+    if (mark) return mark
+  }
+  return null
+}
+
+async function lastMarkOf(source: LogSource, zone: LegacyZone): Promise<LineMark | null> {
+  const is_plain = source.kind === 'live' || source.kind === 'rotated'
+  const range = { to: source.size_bytes }
+  let mark: LineMark | null = null
+  const blocks = is_plain
+    ? readBlocksBackward(source, range, { block_bytes: PIECE_BYTES })
+    : readBlocks(source)
+  try {
     for await (const { bytes } of blocks) {
       const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const end = block.at(-1) === NEWLINE ? block.length - 1 : block.length
@@ -96,7 +120,8 @@ async function lastMark(sources: readonly LogSource[], zone: LegacyZone): Promis
       mark = markOf(block.subarray(start, end), quickTimestamp(block, start, end, zone) ?? null)
       if (is_plain) break
     }
-    if (mark) return mark
+  } catch (error) {
+    if (!(error instanceof UnreadableSourceError)) throw error
   }
-  return null
+  return mark
 }

@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../core/errors.ts'
 import type { LogStream } from '../core/log-event.ts'
 import type { LegacyZone } from '../logs/reading/legacy-zone.ts'
 import { listSources } from '../logs/reading/list-sources.ts'
@@ -6,6 +7,7 @@ import { findPlace, type FoundPlace } from './find-place.ts'
 import { CompressedPart, FilePart, type FollowedPart } from './followed-part.ts'
 import { firstTimes } from './line-time.ts'
 import { readBlocks } from '../logs/reading/read-blocks.ts'
+import { UnreadableSourceError } from '../logs/reading/unreadable-source.ts'
 import type { StreamPlace } from './tail-place.ts'
 
 /** Each round is lost to a rotation in the same milliseconds. */
@@ -17,6 +19,8 @@ export interface StreamChain {
   readonly parts: readonly FollowedPart[]
   /** Whether the place is in no file any more, so that lines behind it may be too. */
   readonly has_gap: boolean
+  /** Whether a file between the place and the last one may not be read, and was left out. */
+  readonly has_unreadable: boolean
   /** What stands shortly before the place, the oldest first. */
   readonly before: readonly SourceRange[]
 }
@@ -46,12 +50,13 @@ export async function openChain(
     const found = place && (await findPlace(sources, place, zone))
     const start = found ?? { at: place ? await firstBehind(sources, place, zone) : 0, offset: 0 }
     const chained = sources.slice(start.at)
-    const parts = await openParts(chained, start.offset)
-    if (parts) {
+    const opened = await openParts(chained, start.offset)
+    if (opened) {
+      const { parts } = opened
       const again = await listSources(directory, [stream])
       if (goesOn(sources, again)) {
         const has_gap = place !== null && !found && place.last !== null
-        return { parts, has_gap, before: found ? rangesBefore(sources, found) : [] }
+        return { ...opened, has_gap, before: found ? rangesBefore(sources, found) : [] }
       }
       await closeParts(parts)
     }
@@ -76,20 +81,43 @@ function rangesBefore(sources: readonly LogSource[], { at, offset }: FoundPlace)
   return ranges
 }
 
+type OpenedParts = Pick<StreamChain, 'parts' | 'has_unreadable'>
+
 /** Undefined when one of them is not where it was listed. */
-async function openParts(sources: readonly LogSource[], offset: number): Promise<FollowedPart[] | undefined> {
+async function openParts(sources: readonly LogSource[], offset: number): Promise<OpenedParts | undefined> {
   const parts: FollowedPart[] = []
-  for (const [at, source] of sources.entries()) {
-    const from = at === 0 ? offset : 0
-    const is_compressed = source.kind === 'gzip' || source.kind === 'archive'
-    const part = is_compressed ? new CompressedPart(source, from) : await FilePart.open(source, from)
-    if (!part) {
-      await closeParts(parts)
-      return undefined
+  let has_unreadable = false
+  try {
+    for (const [at, source] of sources.entries()) {
+      const part = await openPart(source, at === 0 ? offset : 0).catch((error: unknown) => {
+        // Nothing stands behind the last file: it is waited for.
+        if (at === sources.length - 1 || !isForbidden(error)) throw error
+        has_unreadable = true
+      })
+      if (part) parts.push(part)
+      else if (part === null) {
+        await closeParts(parts)
+        return undefined
+      }
     }
-    parts.push(part)
+  } catch (error) {
+    await closeParts(parts)
+    throw error
   }
-  return parts
+  return { parts, has_unreadable }
+}
+
+/** Null when it is not where it was listed. */
+async function openPart(source: LogSource, from: number): Promise<FollowedPart | null> {
+  const is_compressed = source.kind === 'gzip' || source.kind === 'archive'
+  return is_compressed ? new CompressedPart(source, from) : ((await FilePart.open(source, from)) ?? null)
+}
+
+/** It stays so, unlike a lack of file descriptors. */
+function isForbidden(error: unknown): boolean {
+  if (!(error instanceof UnreadableSourceError)) return false
+  const code = systemErrorCode(error.cause)
+  return code === 'EACCES' || code === 'EPERM'
 }
 
 /** Whether a later listing has the same files in the same order, and new ones only behind them. */
@@ -116,8 +144,12 @@ async function firstBehind(
 
 async function beginsAt(source: LogSource | undefined, zone: LegacyZone): Promise<number | undefined> {
   if (!source) return undefined
-  for await (const { bytes } of readBlocks(source, {}, { block_bytes: 16_384 })) {
-    return firstTimes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), zone)?.latest_ms
+  try {
+    for await (const { bytes } of readBlocks(source, {}, { block_bytes: 16_384 })) {
+      return firstTimes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), zone)?.latest_ms
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableSourceError)) throw error
   }
   return undefined
 }

@@ -214,6 +214,8 @@ export class StreamFollower {
     if (first && chain.has_gap) {
       const passed = { file_id: first.file_id, offset: 0, bytes: undefined }
       this.#next = { followed: { kind: 'gap', reason }, passed }
+    } else if (chain.has_unreadable) {
+      this.#next = { followed: { kind: 'gap', reason: 'unreadable' }, passed: undefined }
     }
     return first !== undefined
   }

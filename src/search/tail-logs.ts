@@ -43,7 +43,7 @@ export async function* tailLogs(
     throw error
   })
   if (!found) return
-  const { places, lines } = found
+  const { places, lines, unreadable } = found
   const followers = new Map<LogStream, StreamFollower>()
   for (const [stream, place] of Object.entries(startPlaces(query, places)) as Entries) {
     followers.set(
@@ -60,6 +60,9 @@ export async function* tailLogs(
   }
   try {
     const position = positionOf(followers)
+    for (const stream of unreadable) {
+      yield { kind: 'gap', stream, reason: 'unreadable', since_ms: null, position }
+    }
     for (const { entry, line, source } of lines) {
       followers.get(entry.stream)?.remember(entry)
       yield { kind: 'line', entry, line, source, position }

@@ -4,6 +4,10 @@ import type { AnalysisReport, Trend } from '../../src/analysis/report.ts'
 import { duration, moment, percent } from '../../src/analysis/view/amounts.ts'
 import { judge } from '../../src/analysis/view/headline.ts'
 import { changeOf, shownTrend, trendsSection } from '../../src/analysis/view/trends.ts'
+import { LOG_STREAMS, type LogStream } from '../../src/core/log-event.ts'
+import { renderHtml } from '../../src/analysis/html/render-html.ts'
+import { renderText } from '../../src/analysis/text/render-text.ts'
+import { PLAIN_STYLE } from '../../src/analysis/text/style.ts'
 import { emptyReport } from './support/empty-report.ts'
 
 interface Facts {
@@ -11,6 +15,7 @@ interface Facts {
   readonly calls?: readonly [failed: number, all: number]
   readonly errors?: number
   readonly malformed?: number
+  readonly events?: Partial<Record<LogStream, Readonly<Record<string, number>>>>
 }
 
 function reportOf({
@@ -18,14 +23,22 @@ function reportOf({
   calls = [0, 1000],
   errors = 0,
   malformed = 0,
+  events = {},
 }: Facts): AnalysisReport {
   const report = emptyReport()
   return {
     ...report,
     total_lines: 1000,
-    operations: { ...report.operations, by_status },
-    api_calls: { ...report.api_calls, failed_calls: calls[0], total_calls: calls[1] },
-    errors: { ...report.errors, total_errors: errors },
+    operations: { ...report.operations, by_event: events.operations ?? {}, by_status },
+    api_calls: {
+      ...report.api_calls,
+      by_event: events.api_calls ?? {},
+      failed_calls: calls[0],
+      total_calls: calls[1],
+    },
+    database: { ...report.database, by_event: events.database ?? {} },
+    errors: { ...report.errors, by_event: events.errors ?? {}, total_errors: errors },
+    progress: { ...report.progress, by_event: events.progress ?? {} },
     skipped: { ...report.skipped, malformed_lines: malformed },
   }
 }
@@ -50,6 +63,29 @@ test('the first sentence says whether it is well, and why not', () => {
     assert.match(judged.answer, answer)
   }
   assert.equal(judge(emptyReport()).verdict, 'empty')
+})
+
+test('it is never well when log lines are gone, whichever stream tells of it', () => {
+  for (const stream of LOG_STREAMS) {
+    const lost = judge(reportOf({ events: { [stream]: { log_lines_lost: 1 } } }))
+    assert.deepEqual(lost, {
+      verdict: 'worth_a_look',
+      answer: 'Mostly well: log lines were lost (1 notice).',
+    })
+  }
+  const report = reportOf({
+    events: {
+      errors: { log_backups_deleted: 2, log_lines_lost: 2 },
+      progress: { log_backups_deleted: 3, sync_ended: 7 },
+    },
+  })
+  const answer =
+    'Mostly well: log lines were lost (2 notices), rotated log files were deleted unarchived (5 notices).'
+  assert.equal(judge(report).answer, answer)
+  assert.ok(renderText(report, { width: 120, unicode: true, style: PLAIN_STYLE }).includes(answer))
+  assert.ok(renderHtml(report).includes(answer))
+  const failed = judge(reportOf({ by_status: { failed: 1 }, events: { errors: { log_lines_lost: 1 } } }))
+  assert.equal(failed.answer, 'Not well: 1 of 1 sync failed, log lines were lost (1 notice).')
 })
 
 test('a change is told by arrow, sign and word', () => {

@@ -4,22 +4,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { requireLogFolder } from '../../src/cli/commands/logs/log-folder.ts'
 import { MonitorError } from '../../src/core/errors.ts'
+import { asOrdinaryUser } from '../support/ordinary-user.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-const NOBODY = 65_534
 const directory = temporaryDirectory()
 chmodSync(directory, 0o755)
-
-/** Root may read everything. */
-async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
-  if (process.getuid?.() !== 0) return await work()
-  process.seteuid?.(NOBODY)
-  try {
-    return await work()
-  } finally {
-    process.seteuid?.(0)
-  }
-}
 
 for (const mode of [0o000, 0o444, 0o111]) {
   test(`a log folder of mode ${mode.toString(8)} is told as one that cannot be read`, async () => {

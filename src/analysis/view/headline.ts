@@ -59,6 +59,7 @@ export function judge(report: AnalysisReport): Judgement {
   if (skipped.unreadable_sources.length > 0) {
     reasons.push(`${counted(skipped.unreadable_sources.length, 'file')} could not be read`)
   }
+  reasons.push(...lossReasons(report))
   if (skipped.malformed_lines > 0)
     reasons.push(`${counted(skipped.malformed_lines, 'line')} in no known form`)
   if (reasons.length === 0) return { verdict: 'well', answer: wellAnswer(api_calls) }
@@ -67,6 +68,18 @@ export function judge(report: AnalysisReport): Judgement {
   return bad
     ? { verdict: 'bad', answer: `Not well: ${shown}.` }
     : { verdict: 'worth_a_look', answer: `Mostly well: ${shown}.` }
+}
+
+/** What the writers tell of log lines that are gone: the report is then of what is left. */
+function lossReasons({ operations, api_calls, database, errors, progress }: AnalysisReport): string[] {
+  const streams = [operations, api_calls, database, errors, progress]
+  const notices = (event: string): number =>
+    streams.reduce((total, { by_event }) => total + sum(by_event, [event]), 0)
+  const told: readonly [what: string, count: number][] = [
+    ['log lines were lost', notices('log_lines_lost')],
+    ['rotated log files were deleted unarchived', notices('log_backups_deleted')],
+  ]
+  return told.flatMap(([what, count]) => (count > 0 ? [`${what} (${counted(count, 'notice')})`] : []))
 }
 
 function wellAnswer({ failed_calls, total_calls }: AnalysisReport['api_calls']): string {

@@ -5,7 +5,7 @@ import { openPlainFile, unlessMissing, type ReadableFile } from '../directory/pl
 import { HeldFile } from './held-file.ts'
 import { fileId, listSources } from './list-sources.ts'
 import type { LogSource } from './log-source.ts'
-import { UnreadableSourceError } from './unreadable-source.ts'
+import { unreadable, UnreadableSourceError } from './unreadable-source.ts'
 
 /** What was listed, wherever it is by now: one file, or archives that hold it in pieces and what is left of it. */
 export type OpenedSource =
@@ -38,9 +38,14 @@ export async function openSource(source: LogSource): Promise<OpenedSource> {
   throw new UnreadableSourceError(source.name, 'it was deleted after the folder was listed')
 }
 
-/** Opens the live or rotated file for reading at any place; undefined when it is no longer a plain file. */
+/**
+ * Opens the live or rotated file for reading at any place; undefined when it is no longer a plain file.
+ * @throws UnreadableSourceError, also for what the system reports
+ */
 export async function openPlainSource(source: LogSource): Promise<ReadableFile | undefined> {
-  const opened = await openSource(source)
+  const opened = await openSource(source).catch((error: unknown) => {
+    throw unreadable(source.name, error)
+  })
   if (opened.kind === 'plain') return opened.handle
   await (opened.kind === 'pieces' ? opened.rest : opened.handle)?.close()
   return undefined

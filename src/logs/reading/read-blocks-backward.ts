@@ -2,7 +2,7 @@ import type { ReadableFile } from '../directory/plain-file.ts'
 import { blockBytes, CUT_LINE_BYTES, LARGEST_LINE_BYTES, type ReadBlocksOptions } from './block-options.ts'
 import type { ByteRange, LineBlock, LogSource } from './log-source.ts'
 import { openPlainSource } from './open-source.ts'
-import { UnreadableSourceError, unreadable } from './unreadable-source.ts'
+import { UnreadableSourceError } from './unreadable-source.ts'
 
 const NEWLINE = 10
 const PIECE_BYTES = 65_536
@@ -18,9 +18,7 @@ export async function* readBlocksBackward(
   range: ByteRange = {},
   options: ReadBlocksOptions = {},
 ): AsyncGenerator<LineBlock> {
-  const handle = await openPlainSource(source).catch((error: unknown) => {
-    throw unreadable(source.name, error)
-  })
+  const handle = await openPlainSource(source)
   if (!handle) throw new UnreadableSourceError(source.name, 'it has been compressed meanwhile')
   await using _ = handle
   const file = new BackwardFile(handle)
