@@ -2,6 +2,8 @@
 export const DURATION_KEY = '"duration_ms":'
 
 const KEY = Buffer.from(DURATION_KEY)
+const NAME = KEY.subarray(0, -1)
+const COLON = 0x3a
 const DOT = 0x2e
 const COMMA = 0x2c
 const BRACE = 0x7d
@@ -14,10 +16,10 @@ const MOST_DIGITS = 15
  * @param line in our own form, without its newline
  */
 export function rulesOutDuration(line: Buffer, least_ms: number, most_ms: number): boolean {
-  const at = line.indexOf(KEY)
-  if (at === -1 || line[at - 1] !== COMMA) return false
-  // The key may be there again, or spelled with escapes.
-  if (line.indexOf(KEY, at + 1) !== -1 || line.includes(BACKSLASH)) return false
+  const at = line.indexOf(NAME)
+  if (at === -1 || line[at - 1] !== COMMA || line[at + NAME.length] !== COLON) return false
+  // The key may be there again, whatever stands before its colon, or spelled with escapes.
+  if (line.indexOf(NAME, at + 1) !== -1 || line.includes(BACKSLASH)) return false
   const duration_ms = plainNumber(line, at + KEY.length)
   return duration_ms !== undefined && (duration_ms < least_ms || duration_ms > most_ms)
 }

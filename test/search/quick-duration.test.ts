@@ -40,7 +40,7 @@ test('a line whose duration is ruled out by its bytes is out of the bounds when 
         assert.ok(typeof duration !== 'number' || duration < least_ms || duration > most_ms, line)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: Number(process.env['DURATION_RUNS'] ?? 3000) },
   )
   assert.ok(ruled_out > 20, `${ruled_out} ruled out`)
 })
@@ -65,4 +65,9 @@ test('a duration outside of the bounds is ruled out, one at a bound is not', () 
   assert.equal(rulesOutDuration(line('150'), 150, 150), false)
   assert.equal(rulesOutDuration(line('150.1'), 0, 150), true)
   assert.equal(rulesOutDuration(Buffer.from('{"message":""}'), 150, Infinity), false)
+  assert.equal(rulesOutDuration(line('0,"duration_ms" :150'), 150, Infinity), false)
+  assert.equal(
+    rulesOutDuration(Buffer.from('{"level":"INFO","duration_ms" :150,"duration_ms":0}'), 150, Infinity),
+    false,
+  )
 })
