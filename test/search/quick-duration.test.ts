@@ -6,12 +6,16 @@ import { rulesOutDuration } from '../../src/search/quick-duration.ts'
 
 /** Values as JSON has them, keys that only look like the one, and texts that hold it. */
 const value = fc.oneof(
+  { arbitrary: fc.nat({ max: 400 }).map(String), weight: 4 },
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
   fc.constantFrom('0', '150', '150.0', '149.999', '1e3', '-5', '15E1', 'null', '"150"', '{"duration_ms":7}'),
   fc.constantFrom('150 ', '00150', '1.5.0', '.5', '', 'x'),
 )
 const member = fc.tuple(
   fc.constantFrom(
+    '"duration_ms":',
+    '"duration_ms":',
+    '"duration_ms":',
     '"duration_ms":',
     '"duration_ms" :',
     '"x_duration_ms":',
@@ -42,7 +46,7 @@ test('a line whose duration is ruled out by its bytes is out of the bounds when 
     ),
     { numRuns: Number(process.env['DURATION_RUNS'] ?? 3000) },
   )
-  assert.ok(ruled_out > 20, `${ruled_out} ruled out`)
+  assert.ok(ruled_out > 50, `${ruled_out} ruled out`)
 })
 
 test('a duration is compared as the number that JSON reads', () => {
