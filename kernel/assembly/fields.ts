@@ -29,7 +29,6 @@ export const BATCH = 23
 export const PERCENT = 24
 export const ELAPSED_MS = 25
 export const SYNC_TYPE = 26
-export const FIELD_COUNT = 27
 /** A key nobody counts. */
 export const UNKNOWN: i32 = -1
 /** A key that says that the host has to read this line. */

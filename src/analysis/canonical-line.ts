@@ -1,27 +1,5 @@
 import type { LogEntry } from '../core/log-entry.ts'
-
-/** The fields that are counted: see `FIELDS` of the kernel. Others are left out. */
-const COUNTED: ReadonlySet<string> = new Set([
-  'method',
-  'endpoint',
-  'status',
-  'duration_ms',
-  'items',
-  'page',
-  'attempt',
-  'request_cost',
-  'rate_limit_remaining',
-  'bytes',
-  'error_type',
-  'course_id',
-  'operation',
-  'entity',
-  'count',
-  'batch',
-  'percent',
-  'elapsed_ms',
-  'sync_type',
-])
+import { COUNTED_FIELDS } from './kernel/kernel.ts'
 
 /** An entry of any form as a line of the product's own, so that one set of rules counts them all. */
 export function canonicalLine(entry: LogEntry): string {
@@ -36,7 +14,7 @@ export function canonicalLine(entry: LogEntry): string {
     seq,
   }
   for (const [name, value] of Object.entries(fields)) {
-    if (COUNTED.has(name)) line[name] = value
+    if (COUNTED_FIELDS.has(name)) line[name] = value
   }
   line['message'] = message
   return JSON.stringify(line)

@@ -40,6 +40,8 @@ const FIELDS: readonly string[] = [
   'request_cost rate_limit_remaining bytes error_type course_id operation entity count batch percent elapsed_ms',
   'sync_type',
 ].flatMap((names) => names.split(' '))
+/** The fields of an entry that are counted: those behind the parts that every line has. */
+export const COUNTED_FIELDS: ReadonlySet<string> = new Set(FIELDS.slice(FIELDS.indexOf('message') + 1))
 /** Added to a field's number for the name that the earlier system's JSON formatter gives it. */
 const LEGACY = 64
 const LEGACY_FIELDS: Readonly<Record<string, string>> = {
@@ -152,7 +154,7 @@ export class Kernel {
     return this.#bytes.subarray(this.#input, this.#input + this.input_bytes)
   }
 
-  /** @param stream its number in `LOG_STREAMS` */
+  /** A part of a file begins, whose ranges of `seq` `endSegment` tells. */
   beginSegment(): void {
     this.#exports.beginSegment()
   }
