@@ -36,7 +36,7 @@ export function describePlan(plan: CleanupPlan, terminal: Terminal): string[] {
   return [
     ...textTable([...files, ...archives], new Set([2, 3])).map(printable),
     ...describeErrors(plan, terminal),
-    `It would be: ${describeTotals(plan, spokenBytes(plan.bytes_before))}. Nothing was changed.`,
+    `A clean-up now: ${describeTotals(plan, spokenBytes(plan.bytes_before))}. Nothing was changed.`,
   ]
 }
 
