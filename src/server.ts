@@ -1,6 +1,6 @@
 import { createApi } from './api/app.ts'
-import { listen } from './api/listen.ts'
-import { logReading } from './api/log-reading.ts'
+import { listen } from './api/http/listen.ts'
+import { logReading } from './api/logs/log-reading.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { isMonitorError, MonitorError } from './core/errors.ts'
 import { systemZone } from './core/local-time.ts'
@@ -80,8 +80,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const stopping = new AbortController()
   try {
     const app = createApi({
-      syncs: monitor.store.syncs,
-      health: () => monitor.store.health(),
+      store: monitor.store,
       logs,
       log_reading: logReading(logDir, options.timeZone ?? systemZone(), stopping.signal),
       clock,

@@ -1,9 +1,10 @@
 import { Hono, type Context } from 'hono'
-import { problem, type Answer } from './answer.ts'
-import { canonicalHosts, refusal, refusalOfForeignPage } from './guard.ts'
-import { readJsonBody } from './json-body.ts'
-import { respond } from './respond.ts'
-import { isInPath, type Route } from './route.ts'
+import { LOOPBACK_CALLER } from '../core/access.ts'
+import { problem, type Answer } from './http/answer.ts'
+import { canonicalHosts, refusal, refusalOfForeignPage } from './http/guard.ts'
+import { readJsonBody } from './http/json-body.ts'
+import { respond } from './http/respond.ts'
+import { isInPath, type Route } from './http/route.ts'
 import { ROUTES } from './routes.ts'
 import type { ApiServices } from './services.ts'
 
@@ -39,10 +40,17 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
 
 async function answerSafely(route: Route, context: Context, services: ApiServices): Promise<Answer> {
   try {
-    const refused = route.streams === undefined ? null : refusalOfForeignPage(context.req.raw)
+    const request = context.req.raw
+    const refused = route.streams === undefined ? null : refusalOfForeignPage(request)
     if (refused !== null) return refused
     const raw = await rawParameters(route, context)
-    return 'refused' in raw ? raw.refused : await route.answer(raw.members, services, context.req.raw)
+    return 'refused' in raw
+      ? raw.refused
+      : await route.answer(raw.members, services, {
+          headers: request.headers,
+          signal: request.signal,
+          caller: LOOPBACK_CALLER,
+        })
   } catch (error) {
     return internalError(error, `${route.method} ${route.path}`, services)
   }

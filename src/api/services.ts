@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts'
-import type { StoreHealth } from '../store/store.ts'
-import type { SyncStore } from '../store/sync-store.ts'
-import type { LogMaintenance } from './log-maintenance.ts'
-import type { LogReading } from './log-reading.ts'
+import type { Store } from '../store/store.ts'
+import type { LogMaintenance } from './logs/log-maintenance.ts'
+import type { LogReading } from './logs/log-reading.ts'
 
 /** Where an error happened that no client may see. */
 export interface ErrorPlace {
@@ -14,9 +13,7 @@ export interface ErrorPlace {
 
 /** What the API needs from the program around it. */
 export interface ApiServices {
-  readonly syncs: SyncStore
-  /** A cheap round trip through the database. */
-  health(): Promise<StoreHealth>
+  readonly store: Store
   readonly logs: LogMaintenance
   readonly log_reading: LogReading
   readonly clock: Clock

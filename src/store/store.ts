@@ -1,3 +1,11 @@
+import type { AccessStore } from './access-store.ts'
+import type { ChangeFeed } from './change-feed.ts'
+import type { ErrorGroups } from './error-groups.ts'
+import type { Freshness } from './freshness.ts'
+import type { IngestStore } from './ingest-store.ts'
+import type { RetentionStore } from './retention-store.ts'
+import type { SyncFigures } from './sync-figures.ts'
+import type { SyncLists } from './sync-lists.ts'
 import type { SyncStore } from './sync-store.ts'
 import type { SyncedDataStore } from './synced-data-store.ts'
 
@@ -7,17 +15,77 @@ export interface StoreHealth {
   readonly message: string | null
 }
 
+/** The nouns of a store. Each is an interface of its own, so that who needs one gets no more. */
+export interface StoreParts {
+  readonly syncs: SyncStore
+  readonly data: SyncedDataStore
+  readonly lists: SyncLists
+  readonly figures: SyncFigures
+  readonly errorGroups: ErrorGroups
+  readonly freshness: Freshness
+  readonly access: AccessStore
+  readonly changes: ChangeFeed
+  readonly ingest: IngestStore
+  readonly retention: RetentionStore
+}
+
+/** Their names; a store on another thread answers for each by name. */
+export const STORE_PARTS: readonly (keyof StoreParts)[] = [
+  'syncs',
+  'data',
+  'lists',
+  'figures',
+  'errorGroups',
+  'freshness',
+  'access',
+  'changes',
+  'ingest',
+  'retention',
+]
+
 /**
  * The database: the monitor's own tables and the synced data, behind one connection.
  *
  * A store is whatever passes the conformance suite in `test/store/store-suite.ts`. What a call has resolved is
  * durable: it survives a killed process and a power cut.
  */
-export interface Store extends AsyncDisposable {
-  readonly syncs: SyncStore
-  readonly data: SyncedDataStore
+export interface Store extends StoreParts, AsyncDisposable {
   /** A cheap round trip through the database. */
   health(): Promise<StoreHealth>
   /** Finishes what was asked before and closes; a second call returns the first one's promise. */
   close(): Promise<void>
+}
+
+/** What every store has in common: its parts by name. */
+export abstract class PartedStore implements Store {
+  readonly syncs: SyncStore
+  readonly data: SyncedDataStore
+  readonly lists: SyncLists
+  readonly figures: SyncFigures
+  readonly errorGroups: ErrorGroups
+  readonly freshness: Freshness
+  readonly access: AccessStore
+  readonly changes: ChangeFeed
+  readonly ingest: IngestStore
+  readonly retention: RetentionStore
+
+  constructor(parts: StoreParts) {
+    this.syncs = parts.syncs
+    this.data = parts.data
+    this.lists = parts.lists
+    this.figures = parts.figures
+    this.errorGroups = parts.errorGroups
+    this.freshness = parts.freshness
+    this.access = parts.access
+    this.changes = parts.changes
+    this.ingest = parts.ingest
+    this.retention = parts.retention
+  }
+
+  abstract health(): Promise<StoreHealth>
+  abstract close(): Promise<void>
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
 }

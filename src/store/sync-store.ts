@@ -60,32 +60,6 @@ export interface SyncFilter {
   readonly limit: number
 }
 
-/** Sums over the syncs of a window; `finished` are those that have a final status. */
-export interface SyncTotals {
-  readonly syncs: number
-  readonly finished: number
-  readonly completed: number
-  readonly failed: number
-  readonly duration_seconds: number
-  readonly duration_min_seconds: number | null
-  readonly duration_max_seconds: number | null
-  readonly courses: number
-  readonly assignments: number
-  readonly submissions: number
-  readonly api_calls: number
-  readonly api_failures: number
-  readonly api_duration_ms: number
-  readonly db_operations: number
-  readonly users: number
-}
-
-export interface TotalsFilter {
-  readonly since: number
-  readonly user_id?: string
-  /** Count only syncs of this status. */
-  readonly status?: SyncStatus
-}
-
 export interface StatusChange {
   readonly sync_id: number
   readonly old_status: SyncStatus | null
@@ -117,7 +91,4 @@ export interface SyncStore {
   listStatusChanges(sync_id: number): Promise<StatusChange[]>
   /** The newest sync of a source and scope that has ended, apart from `except`. */
   lastEndedSync(source_id: number, scope: string, except: number): Promise<SyncRow | null>
-  totals(filter: TotalsFilter): Promise<SyncTotals>
-  /** Durations in seconds at the given fractions (0-1) of the completed syncs since `since`. */
-  durationPercentiles(since: number, fractions: readonly number[]): Promise<(number | null)[]>
 }

@@ -54,8 +54,8 @@ test('an internal error is a 500 with a fixed sentence, and its reason goes to t
   const reasons = [new Error('secret of the database'), 'secret text', { secret: true }, undefined]
   for (const reason of reasons) {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a driver may reject with anything
-    const syncs = withListSyncs(await openTestStore(), () => Promise.reject(reason))
-    const api = await openTestApi({ syncs })
+    const store = withListSyncs(await openTestStore(), () => Promise.reject(reason))
+    const api = await openTestApi({ store })
     const response = await api.request(`${BASE}/recent?limit=3`)
     assert.doesNotMatch(await response.clone().text(), /secret|stack|node:|\.ts/)
     const problem = await assertProblem(response, 500)

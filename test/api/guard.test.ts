@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalHosts, isCrossSite, isOurHost } from '../../src/api/guard.ts'
+import { canonicalHosts, isCrossSite, isOurHost } from '../../src/api/http/guard.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 

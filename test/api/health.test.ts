@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Health } from '../../src/api/health.ts'
+import type { Health } from '../../src/api/health/health.ts'
 import { BASE, openTestApi, VERSION } from './support/test-api.ts'
 
 test('health is healthy with 200 when the database and the log folder are well', async () => {

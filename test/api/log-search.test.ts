@@ -6,8 +6,8 @@ import {
   logSearchResultSchema,
   type LogSearchPiece,
   type LogSearchResult,
-} from '../../src/api/log-search-schemas.ts'
-import type { Fault } from '../../src/api/log-stream.ts'
+} from '../../src/api/logs/log-search-schemas.ts'
+import type { Fault } from '../../src/api/logs/log-stream.ts'
 import { systemClock, type Clock } from '../../src/core/clock.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { appendLines } from '../support/log-line-factory.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_BODY_BYTES } from '../../src/api/json-body.ts'
+import { MAX_BODY_BYTES } from '../../src/api/http/json-body.ts'
 import { assertBadParameter, assertProblem } from './support/assert-problem.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 

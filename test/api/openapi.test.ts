@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OpenApiDocument } from '../../src/api/openapi.ts'
+import type { OpenApiDocument } from '../../src/api/http/openapi.ts'
 import { ROUTES } from '../../src/api/routes.ts'
 import { sync } from './support/sync-factory.ts'
 import { openTestApi, VERSION, type TestApi } from './support/test-api.ts'

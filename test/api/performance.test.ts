@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Performance } from '../../src/api/performance.ts'
+import type { Performance } from '../../src/api/syncs/performance.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 

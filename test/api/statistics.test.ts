@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { average, FAILED_STATUSES, rounded, successRate, VERDICTS } from '../../src/api/statistics.ts'
+import { average, FAILED_STATUSES, rounded, successRate, VERDICTS } from '../../src/api/syncs/statistics.ts'
 import { canBecome, SYNC_STATUSES } from '../../src/core/sync-status.ts'
 
 test('failed, lost and timed out syncs are failures', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { after, test } from 'node:test'
-import { listen } from '../../src/api/listen.ts'
-import { streamedText } from '../../src/api/streamed-text.ts'
+import { listen } from '../../src/api/http/listen.ts'
+import { streamedText } from '../../src/api/http/streamed-text.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { until } from './support/log-server.ts'
 

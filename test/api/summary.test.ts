@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Summary } from '../../src/api/summary.ts'
+import type { Summary } from '../../src/api/syncs/summary.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 

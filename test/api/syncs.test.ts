@@ -4,8 +4,8 @@ import * as fc from 'fast-check'
 import type { SyncRecord } from '../../src/core/sync-record.ts'
 import { noEntityCounts } from '../../src/core/synced-entity.ts'
 import type { SyncFilter } from '../../src/store/sync-store.ts'
-import type { CourseOutcomeList, StatusChangeList, SyncList } from '../../src/api/sync-schemas.ts'
-import type { FailedSyncList } from '../../src/api/syncs.ts'
+import type { CourseOutcomeList, StatusChangeList, SyncList } from '../../src/api/syncs/sync-schemas.ts'
+import type { FailedSyncList } from '../../src/api/syncs/syncs.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
@@ -220,12 +220,12 @@ test('failed lists failed and lost syncs of its period, newest first', async () 
 
 test('failed asks for failed, lost and timed out syncs', async () => {
   const filters: SyncFilter[] = []
-  const store = await openTestStore()
-  const syncs = withListSyncs(store, (filter) => {
+  const opened = await openTestStore()
+  const store = withListSyncs(opened, (filter) => {
     filters.push(filter)
-    return store.listSyncs(filter)
+    return opened.syncs.listSyncs(filter)
   })
-  const api = await openTestApi({ syncs })
+  const api = await openTestApi({ store })
   await api.read(`${BASE}/failed?limit=5`)
   assert.deepEqual(filters, [
     { statuses: ['failed', 'lost', 'timed_out'], since: api.clock.now() - 7 * DAY_MS, limit: 5 },

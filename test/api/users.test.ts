@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SYNC_STATUSES } from '../../src/core/sync-status.ts'
-import type { UserSummary, UserSyncList } from '../../src/api/users.ts'
+import type { UserSummary, UserSyncList } from '../../src/api/syncs/users.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
+import { SqlSyncFigures } from '../../src/store/sql/sql-sync-figures.ts'
 import { SqlSyncStore } from '../../src/store/sql/sql-sync-store.ts'
 import { SqlSyncedDataStore } from '../../src/store/sql/sql-synced-data-store.ts'
 import { openSqliteFile } from '../../src/store/sqlite/open-file.ts'
@@ -42,6 +43,7 @@ describe('the queries of the store', () => {
     const database = new SqliteDatabase(path, file)
     const syncs = new SqlSyncStore(database)
     const data = new SqlSyncedDataStore(database)
+    const figures = new SqlSyncFigures(database)
     const plans = await plansOf(path, async () => {
       const id = await syncs.startSync(syncStart('a'))
       const { id: source_id } = await data.openSource('https://canvas.test', '1', 1)
@@ -61,10 +63,10 @@ describe('the queries of the store', () => {
       await syncs.listCourseOutcomes(id)
       await syncs.listStatusChanges(id)
       await syncs.lastEndedSync(source_id, 'courses', 9)
-      await syncs.totals({ since: 1 })
-      await syncs.totals({ since: 1, user_id: '42' })
-      await syncs.totals({ since: 1, status: 'completed' })
-      await syncs.durationPercentiles(1, [0.5])
+      await figures.totals({ since: 1 })
+      await figures.totals({ since: 1, user_id: '42' })
+      await figures.totals({ since: 1, status: 'completed' })
+      await figures.durationPercentiles(1, [0.5])
       const scope = { source_id, entity: 'sections', listed_by: '1' } as const
       for (const at of [1, 2, 3]) {
         const listing = await data.beginListing(scope, at)

@@ -51,7 +51,7 @@ function exerciseOpening(open: OpenStore): void {
       const asked = Promise.all([
         store.syncs.startSync(syncStart('second')),
         store.syncs.getSyncByTaskId('first'),
-        store.syncs.durationPercentiles(0, [0.5, 0.95]),
+        store.figures.durationPercentiles(0, [0.5, 0.95]),
         store.data.openSource('https://canvas.test', '7', 1),
         store.syncs.listSyncs({ limit: 5 }),
       ])
@@ -66,7 +66,7 @@ function exerciseOpening(open: OpenStore): void {
     it('answers the reads that were asked before it was closed', async () => {
       const { store } = await open()
       const asked = Promise.all([
-        store.syncs.durationPercentiles(0, [0.1, 0.5, 0.9]),
+        store.figures.durationPercentiles(0, [0.1, 0.5, 0.9]),
         store.syncs.getSync(1),
         store.data.listSources(),
       ])

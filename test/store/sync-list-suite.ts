@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { SYNC_STATUSES, type SyncStatus } from '../../src/core/sync-status.ts'
-import type { SyncFilter, SyncTotals } from '../../src/store/sync-store.ts'
+import type { SyncTotals } from '../../src/store/sync-figures.ts'
+import type { SyncFilter } from '../../src/store/sync-store.ts'
 import { START, syncFinish, syncStart } from '../support/sync-factory.ts'
 import { plain, sharedStore, type OpenStore } from './opened-store.ts'
 import { countersOf, makeSyncs, plannedSync, type MadeSync } from './random-syncs.ts'
@@ -78,16 +79,17 @@ export function exerciseSyncLists(open: OpenStore): void {
   describe('lists and sums of syncs', () => {
     const opened = sharedStore(open)
     const syncs = () => opened().store.syncs
+    const figures = () => opened().store.figures
     // Each run has a window after all that was made before it.
     let window = START
     const nextWindow = (): number => (window += 1_000_000)
 
     it('have every number at zero data too', async () => {
       await using empty = (await open()).store
-      assert.deepEqual(plain(await empty.syncs.totals({ since: 0 })), NOTHING)
-      const narrowed = await empty.syncs.totals({ since: START, user_id: 'nobody', status: 'completed' })
+      assert.deepEqual(plain(await empty.figures.totals({ since: 0 })), NOTHING)
+      const narrowed = await empty.figures.totals({ since: START, user_id: 'nobody', status: 'completed' })
       assert.deepEqual(plain(narrowed), NOTHING)
-      assert.deepEqual(await empty.syncs.durationPercentiles(0, [0.5, 0.95]), [null, null])
+      assert.deepEqual(await empty.figures.durationPercentiles(0, [0.5, 0.95]), [null, null])
       assert.deepEqual(await empty.syncs.listSyncs({ limit: 20 }), [])
     })
 
@@ -126,7 +128,7 @@ export function exerciseSyncLists(open: OpenStore): void {
     it('go back before the window when no time is given', async () => {
       await makeSyncs(syncs(), nextWindow(), [])
       const all = await syncs().listSyncs({ limit: 100_000 })
-      assert.equal((await syncs().totals({ since: 0 })).syncs, all.length)
+      assert.equal((await figures().totals({ since: 0 })).syncs, all.length)
       assert.ok(all.length > 0)
     })
 
@@ -142,7 +144,7 @@ export function exerciseSyncLists(open: OpenStore): void {
           async (planned, offset, status, user_id) => {
             const from = nextWindow()
             const made = await makeSyncs(syncs(), from, planned)
-            const totals = await syncs().totals({
+            const totals = await figures().totals({
               since: from + offset,
               ...(status === undefined ? {} : { status }),
               ...(user_id === undefined ? {} : { user_id }),
@@ -172,7 +174,7 @@ export function exerciseSyncLists(open: OpenStore): void {
             return durations[enough] ?? null
           })
           const fractions = percents.map((percent) => percent / 100)
-          assert.deepEqual(await syncs().durationPercentiles(from, fractions), expected)
+          assert.deepEqual(await figures().durationPercentiles(from, fractions), expected)
         }),
         { numRuns: 30 },
       )
@@ -188,7 +190,10 @@ export function exerciseSyncLists(open: OpenStore): void {
       await Promise.all(
         ids.map((id, index) => syncs().finishSync(id, syncFinish({ duration_ms: (index + 1) * 1000 }))),
       )
-      assert.deepEqual(await syncs().durationPercentiles(from, [0, 0.07, 0.55, 0.95, 1]), [1, 7, 55, 95, 100])
+      assert.deepEqual(
+        await figures().durationPercentiles(from, [0, 0.07, 0.55, 0.95, 1]),
+        [1, 7, 55, 95, 100],
+      )
     })
 
     it('find the last sync of a source and scope that ended', async () => {

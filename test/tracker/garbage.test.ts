@@ -126,7 +126,7 @@ describe('garbage from a job', () => {
     const row = await rowOf(sync)
     assert.ok(Number.isSafeInteger(row.courses_created), String(row.courses_created))
     assert.ok((await store.syncs.listSyncs({ limit: 5 })).length > 0)
-    const totals = await store.syncs.totals({ since: 0 })
+    const totals = await store.figures.totals({ since: 0 })
     assert.ok(Number.isSafeInteger(totals.courses))
   })
 

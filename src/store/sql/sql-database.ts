@@ -15,6 +15,8 @@ export interface SqlConnection {
  * understand is written once above it (`sql-sync-store.ts`, `sql-synced-data-store.ts`).
  */
 export interface SqlDatabase {
+  /** Which engine it is, for the few statements that both cannot share. */
+  readonly dialect: 'sqlite' | 'postgres'
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>
   /**
    * Runs `work` in a transaction; what it resolved is durable. When it throws, nothing of it happened. Must

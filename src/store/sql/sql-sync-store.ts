@@ -10,11 +10,8 @@ import type {
   SyncProgress,
   SyncStart,
   SyncStore,
-  SyncTotals,
-  TotalsFilter,
 } from '../sync-store.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
-import { durationsAt, sumSyncs } from './sync-statistics.ts'
 import { outcomeOfRow, rowOfOutcome, rowOfProgress, rowOfStart, syncOfRow } from './sync-rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -225,14 +222,6 @@ export class SqlSyncStore implements SyncStore {
         .executeTakeFirst()
       return row === undefined ? null : syncOfRow(row)
     })
-  }
-
-  totals(filter: TotalsFilter): Promise<SyncTotals> {
-    return this.#database.read(({ query }) => sumSyncs(query, filter))
-  }
-
-  durationPercentiles(since: number, fractions: readonly number[]): Promise<(number | null)[]> {
-    return this.#database.read(({ query }) => durationsAt(query, since, fractions))
   }
 
   async #one(

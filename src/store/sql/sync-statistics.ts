@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import type { SyncTotals, TotalsFilter } from '../sync-store.ts'
+import type { SyncTotals, TotalsFilter } from '../sync-figures.ts'
 import type { Tables } from './tables.ts'
 
 const METRICS = 'canvas_sync_metrics'

@@ -35,6 +35,7 @@ function connectionOver(database: DatabaseSync): SqlConnection {
  * that they never see what is not committed. Both are synchronous: this belongs on a thread of its own.
  */
 export class SqliteDatabase implements SqlDatabase {
+  readonly dialect = 'sqlite'
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #reading: DatabaseSync

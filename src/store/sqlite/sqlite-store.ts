@@ -1,32 +1,20 @@
 import { MonitorError } from '../../core/errors.ts'
-import { SqlSyncStore } from '../sql/sql-sync-store.ts'
-import { SqlSyncedDataStore } from '../sql/sql-synced-data-store.ts'
-import type { Store, StoreHealth } from '../store.ts'
-import type { SyncStore } from '../sync-store.ts'
-import type { SyncedDataStore } from '../synced-data-store.ts'
+import { sqlParts } from '../sql/sql-parts.ts'
+import { PartedStore, type StoreHealth } from '../store.ts'
 import { migrate } from './migrate.ts'
 import { openSqliteFile } from './open-file.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { toStoreError } from './sqlite-errors.ts'
 
 /** The store over one SQLite file, on the calling thread: every call blocks it while SQLite works. */
-export class SqliteStore implements Store {
-  readonly syncs: SyncStore
-  readonly data: SyncedDataStore
+export class SqliteStore extends PartedStore {
   readonly #database: SqliteDatabase
 
   /** Opens or creates the file and brings it to this version's schema. */
   constructor(path: string) {
-    const file = openSqliteFile(path)
-    try {
-      migrate(file)
-      this.#database = new SqliteDatabase(path, file)
-    } catch (error) {
-      file.close()
-      throw toStoreError(error, path)
-    }
-    this.syncs = new SqlSyncStore(this.#database)
-    this.data = new SqlSyncedDataStore(this.#database)
+    const database = openDatabase(path)
+    super(sqlParts(database))
+    this.#database = database
   }
 
   async health(): Promise<StoreHealth> {
@@ -44,8 +32,15 @@ export class SqliteStore implements Store {
   close(): Promise<void> {
     return this.#database.close()
   }
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+function openDatabase(path: string): SqliteDatabase {
+  const file = openSqliteFile(path)
+  try {
+    migrate(file)
+    return new SqliteDatabase(path, file)
+  } catch (error) {
+    file.close()
+    throw toStoreError(error, path)
   }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../core/clock.ts'
+import { STORE_PARTS } from '../store.ts'
 import { HeartbeatKeeper } from './heartbeat-keeper.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import {
@@ -21,7 +22,8 @@ const send = (answer: AnswerMessage): void => {
 type Callable = Record<string, (...args: readonly unknown[]) => Promise<unknown>>
 
 function serve(store: SqliteStore, keeper: HeartbeatKeeper): (message: CallMessage) => Promise<void> {
-  const parts = { syncs: store.syncs, data: store.data, store } as unknown as Record<string, Callable>
+  const parts = { store } as unknown as Record<string, Callable>
+  for (const name of STORE_PARTS) parts[name] = store[name] as unknown as Callable
   return async ({ id, part, method, args }) => {
     try {
       const value = await parts[part]?.[method]?.(...args)

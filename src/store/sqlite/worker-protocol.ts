@@ -1,7 +1,8 @@
 import { MonitorError, type ErrorCode, type ErrorDetails } from '../../core/errors.ts'
+import type { StoreParts } from '../store.ts'
 
-/** Which part of the store a call is for. */
-export type StorePart = 'syncs' | 'data' | 'store'
+/** Which part of the store a call is for; `store` is the whole. */
+export type StorePart = keyof StoreParts | 'store'
 
 export interface CallMessage {
   readonly id: number

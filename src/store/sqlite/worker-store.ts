@@ -1,8 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { MonitorError } from '../../core/errors.ts'
-import type { Store, StoreHealth } from '../store.ts'
-import type { SyncStore } from '../sync-store.ts'
-import type { SyncedDataStore } from '../synced-data-store.ts'
+import { PartedStore, STORE_PARTS, type StoreHealth, type StoreParts } from '../store.ts'
 import {
   OPENED,
   packError,
@@ -24,9 +22,7 @@ const WORKER = new URL(`./store-worker${import.meta.url.endsWith('.ts') ? '.ts' 
 const YOUNG_GENERATION_MB = 8
 
 /** The SQLite store on a thread of its own; the same calls, sent as messages. */
-export class WorkerStore implements Store {
-  readonly syncs: SyncStore
-  readonly data: SyncedDataStore
+export class WorkerStore extends PartedStore {
   readonly #worker: Worker
   readonly #pending = new Map<number, PendingCall>()
   #next_id = OPENED
@@ -34,6 +30,7 @@ export class WorkerStore implements Store {
   #closing: Promise<void> | null = null
 
   private constructor(options: WorkerOptions) {
+    super(remoteParts((part, method, args) => this.#call(part, method, args)))
     this.#worker = new Worker(WORKER, {
       workerData: options,
       name: 'canvas-sync-store',
@@ -48,8 +45,6 @@ export class WorkerStore implements Store {
     this.#worker.on('exit', () => {
       this.#end(new MonitorError('closed', 'The store is closed.'))
     })
-    this.syncs = this.#remote<SyncStore>('syncs')
-    this.data = this.#remote<SyncedDataStore>('data')
   }
 
   static async open(options: WorkerOptions): Promise<WorkerStore> {
@@ -75,26 +70,6 @@ export class WorkerStore implements Store {
       await this.#worker.terminate()
     })()
     return this.#closing
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  #remote<T extends object>(part: StorePart): T {
-    const methods = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>()
-    return new Proxy({} as T, {
-      get: (_, method) => {
-        // Whoever awaits the part itself must not find a `then` that waits for ever.
-        if (typeof method !== 'string' || method === 'then') return undefined
-        let call = methods.get(method)
-        if (call === undefined) {
-          call = (...args) => this.#call(part, method, args)
-          methods.set(method, call)
-        }
-        return call
-      },
-    })
   }
 
   #call(part: StorePart, method: string, args: readonly unknown[]): Promise<unknown> {
@@ -134,4 +109,30 @@ export class WorkerStore implements Store {
     for (const call of this.#pending.values()) call.reject(this.#ended)
     this.#pending.clear()
   }
+}
+
+type Call = (part: StorePart, method: string, args: readonly unknown[]) => Promise<unknown>
+
+/** Each part as an object whose every method is a message. */
+function remoteParts(call: Call): StoreParts {
+  return Object.fromEntries(STORE_PARTS.map((part) => [part, remote(part, call)])) as unknown as StoreParts
+}
+
+function remote(part: StorePart, call: Call): object {
+  const methods = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>()
+  return new Proxy(
+    {},
+    {
+      get: (_, method) => {
+        // Whoever awaits the part itself must not find a `then` that waits for ever.
+        if (typeof method !== 'string' || method === 'then') return undefined
+        let known = methods.get(method)
+        if (known === undefined) {
+          known = (...args) => call(part, method, args)
+          methods.set(method, known)
+        }
+        return known
+      },
+    },
+  )
 }

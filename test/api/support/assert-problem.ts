@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Problem } from '../../../src/api/answer.ts'
+import type { Problem } from '../../../src/api/http/answer.ts'
 
 /** Asserts that the answer is a problem of this status, whole and in the right media type, and returns it. */
 export async function assertProblem(response: Response, status: number): Promise<Problem> {

@@ -1,6 +1,6 @@
 import { after } from 'node:test'
-import { listen } from '../../../src/api/listen.ts'
-import { logReading, type LogReading } from '../../../src/api/log-reading.ts'
+import { listen } from '../../../src/api/http/listen.ts'
+import { logReading, type LogReading } from '../../../src/api/logs/log-reading.ts'
 import { createApi } from '../../../src/api/app.ts'
 import type { ApiServices, ErrorPlace } from '../../../src/api/services.ts'
 import { systemClock } from '../../../src/core/clock.ts'
@@ -27,8 +27,7 @@ export async function openLogServer(services: Partial<ApiServices> = {}): Promis
   const reading = logReading(directory, 'UTC', stopping.signal)
   const errors: LogServer['errors'] = []
   const app = createApi({
-    syncs: await openTestStore(),
-    health: () => Promise.resolve({ ok: true, message: null }),
+    store: await openTestStore(),
     logs: new FakeLogMaintenance(),
     log_reading: reading,
     clock: systemClock,

@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict'
 import type { Hono } from 'hono'
 import { createApi, type ApiOptions } from '../../../src/api/app.ts'
-import type { LogMaintenance } from '../../../src/api/log-maintenance.ts'
-import { logReading } from '../../../src/api/log-reading.ts'
+import type { LogMaintenance } from '../../../src/api/logs/log-maintenance.ts'
+import { logReading } from '../../../src/api/logs/log-reading.ts'
 import type { ApiServices, ErrorPlace } from '../../../src/api/services.ts'
 import type { CleanupOptions } from '../../../src/logs/cleanup/cleanup-report.ts'
 import type { CleanupStart } from '../../../src/logs/cleanup/log-directory.ts'
 import type { CleanupPlan } from '../../../src/logs/cleanup/plan-cleanup.ts'
+import type { Store, StoreHealth } from '../../../src/store/store.ts'
 import type { SyncStore } from '../../../src/store/sync-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import type { GivenSync } from './sync-factory.ts'
-import { openTestStore } from './test-store.ts'
+import { openTestStore, withParts } from './test-store.ts'
 
 export const BASE = '/api/canvas/metrics'
 export const VERSION = '1.2.3'
 
 export interface TestApi {
   readonly app: Hono
+  readonly store: Store
   readonly syncs: SyncStore
   readonly clock: FakeClock
   readonly logs: FakeLogMaintenance
@@ -81,29 +83,31 @@ export class FakeLogMaintenance implements LogMaintenance {
 
 /** An API over an empty store, at 2026-11-22T10:15:00Z; `services` replaces parts of it. */
 export async function openTestApi(
-  services: Partial<ApiServices> = {},
+  { health, ...services }: Partial<ApiServices> & { health?: () => Promise<StoreHealth> } = {},
   options: ApiOptions = {},
 ): Promise<TestApi> {
-  const syncs = services.syncs ?? (await openTestStore())
+  const opened = services.store ?? (await openTestStore())
+  const store = health === undefined ? opened : withParts(opened, { health })
+  const { syncs } = store
   const clock = new FakeClock()
   const logs = new FakeLogMaintenance()
   const errors: TestApi['errors'] = []
   const app = createApi(
     {
-      syncs,
-      health: () => Promise.resolve({ ok: true, message: null }),
       logs,
       log_reading: logReading(temporaryDirectory(), 'UTC', new AbortController().signal),
       clock,
       version: VERSION,
       onError: (error, place) => errors.push({ error, place }),
       ...services,
+      store,
     },
     options,
   )
   const request = async (path: string, init?: RequestInit): Promise<Response> => await app.request(path, init)
   return {
     app,
+    store,
     syncs,
     clock,
     logs,

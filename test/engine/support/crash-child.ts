@@ -41,6 +41,7 @@ function telling(store: Store): Store {
     },
   }
   return {
+    ...store,
     syncs: overlaid(syncs, told_syncs),
     data: overlaid(data, told_data),
     health: () => store.health(),

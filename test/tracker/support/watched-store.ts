@@ -1,14 +1,11 @@
 import { MonitorError } from '../../../src/core/errors.ts'
-import type { Store, StoreHealth } from '../../../src/store/store.ts'
+import { PartedStore, type Store, type StoreHealth } from '../../../src/store/store.ts'
 import type { SyncStore } from '../../../src/store/sync-store.ts'
-import type { SyncedDataStore } from '../../../src/store/synced-data-store.ts'
 
 type Method = keyof SyncStore
 
 /** A real store whose sync calls a test can let fail or hang, and whose quiet it can await. */
-export class WatchedStore implements Store {
-  readonly data: SyncedDataStore
-  readonly syncs: SyncStore
+export class WatchedStore extends PartedStore {
   /** The sync calls so far, by name. */
   readonly calls: Method[] = []
   readonly #store: Store
@@ -18,14 +15,14 @@ export class WatchedStore implements Store {
   readonly #awaited = new Map<Method, () => void>()
 
   constructor(store: Store) {
-    this.#store = store
-    this.data = store.data
-    this.syncs = new Proxy(store.syncs, {
+    const syncs = new Proxy(store.syncs, {
       get: (target, method: Method) => {
         const call = target[method] as (...args: unknown[]) => Promise<unknown>
         return (...args: unknown[]) => this.#watch(method, () => call.apply(target, args))
       },
     })
+    super({ ...store, syncs })
+    this.#store = store
   }
 
   /** From now on these calls are refused. */
@@ -71,10 +68,6 @@ export class WatchedStore implements Store {
 
   close(): Promise<void> {
     return this.#store.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   #watch(method: Method, call: () => Promise<unknown>): Promise<unknown> {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { LOG_STREAMS } from '../core/log-event.ts'
-import type { CleanupOptions, CleanupReport, CleanupTotals } from '../logs/cleanup/cleanup-report.ts'
-import type { CleanupStatus } from '../logs/cleanup/log-directory.ts'
-import type { CleanupPlan } from '../logs/cleanup/plan-cleanup.ts'
-import { ok, problem, type Answer, type Members } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import { LOG_STREAMS } from '../../core/log-event.ts'
+import type { CleanupOptions, CleanupReport, CleanupTotals } from '../../logs/cleanup/cleanup-report.ts'
+import type { CleanupStatus } from '../../logs/cleanup/log-directory.ts'
+import type { CleanupPlan } from '../../logs/cleanup/plan-cleanup.ts'
+import { ok, problem, type Answer, type Members } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 
 export interface CleanupStarted {
   readonly status: 'started'

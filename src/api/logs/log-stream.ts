@@ -1,8 +1,8 @@
-import { problem, type Answer } from './answer.ts'
+import { problem, type Answer } from '../http/answer.ts'
 import { refusedQuery } from './log-parameters.ts'
-import type { RequestFacts } from './route.ts'
-import type { ApiServices } from './services.ts'
-import { streamedText } from './streamed-text.ts'
+import type { RequestFacts } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
+import { streamedText } from '../http/streamed-text.ts'
 
 /** What a client is told when an answer that has begun cannot be finished. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SYNC_STATUSES, type SyncStatus } from '../core/sync-status.ts'
+import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
 import { problem, type Answer } from './answer.ts'
 
 /** Ids are up to this many characters (code points, as PostgreSQL counts). */

@@ -1,4 +1,4 @@
-import { Slots } from './slots.ts'
+import { Slots } from '../http/slots.ts'
 
 /** How many searches and how many tails a server runs at once. */
 const SEARCHES = 4

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { isMonitorError } from '../core/errors.ts'
-import { LOG_LEVELS, LOG_STREAMS, type LogLevel, type LogStream } from '../core/log-event.ts'
-import { parseTime, TIME_FORMS, type Bound, type TimeContext, type TimeRange } from '../core/time-range.ts'
-import { linePattern } from '../search/line-pattern.ts'
-import { MAX_TEXT_LENGTH, type LineFilter } from '../search/log-query.ts'
-import { statusCondition } from '../search/status-condition.ts'
-import { problem, type Answer, type Members } from './answer.ts'
-import { badParameter, opaqueId, wholeNumber } from './parameters.ts'
+import { isMonitorError } from '../../core/errors.ts'
+import { LOG_LEVELS, LOG_STREAMS, type LogLevel, type LogStream } from '../../core/log-event.ts'
+import { parseTime, TIME_FORMS, type Bound, type TimeContext, type TimeRange } from '../../core/time-range.ts'
+import { linePattern } from '../../search/line-pattern.ts'
+import { MAX_TEXT_LENGTH, type LineFilter } from '../../search/log-query.ts'
+import { statusCondition } from '../../search/status-condition.ts'
+import { problem, type Answer, type Members } from '../http/answer.ts'
+import { badParameter, opaqueId, wholeNumber } from '../http/parameters.ts'
 
 const MOST_MS = 1_000_000_000
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { toSyncRecord, type CourseOutcome, type SyncRow } from '../core/sync-record.ts'
-import { emitUserId } from '../core/user-id.ts'
-import type { StatusChange } from '../store/sync-store.ts'
-import { ok, problem, type Answer } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import { toSyncRecord, type CourseOutcome, type SyncRow } from '../../core/sync-record.ts'
+import { emitUserId } from '../../core/user-id.ts'
+import type { StatusChange } from '../../store/sync-store.ts'
+import { ok, problem, type Answer } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 import { FAILED_STATUSES, windowStart } from './statistics.ts'
 import {
   syncRecordSchema,
@@ -26,41 +26,41 @@ export function listOf(rows: readonly SyncRow[]): SyncList {
   return { count: rows.length, syncs: rows.map(toSyncRecord) }
 }
 
-export async function getSync({ id }: { id: number }, { syncs }: ApiServices): Promise<Answer> {
-  return found(await syncs.getSync(id), toSyncRecord)
+export async function getSync({ id }: { id: number }, { store }: ApiServices): Promise<Answer> {
+  return found(await store.syncs.getSync(id), toSyncRecord)
 }
 
 export async function getSyncByTaskId(
   { task_id }: { task_id: string },
-  { syncs }: ApiServices,
+  { store }: ApiServices,
 ): Promise<Answer> {
-  return found(await syncs.getSyncByTaskId(task_id), toSyncRecord)
+  return found(await store.syncs.getSyncByTaskId(task_id), toSyncRecord)
 }
 
-export async function getCourseOutcomes({ id }: { id: number }, { syncs }: ApiServices): Promise<Answer> {
-  const [sync, outcomes] = await Promise.all([syncs.getSync(id), syncs.listCourseOutcomes(id)])
+export async function getCourseOutcomes({ id }: { id: number }, { store }: ApiServices): Promise<Answer> {
+  const [sync, outcomes] = await Promise.all([store.syncs.getSync(id), store.syncs.listCourseOutcomes(id)])
   return found(sync, (): CourseOutcomeList => {
     return { sync_id: id, count: outcomes.length, courses: outcomes.map(toCourseOutcomeRecord) }
   })
 }
 
-export async function getStatusChanges({ id }: { id: number }, { syncs }: ApiServices): Promise<Answer> {
-  const [sync, changes] = await Promise.all([syncs.getSync(id), syncs.listStatusChanges(id)])
+export async function getStatusChanges({ id }: { id: number }, { store }: ApiServices): Promise<Answer> {
+  const [sync, changes] = await Promise.all([store.syncs.getSync(id), store.syncs.listStatusChanges(id)])
   return found(sync, (): StatusChangeList => {
     return { sync_id: id, count: changes.length, status_changes: changes.map(toStatusChangeRecord) }
   })
 }
 
-export async function getRecentSyncs({ limit }: { limit: number }, { syncs }: ApiServices): Promise<Answer> {
-  return ok(listOf(await syncs.listSyncs({ limit })))
+export async function getRecentSyncs({ limit }: { limit: number }, { store }: ApiServices): Promise<Answer> {
+  return ok(listOf(await store.syncs.listSyncs({ limit })))
 }
 
 export async function getFailedSyncs(
   { limit, days }: { limit: number; days: number },
-  { syncs, clock }: ApiServices,
+  { store, clock }: ApiServices,
 ): Promise<Answer> {
   const since = windowStart(clock.now(), days)
-  const rows = await syncs.listSyncs({ statuses: FAILED_STATUSES, since, limit })
+  const rows = await store.syncs.listSyncs({ statuses: FAILED_STATUSES, since, limit })
   const list: FailedSyncList = { period_days: days, ...listOf(rows) }
   return ok(list)
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { SyncStatus } from '../core/sync-status.ts'
-import { emitUserId } from '../core/user-id.ts'
-import type { SyncFilter } from '../store/sync-store.ts'
-import { ok, type Answer } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import type { SyncStatus } from '../../core/sync-status.ts'
+import { emitUserId } from '../../core/user-id.ts'
+import type { SyncFilter } from '../../store/sync-store.ts'
+import { ok, type Answer } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 import { windowStart } from './statistics.ts'
 import { summarise, summaryFigures, type SummaryFigures } from './summary.ts'
 import { emittedId, syncRecordSchema, type EmittedId, type SyncList } from './sync-schemas.ts'
@@ -27,19 +27,19 @@ export const userSyncListSchema: z.ZodType<UserSyncList> = z
 
 export async function getUserSummary(
   { user_id, days }: { user_id: string; days: number },
-  { syncs, clock }: ApiServices,
+  { store, clock }: ApiServices,
 ): Promise<Answer> {
   const filter = { since: windowStart(clock.now(), days), user_id }
-  const { figures } = await summarise(syncs, days, filter)
+  const { figures } = await summarise(store, days, filter)
   const summary: UserSummary = { user_id: emitUserId(user_id), ...figures }
   return ok(summary)
 }
 
 export async function getUserSyncs(
   { user_id, limit, status }: { user_id: string; limit: number; status: SyncStatus | undefined },
-  { syncs }: ApiServices,
+  { store }: ApiServices,
 ): Promise<Answer> {
   const filter: SyncFilter = status === undefined ? { user_id, limit } : { user_id, limit, status }
-  const list: UserSyncList = { user_id: emitUserId(user_id), ...listOf(await syncs.listSyncs(filter)) }
+  const list: UserSyncList = { user_id: emitUserId(user_id), ...listOf(await store.syncs.listSyncs(filter)) }
   return ok(list)
 }

@@ -1,5 +1,5 @@
-import { SYNC_STATUSES, type SyncStatus } from '../core/sync-status.ts'
-import type { SyncTotals } from '../store/sync-store.ts'
+import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
+import type { SyncTotals } from '../../store/sync-figures.ts'
 
 type Verdict = 'unfinished' | 'successful' | 'failed' | 'neither'
 

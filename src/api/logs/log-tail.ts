@@ -1,13 +1,13 @@
-import { legacyZone } from '../logs/reading/legacy-zone.ts'
-import { toGapRecord, toTailRecord } from '../search/line-records.ts'
-import { tailLogs } from '../search/tail-logs.ts'
-import type { TailItem, TailQuery } from '../search/tail-query.ts'
-import { EVENT_STREAM_MEDIA_TYPE, problem, type Answer, type Members } from './answer.ts'
+import { legacyZone } from '../../logs/reading/legacy-zone.ts'
+import { toGapRecord, toTailRecord } from '../../search/line-records.ts'
+import { tailLogs } from '../../search/tail-logs.ts'
+import type { TailItem, TailQuery } from '../../search/tail-query.ts'
+import { EVENT_STREAM_MEDIA_TYPE, problem, type Answer, type Members } from '../http/answer.ts'
 import { FILTER_PARAMETERS, readFilter, text, type FilterInput } from './log-parameters.ts'
 import { streamLogItems, type Fault } from './log-stream.ts'
-import { wholeNumber } from './parameters.ts'
-import type { RequestFacts } from './route.ts'
-import type { ApiServices } from './services.ts'
+import { wholeNumber } from '../http/parameters.ts'
+import type { RequestFacts } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
 
 const MOST_LINES = 1000
 const RETRY_MS = 3000

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { LOG_FORMS } from '../core/log-entry.ts'
-import { LOG_LEVELS, LOG_STREAMS } from '../core/log-event.ts'
-import type { GapRecord, HitRecord, TailRecord } from '../search/line-records.ts'
-import type { SearchEnd, SearchProgress, UnreadableSource } from '../search/log-query.ts'
-import type { Members } from './answer.ts'
+import { LOG_FORMS } from '../../core/log-entry.ts'
+import { LOG_LEVELS, LOG_STREAMS } from '../../core/log-event.ts'
+import type { GapRecord, HitRecord, TailRecord } from '../../search/line-records.ts'
+import type { SearchEnd, SearchProgress, UnreadableSource } from '../../search/log-query.ts'
+import type { Members } from '../http/answer.ts'
 import type { Fault } from './log-stream.ts'
-import { emittedId } from './sync-schemas.ts'
+import { emittedId } from '../syncs/sync-schemas.ts'
 
 /** The answer of `/logs/search` as one object. */
 export interface LogSearchResult {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { ERROR_TYPE_FACTS, type SyncErrorType } from '../core/error-types.ts'
-import type { SyncRecord } from '../core/sync-record.ts'
+import { ERROR_TYPE_FACTS, type SyncErrorType } from '../../core/error-types.ts'
+import type { SyncRecord } from '../../core/sync-record.ts'
 import {
   COURSE_OUTCOMES,
   SYNC_STATUSES,
   type CourseOutcomeStatus,
   type SyncStatus,
-} from '../core/sync-status.ts'
-import { SYNCED_ENTITIES, type EntityCounts, type SyncedEntity } from '../core/synced-entity.ts'
+} from '../../core/sync-status.ts'
+import { SYNCED_ENTITIES, type EntityCounts, type SyncedEntity } from '../../core/synced-entity.ts'
 
 /** A canonical safe integer as a number, anything else as text. */
 export type EmittedId = string | number | null

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { SyncStore, SyncTotals, TotalsFilter } from '../store/sync-store.ts'
-import { ok, type Answer, type Members } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import type { Store } from '../../store/store.ts'
+import type { SyncTotals, TotalsFilter } from '../../store/sync-figures.ts'
+import { ok, type Answer, type Members } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 import { average, rounded, successRate, TROUBLED_STATUSES, windowStart } from './statistics.ts'
 
 /** How many of the newest troubled syncs are searched for a message; nearly all of them have one. */
@@ -54,9 +55,9 @@ export const summarySchema: z.ZodType<Summary> = z
   .object({ ...summaryFigures, average_api_call_duration_ms: quantity, unique_users: count })
   .meta({ title: 'Summary' })
 
-export async function getSummary({ days }: { days: number }, { syncs, clock }: ApiServices): Promise<Answer> {
+export async function getSummary({ days }: { days: number }, { store, clock }: ApiServices): Promise<Answer> {
   const filter = { since: windowStart(clock.now(), days) }
-  const { figures, totals } = await summarise(syncs, days, filter)
+  const { figures, totals } = await summarise(store, days, filter)
   const summary: Summary = {
     ...figures,
     average_api_call_duration_ms: average(totals.api_duration_ms, totals.api_calls),
@@ -67,13 +68,13 @@ export async function getSummary({ days }: { days: number }, { syncs, clock }: A
 
 /** The figures of the syncs that `filter` lets through, and the sums they were made of. */
 export async function summarise(
-  syncs: SyncStore,
+  store: Pick<Store, 'syncs' | 'figures'>,
   days: number,
   filter: Omit<TotalsFilter, 'status'>,
 ): Promise<{ figures: SummaryFigures; totals: SyncTotals }> {
   const [totals, troubled] = await Promise.all([
-    syncs.totals(filter),
-    syncs.listSyncs({ ...filter, statuses: TROUBLED_STATUSES, limit: RECENT_ERROR_SEARCH }),
+    store.figures.totals(filter),
+    store.syncs.listSyncs({ ...filter, statuses: TROUBLED_STATUSES, limit: RECENT_ERROR_SEARCH }),
   ])
   const figures: SummaryFigures = {
     period_days: days,

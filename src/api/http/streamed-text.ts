@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 
 export interface StreamedTextOptions {
   /** Called once, when nothing more is wanted, however it ended; stops what makes the pieces. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ok, type Answer } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import { ok, type Answer } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 
 type PartState = 'ok' | 'error'
 
@@ -83,7 +83,7 @@ interface Parts {
 
 async function checkParts(services: ApiServices): Promise<Parts> {
   const [database, directory] = await Promise.all([
-    check(services, 'The database does not answer.', () => services.health()),
+    check(services, 'The database does not answer.', () => services.store.health()),
     check(services, 'The log folder cannot be written.', () => services.logs.directoryHealth()),
   ])
   const messages = [database, directory].filter((message) => message !== null)

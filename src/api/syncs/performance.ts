@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ok, type Answer } from './answer.ts'
-import type { ApiServices } from './services.ts'
+import { ok, type Answer } from '../http/answer.ts'
+import type { ApiServices } from '../services.ts'
 import { average, rounded, windowStart } from './statistics.ts'
 
 /** How long and how much the completed syncs of a window worked; 0 throughout when there were none. */
@@ -51,12 +51,12 @@ const PERCENTILES = [0.5, 0.95, 0.99]
 
 export async function getPerformance(
   { days }: { days: number },
-  { syncs, clock }: ApiServices,
+  { store, clock }: ApiServices,
 ): Promise<Answer> {
   const since = windowStart(clock.now(), days)
   const [totals, percentiles] = await Promise.all([
-    syncs.totals({ since, status: 'completed' }),
-    syncs.durationPercentiles(since, PERCENTILES),
+    store.figures.totals({ since, status: 'completed' }),
+    store.figures.durationPercentiles(since, PERCENTILES),
   ])
   const [p50, p95, p99] = percentiles
   const performance: Performance = {

@@ -1,7 +1,7 @@
-import type { CleanupOptions } from '../logs/cleanup/cleanup-report.ts'
-import type { CleanupStart, CleanupStatus } from '../logs/cleanup/log-directory.ts'
-import type { CleanupPlan } from '../logs/cleanup/plan-cleanup.ts'
-import type { DirectoryHealth } from '../logs/directory/directory-health.ts'
+import type { CleanupOptions } from '../../logs/cleanup/cleanup-report.ts'
+import type { CleanupStart, CleanupStatus } from '../../logs/cleanup/log-directory.ts'
+import type { CleanupPlan } from '../../logs/cleanup/plan-cleanup.ts'
+import type { DirectoryHealth } from '../../logs/directory/directory-health.ts'
 
 /** The log folder as the API sees it; `LogDirectory` is one. */
 export interface LogMaintenance {

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
+import type { Caller, Scope } from '../../core/access.ts'
 import type { Answer } from './answer.ts'
 import { badParameter } from './parameters.ts'
-import type { ApiServices } from './services.ts'
+import type { ApiServices } from '../services.ts'
 
 /** Names and forms of what a route is given; those that stand in braces in its path come from there. */
 export type Parameters = Readonly<Record<string, z.ZodType>>
@@ -13,6 +14,8 @@ export interface RequestFacts {
   readonly headers: Headers
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
+  /** Who asks, and whose data that one may see: a handler shows nothing of other users. */
+  readonly caller: Caller
 }
 
 /** A plain function of validated input and services. */
@@ -22,11 +25,15 @@ export type Handler<P extends Parameters> = (
   request: RequestFacts,
 ) => Promise<Answer>
 
+/** The scope that a caller needs; `public` is for everybody. */
+export type Access = Scope | 'public'
+
 export interface Route {
   readonly method: 'GET' | 'POST'
   /** In the form of OpenAPI: `/sync/{id}`. */
   readonly path: string
   readonly summary: string
+  readonly access: Access
   readonly parameters: Parameters
   /** The bodies of the answers by status; what every route can answer besides is not repeated. */
   readonly answers: Readonly<Record<number, z.ZodType>>
@@ -42,6 +49,8 @@ export interface Route {
 
 export interface RouteDescription<P extends Parameters> {
   readonly summary: string
+  /** Default: `read` for GET, `admin` for what changes something. */
+  readonly access?: Access
   readonly parameters: P
   readonly answers: Readonly<Record<number, z.ZodType>>
   readonly streams?: Readonly<Record<string, z.ZodType>>
@@ -76,6 +85,7 @@ function route<P extends Parameters>(
   return {
     method,
     path,
+    access: method === 'GET' ? 'read' : 'admin',
     ...description,
     async answer(raw, services, request) {
       const checked = checkParameters(description.parameters, raw)

@@ -1,0 +1,115 @@
+import { problemSchema } from '../http/answer.ts'
+import { BASE } from '../http/base-path.ts'
+import { days, limit, status, syncId, taskId, userId } from '../http/parameters.ts'
+import { get, type Route } from '../http/route.ts'
+import { getPerformance, performanceSchema } from './performance.ts'
+import { getSummary, summarySchema } from './summary.ts'
+import {
+  courseOutcomeListSchema,
+  statusChangeListSchema,
+  syncListSchema,
+  syncRecordSchema,
+} from './sync-schemas.ts'
+import {
+  failedSyncListSchema,
+  getCourseOutcomes,
+  getFailedSyncs,
+  getRecentSyncs,
+  getStatusChanges,
+  getSync,
+  getSyncByTaskId,
+} from './syncs.ts'
+import { getUserSummary, getUserSyncs, userSummarySchema, userSyncListSchema } from './users.ts'
+
+export const SYNC_ROUTES: readonly Route[] = [
+  get(
+    `${BASE}/sync/task/{task_id}`,
+    {
+      summary: 'One sync, by the task id that its caller gave it',
+      parameters: { task_id: taskId },
+      answers: { 200: syncRecordSchema, 404: problemSchema },
+    },
+    getSyncByTaskId,
+  ),
+  get(
+    `${BASE}/sync/{id}`,
+    {
+      summary: 'One sync',
+      parameters: { id: syncId },
+      answers: { 200: syncRecordSchema, 404: problemSchema },
+    },
+    getSync,
+  ),
+  get(
+    `${BASE}/sync/{id}/courses`,
+    {
+      summary: 'What happened to each course of a sync',
+      parameters: { id: syncId },
+      answers: { 200: courseOutcomeListSchema, 404: problemSchema },
+    },
+    getCourseOutcomes,
+  ),
+  get(
+    `${BASE}/sync/{id}/status-changes`,
+    {
+      summary: 'The statuses that a sync has had, oldest first',
+      parameters: { id: syncId },
+      answers: { 200: statusChangeListSchema, 404: problemSchema },
+    },
+    getStatusChanges,
+  ),
+  get(
+    `${BASE}/user/{user_id}/summary`,
+    {
+      summary: "The figures of one user's syncs",
+      parameters: { user_id: userId, days: days(7) },
+      answers: { 200: userSummarySchema },
+    },
+    getUserSummary,
+  ),
+  get(
+    `${BASE}/user/{user_id}/syncs`,
+    {
+      summary: "One user's syncs, newest first",
+      parameters: { user_id: userId, limit: limit(50, 500), status },
+      answers: { 200: userSyncListSchema },
+    },
+    getUserSyncs,
+  ),
+  get(
+    `${BASE}/summary`,
+    {
+      summary: 'The figures of all syncs',
+      parameters: { days: days(7) },
+      answers: { 200: summarySchema },
+    },
+    getSummary,
+  ),
+  get(
+    `${BASE}/recent`,
+    {
+      summary: 'The newest syncs',
+      parameters: { limit: limit(20, 100) },
+      answers: { 200: syncListSchema },
+    },
+    getRecentSyncs,
+  ),
+  get(
+    `${BASE}/failed`,
+    {
+      summary: 'The newest syncs that failed, were lost or ran out of time',
+      parameters: { limit: limit(20, 100), days: days(7) },
+      answers: { 200: failedSyncListSchema },
+    },
+    getFailedSyncs,
+  ),
+  get(
+    `${BASE}/performance`,
+    {
+      summary: 'How long and how much the completed syncs worked',
+      parameters: { days: days(30) },
+      answers: { 200: performanceSchema },
+    },
+    getPerformance,
+  ),
+]

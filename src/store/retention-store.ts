@@ -1,0 +1,3 @@
+/** What goes, and when. */
+// oxlint-disable-next-line typescript/no-empty-interface, typescript/no-empty-object-type -- about to be filled
+export interface RetentionStore {}

@@ -1,0 +1,28 @@
+import type { StoreParts } from '../store.ts'
+import { SqlAccessStore } from './sql-access-store.ts'
+import { SqlChangeFeed } from './sql-change-feed.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import { SqlErrorGroups } from './sql-error-groups.ts'
+import { SqlFreshness } from './sql-freshness.ts'
+import { SqlIngestStore } from './sql-ingest-store.ts'
+import { SqlRetentionStore } from './sql-retention-store.ts'
+import { SqlSyncFigures } from './sql-sync-figures.ts'
+import { SqlSyncLists } from './sql-sync-lists.ts'
+import { SqlSyncStore } from './sql-sync-store.ts'
+import { SqlSyncedDataStore } from './sql-synced-data-store.ts'
+
+/** Every part of a store over one database, whichever engine it is. */
+export function sqlParts(database: SqlDatabase): StoreParts {
+  return {
+    syncs: new SqlSyncStore(database),
+    data: new SqlSyncedDataStore(database),
+    lists: new SqlSyncLists(database),
+    figures: new SqlSyncFigures(database),
+    errorGroups: new SqlErrorGroups(database),
+    freshness: new SqlFreshness(database),
+    access: new SqlAccessStore(database),
+    changes: new SqlChangeFeed(database),
+    ingest: new SqlIngestStore(database),
+    retention: new SqlRetentionStore(database),
+  }
+}
