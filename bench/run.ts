@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'peak-memory': () => import('./peak-memory.ts'),
   'log-analysis': () => import('./log-analysis.ts'),
   'log-search': () => import('./log-search.ts'),
+  'server-reads': () => import('./server-reads.ts'),
 }
 
 interface Report {
