@@ -1,0 +1,61 @@
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { MonitorError } from '../../../core/errors.ts'
+import { toStoreError } from '../sqlite-errors.ts'
+import { copySqliteFile, syncDirectory, type CopyOptions } from './copy-file.ts'
+import { verifyApart } from './verify-apart.ts'
+import type { VerifiedFile } from './verify-file.ts'
+
+export interface BackupReport extends VerifiedFile {
+  readonly file: string
+  readonly bytes: number
+}
+
+/**
+ * Writes the state of this moment to a file of its own while others go on reading and writing, and reads the copy whole.
+ * The file has its name only when it is complete, checked and on the disk.
+ *
+ * @param target a file that is not there yet, or a folder
+ * @throws MonitorError `usage` when the file exists, `database_corrupt` when the copy is not whole
+ */
+export async function backupSqliteFile(
+  path: string,
+  target: string,
+  now_ms: number,
+  { onProgress, signal }: CopyOptions = {},
+): Promise<BackupReport> {
+  if (!existsSync(path)) {
+    throw new MonitorError('not_found_locally', `There is no database ${path}.`, {
+      next_step: 'Name it with --database sqlite:PATH.',
+    })
+  }
+  const file = fileFor(target, now_ms)
+  const partial = `${file}.${randomBytes(4).toString('hex')}.partial`
+  try {
+    await copySqliteFile(path, partial, { onProgress, signal })
+    const verified = await verifyApart(partial, signal)
+    const { size } = statSync(partial)
+    renameSync(partial, file)
+    syncDirectory(dirname(file))
+    return { file, bytes: size, ...verified }
+  } catch (error) {
+    throw toStoreError(error, file)
+  } finally {
+    for (const left of [partial, `${partial}-wal`, `${partial}-shm`]) rmSync(left, { force: true })
+  }
+}
+
+function fileFor(target: string, now_ms: number): string {
+  const found = statSync(target, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true) {
+    const time = new Date(now_ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+    return join(target, `canvas-sync-${time}Z.db`)
+  }
+  if (found !== undefined) {
+    throw new MonitorError('usage', `${target} exists already.`, {
+      next_step: 'Give a file that does not exist, or a folder: then the name is made of the time.',
+    })
+  }
+  return target
+}
