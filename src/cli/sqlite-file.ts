@@ -8,13 +8,20 @@ import type { CommandContext } from './command.ts'
  * @param instead the program that does the same for PostgreSQL
  */
 export function sqliteFileOf(database: string, instead: string): string {
-  if (/^postgres(?:ql)?:/.test(database)) {
+  if (isPostgres(database)) {
     throw new MonitorError('usage', 'This command is for SQLite; the database is PostgreSQL.', {
       next_step: `Use ${instead}, which comes with PostgreSQL.`,
     })
   }
   return sqlitePath(database)
 }
+
+/** The file of the database; null when it is no SQLite database. */
+export function sqliteFileIn(database: string): string | null {
+  return isPostgres(database) ? null : sqlitePath(database)
+}
+
+const isPostgres = (database: string): boolean => /^postgres(?:ql)?:/.test(database)
 
 /** @throws MonitorError `usage` when there is none or more than one */
 export function onePositional({ positionals }: CommandContext, command: string, what: string): string {
