@@ -8,7 +8,8 @@ export interface StatusCondition {
 
 const COMPARISON = /^(>=|<=|>|<)\s*(\d{1,9})$/
 const CLASS = /^([1-9])xx$/i
-const WORD = /^[\w.-]{1,64}$/
+/** A number or a word; `99x` is a slip for `9xx`, and no line has it. */
+const WORD = /^(?:\d{1,9}|[A-Za-z_][\w.-]{0,63})$/
 
 /** Undefined for what is no condition; see `LineFilter.status` for the forms. */
 export function statusCondition(text: string): StatusCondition | undefined {

@@ -173,6 +173,7 @@ test('a wrong parameter is named', async () => {
   await bad('order=up', 'order', 'newest or oldest')
   await bad('ignore_case=yes', 'ignore_case', 'true or false')
   await bad('status=a%20b', 'status', '404, 4xx, >=400, or a word such as completed')
+  await bad('status=99x', 'status', '404, 4xx, >=400, or a word such as completed')
   await bad('min_duration_ms=-1', 'min_duration_ms', 'a whole number from 0 to 1000000000')
   const problem = await assertProblem(await shared.get('/logs/search?since=tomorow'), 400)
   assert.equal(problem.parameter, 'since')

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import {
-  closeSync,
-  constants,
   existsSync,
   linkSync,
   lstatSync,
-  openSync,
-  readSync,
   renameSync,
   rmSync,
   unlinkSync,
@@ -14,15 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { Clock } from '../../core/clock.ts'
+import { readLockFile } from '../directory/lock-file.ts'
 import { pidSpace, processStart } from '../directory/process-identity.ts'
 
 /** A lock that does not say who holds it is not ours, or a disk lost its content. */
 const UNREADABLE_STALE_MS = 60_000
 /** A holder on another host cannot be looked at; it touches its lock with every file. */
 const FOREIGN_STALE_MS = 3_600_000
-
-const O_NOFOLLOW = (constants.O_NOFOLLOW as number | undefined) ?? 0
-const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0
 
 const ASIDE = /^\.cleanup\.lock\.[\da-f]{16}\.tmp$/
 
@@ -55,13 +49,13 @@ export class CleanupLock {
     const start = processStart(process.pid) ?? 'unknown'
     const content = `${process.pid} ${start} ${pidSpace()} ${nonce()} ${task_id}\n`
     if (this.#create(content)) return undefined
-    const held_by = read(this.#path)
+    const held_by = readLockFile(this.#path)
     if (held_by !== undefined) {
       if (!this.#isStale(held_by)) return taskIdOf(held_by)
       this.#removeStale(held_by)
     }
     if (this.#create(content)) return undefined
-    return taskIdOf(read(this.#path) ?? '')
+    return taskIdOf(readLockFile(this.#path) ?? '')
   }
 
   /** Says that the holder is alive, to those who cannot look at its process. */
@@ -80,7 +74,7 @@ export class CleanupLock {
   }
 
   #isOurs(): boolean {
-    return this.#content !== undefined && read(this.#path) === this.#content
+    return this.#content !== undefined && readLockFile(this.#path) === this.#content
   }
 
   /** Linked with its content in it, so that a lock never says nothing of who holds it. */
@@ -119,7 +113,7 @@ export class CleanupLock {
     const aside = `${this.#path}.${nonce()}.tmp`
     try {
       renameSync(this.#path, aside)
-      if (read(aside) !== content) linkSync(aside, this.#path)
+      if (readLockFile(aside) !== content) linkSync(aside, this.#path)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return
@@ -135,19 +129,4 @@ function nonce(): string {
 
 function taskIdOf(content: string): string {
   return content.trimEnd().split(' ')[4] ?? 'unknown'
-}
-
-/** Undefined when there is no lock; what cannot be read is some lock all the same. */
-function read(path: string): string | undefined {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    try {
-      const content = Buffer.alloc(512)
-      return content.toString('utf8', 0, readSync(descriptor, content))
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unreadable'
-  }
 }

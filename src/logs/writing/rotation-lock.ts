@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import type { Clock } from '../../core/clock.ts'
+import { readLockFile } from '../directory/lock-file.ts'
 import { pidSpace, processStart } from '../directory/process-identity.ts'
 
 /** A rotation takes under a millisecond; whoever holds the lock longer is stopped or gone. */
 const TAKEOVER_AFTER_MS = 1000
-
-// Windows has neither.
-const O_NOFOLLOW = (constants.O_NOFOLLOW as number | undefined) ?? 0
-const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0
 
 /**
  * Lets one process at a time rename the live file. The lock file says who holds it:
@@ -40,7 +37,7 @@ export class RotationLock {
    */
   tryAcquire(): boolean {
     if (this.#create()) return true
-    const held_by = this.#read()
+    const held_by = readLockFile(this.#path)
     if (held_by !== undefined) {
       if (!this.#isStale(held_by)) return false
       this.#remove()
@@ -49,7 +46,7 @@ export class RotationLock {
   }
 
   release(): void {
-    if (this.#read() === this.#content) this.#remove()
+    if (readLockFile(this.#path) === this.#content) this.#remove()
   }
 
   #create(): boolean {
@@ -79,21 +76,6 @@ export class RotationLock {
     const start_now = processStart(Number(pid))
     // Where other users' processes cannot be looked at, only its age tells.
     return start_now === undefined || (start_now !== start && start_now !== 'unknown' && start !== 'unknown')
-  }
-
-  /** Undefined when there is no lock; what cannot be read is some lock all the same. */
-  #read(): string | undefined {
-    try {
-      const descriptor = openSync(this.#path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-      try {
-        const content = Buffer.alloc(512)
-        return content.toString('utf8', 0, readSync(descriptor, content))
-      } finally {
-        closeSync(descriptor)
-      }
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unreadable'
-    }
   }
 
   #remove(): void {
