@@ -19,7 +19,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'peak-memory': () => import('./peak-memory.ts'),
   'log-analysis': () => import('./log-analysis.ts'),
   'log-search': () => import('./log-search.ts'),
+  ingest: () => import('./ingest.ts'),
   'server-reads': () => import('./server-reads.ts'),
+  prune: () => import('./prune.ts'),
+  'live-updates': () => import('./live-updates.ts'),
 }
 
 interface Report {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
 import { httpLoad, type LoadResult } from './support/http-load.ts'
-import { fillSqlite, type ManySyncs } from './support/many-syncs.ts'
+import { startPostgres } from '../test/support/postgres-server.ts'
+import { fillPostgres, fillSqlite, type ManySyncs } from './support/many-syncs.ts'
 import { startServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -84,16 +85,22 @@ interface Measured {
   readonly peak_mib: number
 }
 
-async function measureSqlite(
-  given: ManySyncs,
-  seconds: number,
-  progress: (message: string) => void,
-): Promise<Measured> {
-  using directory = temporaryDirectory()
-  const path = join(directory.path, 'canvas-sync.db')
+type Progress = (message: string) => void
+
+/** Fills a database and answers its URL. */
+type Fill = (directory: string, given: ManySyncs, progress: Progress) => Promise<string>
+
+async function inSqlite(directory: string, given: ManySyncs, progress: Progress): Promise<string> {
+  const path = join(directory, 'canvas-sync.db')
   await fillSqlite(path, given, progress)
+  return `sqlite:${path}`
+}
+
+async function measure(fill: Fill, given: ManySyncs, seconds: number, progress: Progress): Promise<Measured> {
+  using directory = temporaryDirectory()
+  const database = await fill(directory.path, given, progress)
   await using server = await startServerProcess({
-    database: `sqlite:${path}`,
+    database,
     logDir: join(directory.path, 'logs'),
     port: 0,
     logCleanup: false,
@@ -102,13 +109,12 @@ async function measureSqlite(
   return { results, peak_mib: await server.peakMib() }
 }
 
-async function measureSummary(seconds: number, progress: (message: string) => void): Promise<Figure[]> {
+async function measureSummary(fill: Fill, seconds: number, progress: Progress): Promise<Figure[]> {
   const given = { syncs: 172_800, users: 5000, days: 30, until: Date.now() }
   using directory = temporaryDirectory()
-  const path = join(directory.path, 'canvas-sync.db')
-  await fillSqlite(path, given, progress)
+  const database = await fill(directory.path, given, progress)
   await using server = await startServerProcess({
-    database: `sqlite:${path}`,
+    database,
     logDir: join(directory.path, 'logs'),
     port: 0,
     logCleanup: false,
@@ -132,33 +138,49 @@ async function measureSummary(seconds: number, progress: (message: string) => vo
   ]
 }
 
-async function run({ quick, progress }: BenchmarkOptions): Promise<Figure[]> {
+async function measureEngine(
+  engine: string,
+  fill: Fill,
+  { quick, progress }: BenchmarkOptions,
+): Promise<Figure[]> {
   const sizes = quick ? [20_000] : [100_000, 1_000_000, 10_000_000]
   const seconds = quick ? 0.5 : 4
-  const figures = await measureSummary(seconds, progress)
+  const figures = await measureSummary(fill, seconds, progress)
   let smallest: Measured | undefined
   for (const syncs of sizes) {
-    progress(`${syncs} syncs`)
-    const measured = await measureSqlite(
-      { syncs, users: 5000, days: 400, until: Date.now() },
-      seconds,
-      progress,
-    )
+    progress(`${engine}, ${syncs} syncs`)
+    const given = { syncs, users: 5000, days: 400, until: Date.now() }
+    const measured = await measure(fill, given, seconds, progress)
     smallest ??= measured
     const largest = syncs === sizes.at(-1)
-    for (const [name, { p50_ms, p99_ms, requests_per_second }] of measured.results) {
-      const ratios = { p50_of_smallest: p50_ms / (smallest.results.get(name)?.p50_ms ?? p50_ms) }
-      const label = `server-reads, ${syncs} syncs, ${name}`
-      figures.push(figure(`${label}, p99`, p99_ms, 'ms', { ratios, ...(largest ? { target: P99_MS } : {}) }))
-      figures.push(figure(`${label}, rate`, requests_per_second, 'requests/s'))
+    const name = `server-reads, ${engine}, ${syncs} syncs`
+    for (const [endpoint, { p50_ms, p99_ms, requests_per_second }] of measured.results) {
+      const ratios = { p50_of_smallest: p50_ms / (smallest.results.get(endpoint)?.p50_ms ?? p50_ms) }
+      const target = largest ? { target: P99_MS } : {}
+      figures.push(figure(`${name}, ${endpoint}, p99`, p99_ms, 'ms', { ratios, ...target }))
+      figures.push(figure(`${name}, ${endpoint}, rate`, requests_per_second, 'requests/s'))
     }
-    figures.push(
-      figure(`server-reads, ${syncs} syncs, peak memory of the server`, measured.peak_mib, 'MiB', {
-        ...(largest ? { target: { at_most: 300 } } : {}),
-      }),
-    )
+    const target = largest ? { target: { at_most: 300 } } : {}
+    figures.push(figure(`${name}, peak memory of the server`, measured.peak_mib, 'MiB', target))
   }
-  return figures
+  return figures.map((one) =>
+    one.name.startsWith('server') ? one : { ...one, name: `${engine}: ${one.name}` },
+  )
+}
+
+async function run(options: BenchmarkOptions): Promise<Figure[]> {
+  const sqlite = await measureEngine('SQLite', inSqlite, options)
+  const server = await startPostgres()
+  try {
+    const inPostgres: Fill = async (_directory, given, progress) => {
+      const url = await server.createDatabase()
+      await fillPostgres(url, given, progress)
+      return url
+    }
+    return [...sqlite, ...(await measureEngine('PostgreSQL', inPostgres, options))]
+  } finally {
+    await server.stop()
+  }
 }
 
 export const benchmark: Benchmark = { name: 'server-reads', run }

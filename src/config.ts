@@ -2,10 +2,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access-config.ts'
 import { MonitorError, systemErrorCode } from './core/errors.ts'
 import { isZone, systemZone } from './core/local-time.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
+import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
+import { syncLimits, type SyncLimitOptions } from './tracker/sync-limits.ts'
 
 /** The nightly clean-up of the logs. */
 export interface LogCleanupConfig extends CleanupOptions {
@@ -16,8 +19,8 @@ export interface LogCleanupConfig extends CleanupOptions {
 }
 
 /** What every command and the server are configured by. */
-export interface Config {
-  /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
+export interface Config extends AccessConfig {
+  /** `sqlite:PATH` or `postgres://…`. Default `sqlite:data/canvas-sync.db`. */
   readonly database: string
   /** Directory of the five log streams. Default `logs/canvas_sync`. */
   readonly log_dir: string
@@ -37,13 +40,18 @@ export interface Config {
    * its default. Every process that writes to the same folder should have the same.
    */
   readonly log_streams: StreamOptionsByName
+  /** Of the server: how long syncs may run, by type. Only in a configuration file. Default: 24 hours. */
+  readonly sync_limits: SyncLimitOptions
+  /** How long rows are kept. Only in a configuration file; what is left out has its default. */
+  readonly retention: RetentionConfig
 }
 
 /** Values as they come from flags or a configuration file; a flag that was not given is undefined. */
-export type ConfigInput = { readonly [Name in keyof Config]?: string | number | object | undefined }
+export type ConfigInput = { readonly [Name in keyof Config]?: string | number | boolean | object | undefined }
 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
+  ...ACCESS_DEFAULTS,
   database: 'sqlite:data/canvas-sync.db',
   log_dir: 'logs/canvas_sync',
   host: '127.0.0.1',
@@ -53,6 +61,8 @@ export const DEFAULTS: Config = {
   time_zone: systemZone(),
   log_cleanup: { enabled: true, at: '02:00', ...CLEANUP_DEFAULTS },
   log_streams: {},
+  sync_limits: {},
+  retention: retentionConfig(),
 }
 
 interface Names {
@@ -76,6 +86,9 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   time_zone: { environment: 'TZ', flag: null, example: 'Europe/Zurich' },
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
+  ...ACCESS_NAMES,
+  sync_limits: { environment: null, flag: null, example: '{ "default": "24h", "submissions": "2h" }' },
+  retention: { environment: null, flag: null, example: '{ "sync_days": 400 }' },
 }
 
 /** These may hold a password or are one: a wrong value is not repeated. */
@@ -127,22 +140,27 @@ const LOG_CLEANUP = z
   )
   .partial()
   .transform((given) => ({ ...DEFAULTS.log_cleanup, ...given }))
-/** The rules are the writer's own, which names the stream and the option. */
-const LOG_STREAMS = z
-  .custom<StreamOptionsByName>(
-    (given) => typeof given === 'object' && given !== null,
-    'must be an object of settings',
-  )
-  .superRefine((given, context) => {
-    try {
-      streamSettings(given)
-    } catch (error) {
-      const message = error instanceof MonitorError ? error.message : 'it is not valid'
-      context.addIssue({ code: 'custom', message: `is refused: ${message.replace(/\.$/, '')}` })
-    }
-  })
+/** The rules are those of the part that it is for, which names what is wrong. */
+const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodType<Given> =>
+  z
+    .custom<Given>(
+      (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+      'must be an object of settings',
+    )
+    .superRefine((given, context) => {
+      try {
+        check(given)
+      } catch (error) {
+        const message = error instanceof MonitorError ? error.message : 'it is not valid'
+        context.addIssue({ code: 'custom', message: `is refused: ${message.replace(/\.$/, '')}` })
+      }
+    })
 const SCHEMA = {
-  database: text.regex(/^sqlite:.+/, 'must be sqlite: and the path of a file'),
+  ...ACCESS_SCHEMA,
+  database: text.regex(
+    /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)/,
+    'must be sqlite: and the path of a file, or a postgres:// URL',
+  ),
   log_dir: text,
   host: text,
   port: PORT,
@@ -150,7 +168,9 @@ const SCHEMA = {
   canvas_access_token: text,
   time_zone: ZONE,
   log_cleanup: LOG_CLEANUP,
-  log_streams: LOG_STREAMS,
+  log_streams: ruledBy<StreamOptionsByName>(streamSettings),
+  sync_limits: ruledBy<SyncLimitOptions>(syncLimits),
+  retention: ruledBy<Partial<RetentionConfig>>(retentionConfig).transform(retentionConfig),
 } satisfies Record<keyof Config, z.ZodType>
 
 const FILE_NAMES = [

@@ -1,6 +1,10 @@
 /** What a sync job embeds, and the sync engine for those who have none. */
 export { createMonitor } from './tracker/monitor.ts'
 export type { Monitor, MonitorHealth, MonitorOptions } from './tracker/monitor.ts'
+export { createRemoteMonitor } from './tracker/remote-monitor.ts'
+export type { RemoteMonitor, RemoteMonitorOptions } from './tracker/remote-monitor.ts'
+export type { RemoteHealth } from './remote/open-remote.ts'
+export type { RemoteOptions } from './remote/remote-options.ts'
 export type {
   ApiCallOptions,
   CountOptions,

@@ -1,23 +1,39 @@
 import { createApi } from './api/app.ts'
+import { Gate } from './api/access/gate.ts'
+import { EventHub } from './api/events/event-hub.ts'
+import { siteOf } from './api/http/guard.ts'
 import { listen } from './api/http/listen.ts'
 import { logReading } from './api/logs/log-reading.ts'
+import type { ApiServices } from './api/services.ts'
+import { startingApi } from './api/starting-api.ts'
 import { systemClock, type Clock } from './core/clock.ts'
-import { isMonitorError, MonitorError } from './core/errors.ts'
+import { isMonitorError } from './core/errors.ts'
 import { systemZone } from './core/local-time.ts'
 import type { CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { NightlyCleanup } from './logs/cleanup/nightly-cleanup.ts'
 import { nightlySchedule, type NightlySchedule } from './logs/cleanup/nightly-schedule.ts'
 import type { StreamOptionsByName } from './logs/writing/stream-settings.ts'
+import {
+  apiAccess,
+  refuseWithoutDatabase,
+  refuseWithoutToken,
+  type ServerAccessOptions,
+} from './server-access.ts'
+import { limitChanges } from './maintenance/change-limit.ts'
+import { NightlyPrune } from './maintenance/nightly-prune.ts'
+import { retentionConfig, type RetentionConfig, type RetentionSchedule } from './maintenance/retention.ts'
+import { Ingest } from './ingest/ingest.ts'
 import { createMonitor, type Monitor } from './tracker/monitor.ts'
+import type { SyncLimitOptions } from './tracker/sync-limits.ts'
 import { version } from './version.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends ServerAccessOptions {
   /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
   readonly database?: string
   /** Default `logs/canvas_sync`. */
   readonly logDir?: string
-  /** Address to listen on; loopback only. Default 127.0.0.1. */
+  /** Address to listen on; one beyond this machine needs a token in the database. Default 127.0.0.1. */
   readonly host?: string
   /** Default 5000; 0 takes a free one. */
   readonly port?: number
@@ -27,6 +43,22 @@ export interface ServerOptions {
   readonly logCleanup?: LogCleanupOptions | false
   /** Level, detail, size and backups of the log streams. Default: see `STREAM_DEFAULTS`. */
   readonly logStreams?: StreamOptionsByName
+  /** How long syncs may run before they are `timed_out`, by type, or `none`. Default: 24 hours. */
+  readonly syncLimits?: SyncLimitOptions
+  /** How long rows are kept, and when old ones are deleted; false for never. Default: 400 days, at 03:00. */
+  readonly retention?: Partial<RetentionConfig> | false
+  /** How long running requests may take to end when the server is closed, milliseconds. Default 10,000. */
+  readonly drainMs?: number
+  /**
+   * How long the server goes on when it is closed, while `/readyz` already says that it stops, so that load balancers
+   * leave before it refuses connections, milliseconds. Default 0.
+   */
+  readonly closingNoticeMs?: number
+  /**
+   * Keep the messages of errors that reported syncs met and did not write themselves. Default false: such a message may
+   * hold a student's name, and only the class and the place of the error are kept.
+   */
+  readonly keepErrorMessages?: boolean
   readonly clock?: Clock
   /** Gets each error that clients only learn the existence of. Default: nobody; it is in the errors log in any case. */
   readonly onError?: (error: unknown) => void
@@ -42,75 +74,127 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly monitor: Monitor
+  /** How many requests have come whose answers have not left. */
+  runningRequests(): number
   /** Finishes what runs, then stops; a second call returns the first one's promise. */
   close(): Promise<void>
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+/** How often sign-ins that have ended and old entries of the audit log are removed. */
+const TIDY_INTERVAL_MS = 3_600_000
+
+/** One long read, such as a check of all figures, must not hold up the others. */
+const READER_THREADS = 2
 
 /**
  * Opens the database and the logs and serves the API; marks syncs as lost whose process is gone, and cleans the
  * logs up every night.
  *
- * @throws MonitorError `address_refused` for an address beyond this machine, `config_invalid`, `port_in_use`,
+ * @throws MonitorError `address_refused` where tokens are asked for and there is none, `config_invalid`, `port_in_use`,
  * and what {@link createMonitor} throws
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1'
-  if (!LOOPBACK.test(host)) {
-    throw new MonitorError(
-      'address_refused',
-      `The server will not listen on ${host}: it holds data about people and has no access control yet.`,
-      {
-        next_step:
-          'Leave out --host and HOST to listen on 127.0.0.1, and put a proxy with a sign-in of its own before it.',
-      },
-    )
-  }
+  const access = apiAccess(options, host)
+  refuseWithoutDatabase(access, host, options.database ?? 'sqlite:data/canvas-sync.db')
   const clock = options.clock ?? systemClock
   const nightly = scheduleOf(options)
+  const retention = retentionOf(options)
   const logDir = options.logDir ?? 'logs/canvas_sync'
-  const monitor = await createMonitor({
-    logDir,
-    clock,
-    ...(options.database === undefined ? {} : { database: options.database }),
-    ...(options.logStreams === undefined ? {} : { streams: options.logStreams }),
-  })
+  const front = startingApi(version(), siteOf(access))
+  const drain = options.drainMs === undefined ? {} : { drain_ms: options.drainMs }
+  const listening = await listen(front, { host, port: options.port ?? 5000, clock, ...drain })
+  let monitor: Monitor
+  try {
+    monitor = await createMonitor({
+      logDir,
+      clock,
+      ...(options.database === undefined ? {} : { database: options.database }),
+      ...(options.logStreams === undefined ? {} : { streams: options.logStreams }),
+      syncLimits: options.syncLimits ?? {},
+      readerThreads: READER_THREADS,
+    })
+  } catch (error) {
+    await listening.close()
+    throw error
+  }
   const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
   const stopping = new AbortController()
   try {
-    const app = createApi({
+    await refuseWithoutToken(access, host, monitor.store, clock.now())
+    const ingest = await Ingest.open({
+      store: monitor.store.ingest,
+      logDir,
+      streams: options.logStreams,
+      clock,
+      keepErrorMessages: options.keepErrorMessages,
+      onFailure: (error) => {
+        logFault(monitor, error, 'ingest', 'Lines of reported syncs could not be written; they are kept.')
+        options.onError?.(error)
+      },
+    })
+    const services: ApiServices = {
       store: monitor.store,
+      ingest,
       logs,
       log_reading: logReading(logDir, options.timeZone ?? systemZone(), stopping.signal),
+      events: new EventHub({
+        changes: monitor.store.changes,
+        clock,
+        stopping: stopping.signal,
+        onError: (error) => {
+          services.onError(error, { request_id: null, where: 'GET /api/canvas/metrics/events' })
+        },
+      }),
       clock,
       version: version(),
+      stopping: stopping.signal,
       onError: (error, place) => {
         const where = `${place.where} ${place.request_id ?? ''}`.trim()
         logFault(monitor, error, 'request', `A request could not be answered: ${where}.`)
         options.onError?.(error)
       },
+    }
+    const gate = new Gate(services, access)
+    const stopTidying = clock.every(TIDY_INTERVAL_MS, () => void gate.tidy())
+    const stopLimiting = limitChanges(monitor.store.changes, clock, (error) => {
+      logFault(monitor, error, 'prune', 'Old changes could not be deleted.')
+      options.onError?.(error)
     })
-    const listening = await listen(app, { host, port: options.port ?? 5000, clock })
+    front.become(createApi(services, { ...access, gate }))
     monitor.watchLostSyncs()
     const onError = (error: unknown): void => {
       logFault(monitor, error, 'cleanup', 'The nightly log clean-up could not be started.')
       options.onError?.(error)
     }
     const nightly_cleanup = nightly && new NightlyCleanup({ logs, schedule: nightly, clock, onError })
+    const nightly_prune = retention && prunesEveryNight(monitor, retention, clock, options.onError)
     let closing: Promise<void> | undefined
-    const close = (): Promise<void> => {
+    const stop = async (): Promise<void> => {
       // Those who follow the logs would never end by themselves.
       stopping.abort()
-      closing ??= listening
-        .close()
-        .then(() => nightly_cleanup?.stop())
-        .then(() => logs.close())
-        .then(() => monitor.close())
-      return closing
+      if (options.closingNoticeMs !== undefined) await clock.sleep(options.closingNoticeMs)
+      await listening.close()
+      await ingest.close()
+      stopTidying()
+      stopLimiting()
+      await gate.close()
+      await nightly_cleanup?.stop()
+      await nightly_prune?.stop()
+      await logs.close()
+      await monitor.close()
     }
-    return { url: listening.url, port: listening.port, monitor, close, [Symbol.asyncDispose]: close }
+    const close = (): Promise<void> => (closing ??= stop())
+    return {
+      url: listening.url,
+      port: listening.port,
+      monitor,
+      runningRequests: () => listening.running(),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
   } catch (error) {
+    await listening.close()
     await monitor.close()
     throw error
   }
@@ -121,8 +205,28 @@ function scheduleOf({ timeZone, logCleanup }: ServerOptions): NightlySchedule | 
   return nightlySchedule({ ...logCleanup, ...(timeZone === undefined ? {} : { time_zone: timeZone }) })
 }
 
+function retentionOf({ timeZone, retention }: ServerOptions): RetentionSchedule | undefined {
+  const config = retention === false ? undefined : retentionConfig(retention)
+  return config?.enabled === true ? { ...config, time_zone: timeZone ?? systemZone() } : undefined
+}
+
+function prunesEveryNight(
+  monitor: Monitor,
+  schedule: RetentionSchedule,
+  clock: Clock,
+  tell: ServerOptions['onError'],
+): NightlyPrune {
+  const onError = (error: unknown): void => {
+    logFault(monitor, error, 'prune', 'Old rows could not be deleted.')
+    tell?.(error)
+  }
+  return new NightlyPrune({ store: monitor.store, logs: monitor.logs, schedule, clock, onError })
+}
+
+type Fault = 'request' | 'cleanup' | 'prune' | 'ingest'
+
 /** A line that says where something failed; what failed may hold anything, so only its kind is kept. */
-function logFault(monitor: Monitor, error: unknown, operation: 'request' | 'cleanup', message: string): void {
+function logFault(monitor: Monitor, error: unknown, operation: Fault, message: string): void {
   const code = isMonitorError(error) ? error.code : error instanceof Error ? error.name : 'unknown'
   monitor.logs.write('errors', {
     level: 'ERROR',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { AccessConfig } from '../src/access-config.ts'
 import { loadConfig, type Config, type ConfigInput } from '../src/config.ts'
 import { MonitorError } from '../src/core/errors.ts'
 import { systemZone } from '../src/core/local-time.ts'
@@ -45,7 +46,12 @@ interface Setting {
   readonly number?: true
 }
 
-const SETTINGS: Readonly<Record<Exclude<keyof Config, 'log_cleanup' | 'log_streams'>, Setting>> = {
+const SETTINGS: Readonly<
+  Record<
+    Exclude<keyof Config, 'log_cleanup' | 'log_streams' | 'sync_limits' | 'retention' | keyof AccessConfig>,
+    Setting
+  >
+> = {
   database: {
     environment: 'DATABASE_URL',
     values: ['sqlite:a.db', 'sqlite:b.db', 'sqlite:c.db'],
@@ -169,10 +175,93 @@ test('the nightly clean-up is set in a file, piece by piece', async () => {
   }
 })
 
-test('a database on a server is refused without its password', async () => {
-  const { message, next_step } = await refusal(load({}, { DATABASE_URL: 'postgres://me:S3cret@db/x' }))
-  assert.equal(message, 'DATABASE_URL must be sqlite: and the path of a file.')
+test('how long syncs may run is set in a file, by their type', async () => {
+  const set = (sync_limits: unknown): Promise<Config> =>
+    load({}, {}, configFile(JSON.stringify({ sync_limits })))
+  assert.deepEqual((await load()).sync_limits, {})
+  const own = { default: '6h', submissions: '90m', 'my own': 'none' }
+  assert.deepEqual((await set(own)).sync_limits, own)
+  for (const wrong of [{ all: '6 hours' }, { all: 6 }, { all: null }]) {
+    assert.match((await refusal(set(wrong))).message, /"all" must be a time such as 90s/)
+  }
+  assert.match((await refusal(set('6h'))).message, /must be an object of settings/)
+})
+
+test('how long rows are kept is set in a file, piece by piece', async () => {
+  const set = (retention: unknown): Promise<Config> => load({}, {}, configFile(JSON.stringify({ retention })))
+  const usual = {
+    enabled: true,
+    at: '03:00',
+    sync_days: 400,
+    change_days: 7,
+    audit_days: 400,
+    event_id_days: 30,
+  }
+  assert.deepEqual((await load()).retention, usual)
+  assert.deepEqual((await set({ sync_days: 30, at: '23:45' })).retention, {
+    ...usual,
+    sync_days: 30,
+    at: '23:45',
+  })
+  for (const [wrong, told] of [
+    [{ sync_days: 0 }, /sync_days must be a whole number from 1 to/],
+    [{ audit_days: 1.5 }, /audit_days must be/],
+    [{ change_days: '7' }, /change_days must be/],
+    [{ days: 7 }, /days is no setting of retention/],
+    [{ at: '3' }, /at must be a time of day/],
+    [{ enabled: 'no' }, /enabled must be true or false/],
+    [[], /must be an object of settings/],
+  ] as const) {
+    assert.match((await refusal(set(wrong))).message, told)
+  }
+})
+
+test('a database that is not understood is refused without its password', async () => {
+  const { message, next_step } = await refusal(load({}, { DATABASE_URL: 'mysql://me:S3cret@db/x' }))
+  assert.equal(message, 'DATABASE_URL must be sqlite: and the path of a file, or a postgres:// URL.')
   assert.match(next_step, /sqlite:data\/canvas-sync\.db/)
+})
+
+test('a database may be on a PostgreSQL server', async () => {
+  for (const url of ['postgres://me:S3cret@db/x', 'postgresql:///x?host=/run/postgresql']) {
+    assert.equal((await load({}, { DATABASE_URL: url })).database, url)
+  }
+})
+
+test('who may come in is set in a file or the environment, and checked', async () => {
+  const { require_token, public_url, allowed_hosts, trusted_proxies, rate_limits } = await load()
+  assert.deepEqual([require_token, public_url, allowed_hosts, trusted_proxies], [false, null, [], []])
+  assert.equal(rate_limits.sign_in_per_minute, 5)
+  const environment = {
+    REQUIRE_TOKEN: 'true',
+    PUBLIC_URL: 'https://Monitor.example.edu/',
+    ALLOWED_HOSTS: 'a.example.edu, b',
+    TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8, fd00::/8',
+  }
+  const set = await load({}, environment)
+  assert.equal(set.require_token, true)
+  assert.equal(set.public_url, 'https://monitor.example.edu')
+  assert.deepEqual(set.allowed_hosts, ['a.example.edu', 'b'])
+  assert.deepEqual(set.trusted_proxies, ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'])
+  const file = configFile(JSON.stringify({ require_token: true, rate_limits: { token_per_minute: 7 } }))
+  const from_file = await load({}, {}, file)
+  assert.equal(from_file.require_token, true)
+  assert.equal(from_file.rate_limits.token_per_minute, 7)
+  assert.equal(from_file.rate_limits.address_per_minute, 1200)
+  const wrong: readonly [object, RegExp][] = [
+    [{ require_token: 'perhaps' }, /must be true or false/],
+    [{ public_url: 'monitor.example.edu' }, /must be an address such as https/],
+    [{ public_url: 'https://monitor.example.edu/path' }, /without a path/],
+    [{ public_url: 'ftp://monitor.example.edu' }, /must be an address/],
+    [{ allowed_hosts: ['https://a'] }, /must be host names/],
+    [{ trusted_proxies: ['10.0.0.0/99'] }, /must be addresses or networks/],
+    [{ trusted_proxies: ['proxy'] }, /must be addresses or networks/],
+    [{ rate_limits: { token_per_minute: 0 } }, /whole number from 1 to 10000000/],
+    [{ rate_limits: { tokens: 1 } }, /must have no other settings/],
+  ]
+  for (const [given, told] of wrong) {
+    assert.match((await refusal(load({}, {}, configFile(JSON.stringify(given))))).message, told)
+  }
 })
 
 test('files are .json, .js or .ts', async () => {

@@ -6,6 +6,8 @@ import { test } from 'node:test'
 import { MonitorError, type ErrorCode } from '../src/core/errors.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../src/server.ts'
 import { openStore } from '../src/store/open-store.ts'
+import { processIdentity } from '../src/tracker/process-identity.ts'
+import { makeToken } from './api/support/guarded-server.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { syncStart } from './support/sync-factory.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -73,6 +75,51 @@ test('it listens on every form of loopback', async () => {
   }
 })
 
+test('where it asks for tokens it needs one that can be used, and then asks everybody', async () => {
+  const database = `sqlite:${join(temporaryDirectory(), 'sync.db')}`
+  const asking = [{ requireToken: true }, { publicUrl: 'https://monitor.example.edu' }]
+  for (const options of asking) {
+    const error = await refused('address_refused', serve({ database, ...options }))
+    assert.match(error.message, /set to ask for access tokens, and there is none/)
+  }
+  let token = ''
+  {
+    await using store = await openStore(database)
+    await makeToken(store, ['admin'], { expires_at: Date.now() - 1 })
+    await makeToken(store, ['admin'], { revoked: true })
+  }
+  for (const options of asking) await refused('address_refused', serve({ database, ...options }))
+  {
+    await using store = await openStore(database)
+    token = await makeToken(store, ['read'])
+  }
+  for (const options of asking) {
+    await using server = await serve({ database, ...options })
+    const url = `${server.url}/api/canvas/metrics/recent`
+    assert.equal((await fetch(url)).status, 401)
+    assert.equal((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status, 200)
+    assert.equal((await fetch(`${server.url}/livez`)).status, 200)
+  }
+})
+
+test('what was used and looked at is on the disk when it has stopped', async () => {
+  const database = `sqlite:${join(temporaryDirectory(), 'sync.db')}`
+  let token = ''
+  {
+    await using store = await openStore(database)
+    token = await makeToken(store, ['read'])
+  }
+  {
+    await using server = await serve({ database, requireToken: true })
+    const headers = { authorization: `Bearer ${token}` }
+    assert.equal((await fetch(`${server.url}/api/canvas/metrics/user/42/summary`, { headers })).status, 200)
+  }
+  await using store = await openStore(database)
+  const [look] = await store.access.listAudit({ action: 'viewed', limit: 5, before_id: null })
+  assert.partialDeepStrictEqual(look, { user_id: '42', actor_kind: 'token', address: '127.0.0.1' })
+  assert.notEqual((await store.access.listTokens())[0]?.last_used_at, null)
+})
+
 test('a taken port is explained, and the database and logs are closed again', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
@@ -102,7 +149,8 @@ test('at its start it marks syncs as lost whose process is gone', async () => {
   const database = `sqlite:${join(temporaryDirectory(), 'sync.db')}`
   {
     await using store = await openStore(database)
-    await store.syncs.startSync(syncStart('gone', { started_at: Date.now() - 3_600_000 }))
+    const { host, pid, pid_space } = processIdentity()
+    await store.syncs.startSync(syncStart('gone', { host, pid, process_started: `${pid_space} 1` }))
   }
   await using server = await serve({ database })
   const { syncs } = await getJson(server, '/recent')

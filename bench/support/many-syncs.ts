@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { Client } from 'pg'
 import { openStore } from '../../src/store/open-store.ts'
 
 export interface ManySyncs {
@@ -50,6 +51,7 @@ function columns({ syncs, users, days, until }: ManySyncs): Record<string, strin
     sync_status: `case when ${running} then 'in_progress' else ${final} end`,
     error_type: `case when ${troubled} then ${pick(0)} end`,
     error_message: `case when ${troubled} then ${message} end`,
+    error_group_id: `case when ${troubled} then 1 + ${scattered(2, ERRORS.length)} end`,
     sync_type: `case ${scattered(9, 4)} when 0 then 'courses' when 1 then 'grades' else 'all' end`,
     target_course_id: `case when ${scattered(10, 50)} = 0 then '' || ${scattered(11, 5000)} end`,
     courses_processed: scattered(12, 30),
@@ -77,6 +79,11 @@ export function* fillStatements(
   given: ManySyncs,
   numbers: (from: number, to: number) => string,
 ): Generator<string> {
+  for (const [at, [error_type, message]] of ERRORS.entries()) {
+    yield `insert into canvas_sync_error_groups
+      (id, fingerprint, error_type, message, first_seen_at)
+      values (${at + 1}, '${at}', '${error_type}', '${message}', ${given.until - given.days * 86_400_000})`
+  }
   for (let from = 1; from <= given.syncs; from += ROWS_A_STATEMENT) {
     yield insert(METRICS, columns(given), numbers(from, Math.min(given.syncs, from + ROWS_A_STATEMENT - 1)))
   }
@@ -134,4 +141,54 @@ export async function fillSqlite(
   } finally {
     database.close()
   }
+  await makeFigures(`sqlite:${path}`, progress)
+}
+
+const postgresNumbers = (from: number, to: number): string =>
+  `(select i from generate_series(${from}::bigint, ${to}::bigint) as g(i)) as n`
+
+/** The same on PostgreSQL; `url` names an empty database and its superuser. */
+export async function fillPostgres(
+  url: string,
+  given: ManySyncs,
+  progress: (message: string) => void,
+): Promise<void> {
+  await (await openStore(url)).close()
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    // Triggers and foreign keys are not asked in a replica.
+    await client.query('set session_replication_role = replica')
+    await client.query("set maintenance_work_mem = '1GB'")
+    const { rows } = await client.query<{ indexname: string; indexdef: string }>(`
+      select indexname, indexdef from pg_indexes
+      where tablename in ('${METRICS}', 'canvas_sync_courses', 'canvas_sync_status_changes')
+        and indexname not in (select conname from pg_constraint)`)
+    for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
+    let at = 0
+    for (const statement of fillStatements(given, postgresNumbers)) {
+      await client.query(statement)
+      if (++at % 8 === 0) progress(`${Math.min(given.syncs, at * ROWS_A_STATEMENT)} syncs written`)
+    }
+    for (const { indexname, indexdef } of rows) {
+      await client.query(indexdef)
+      progress(`${indexname} made`)
+    }
+    await client.query(`select setval(pg_get_serial_sequence('${METRICS}', 'id'), ${given.syncs})`)
+    await client.query(
+      `select setval(pg_get_serial_sequence('canvas_sync_error_groups', 'id'), ${ERRORS.length})`,
+    )
+    await client.query('vacuum analyze')
+  } finally {
+    await client.end()
+  }
+  await makeFigures(url, progress)
+}
+
+async function makeFigures(database: string, progress: (message: string) => void): Promise<void> {
+  await using store = await openStore(database)
+  for (let place = await store.figures.rebuild(null); place !== null;) {
+    place = await store.figures.rebuild(place)
+  }
+  progress('figures made')
 }

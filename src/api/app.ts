@@ -1,31 +1,43 @@
 import { Hono, type Context } from 'hono'
-import { LOOPBACK_CALLER } from '../core/access.ts'
+import { maySee } from '../core/access.ts'
+import type { AccessOptions } from './access/access-options.ts'
+import { Gate, type Admitted } from './access/gate.ts'
+import { otherUsers } from './access/refusals.ts'
 import { problem, type Answer } from './http/answer.ts'
-import { canonicalHosts, refusal, refusalOfForeignPage } from './http/guard.ts'
+import { refusal, refusalOfForeignPage, siteOf, type Site } from './http/guard.ts'
+import { deliver } from './http/deliver.ts'
 import { readJsonBody } from './http/json-body.ts'
+import type { Connection } from './http/node-listener.ts'
+import { unknownParameter } from './http/parameters.ts'
 import { respond } from './http/respond.ts'
 import { isInPath, type Route } from './http/route.ts'
 import { ROUTES } from './routes.ts'
 import type { ApiServices } from './services.ts'
 
-export interface ApiOptions {
+export interface ApiOptions extends AccessOptions {
   /** Host names, besides those of loopback, by which clients may call the server; default none. */
   readonly allowed_hosts?: readonly string[]
+  /** Default: one made of these options. Who gives one closes it. */
+  readonly gate?: Gate
 }
 
 /** The API as a Hono app: `fetch(Request)` is all that a host application needs of it. Never throws. */
 export function createApi(services: ApiServices, options: ApiOptions = {}): Hono {
   const app = new Hono()
-  const allowed_hosts = canonicalHosts(options.allowed_hosts ?? [])
+  const site = siteOf(options)
+  const gate = options.gate ?? new Gate(services, options)
+  const at_https = site.public_origin?.startsWith('https:') === true
   app.use(async (context, next) => {
-    const refused = refusal(context.req.raw, allowed_hosts)
-    if (refused !== null) return respond(refused, context.req.raw)
+    const request = context.req.raw
+    const refused = refusal(request, site) ?? gate.refusal(addressOf(context, gate))
+    if (refused !== null) return respond(refused, request)
     await next()
+    if (at_https) context.res.headers.set('strict-transport-security', `max-age=${HSTS_SECONDS}`)
     return undefined
   })
   for (const route of ROUTES) {
     app.on(route.method, honoPath(route.path), async (context) =>
-      respond(await answerSafely(route, context, services), context.req.raw),
+      deliver(await answerSafely(route, context, services, { gate, site }), context.req.raw, route),
     )
   }
   for (const [path, methods] of methodsByPath(ROUTES)) {
@@ -38,30 +50,69 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
   return app
 }
 
-async function answerSafely(route: Route, context: Context, services: ApiServices): Promise<Answer> {
+/** A year: browsers that have seen the server over TLS take no other way any more. */
+const HSTS_SECONDS = 31_536_000
+
+async function answerSafely(
+  route: Route,
+  context: Context,
+  services: ApiServices,
+  { gate, site }: { readonly gate: Gate; readonly site: Site },
+): Promise<Answer> {
   try {
     const request = context.req.raw
-    const refused = route.streams === undefined ? null : refusalOfForeignPage(request)
+    const refused = refusalOfForeignPageAt(route, request, site)
     if (refused !== null) return refused
-    const raw = await rawParameters(route, context)
-    return 'refused' in raw
-      ? raw.refused
-      : await route.answer(raw.members, services, {
-          headers: request.headers,
-          signal: request.signal,
-          caller: LOOPBACK_CALLER,
-        })
+    const admitted = await gate.admit(route, request, addressOf(context, gate))
+    if ('refused' in admitted) return admitted.refused
+    const answer = await answerTo(admitted, route, context, services)
+    return { ...answer, headers: { ...admitted.headers, ...answer.headers } }
   } catch (error) {
     return internalError(error, `${route.method} ${route.path}`, services)
   }
 }
 
+/** A page of another site may neither take up what goes on for long, nor report with a picture's address. */
+function refusalOfForeignPageAt(route: Route, request: Request, site: Site): Answer | null {
+  if (route.access === 'ingest') return refusalOfForeignPage(request, site, 'report anything here')
+  return route.streams === undefined ? null : refusalOfForeignPage(request, site)
+}
+
+async function answerTo(
+  { caller, address, audit }: Admitted,
+  route: Route,
+  context: Context,
+  services: ApiServices,
+): Promise<Answer> {
+  // Every address that names a user is refused here, so that no route can forget to.
+  const user_id = isInPath(route, 'user_id') ? context.req.param('user_id') : undefined
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  const raw = await rawParameters(route, context)
+  if ('refused' in raw) return raw.refused
+  const { headers, signal } = context.req.raw
+  const body = route.reads_body === true ? { body: context.req.raw.body } : {}
+  const facts = { headers, signal, caller, address, audit, ...body }
+  const answer = await route.answer(raw.members, services, facts)
+  if (user_id !== undefined && answer.status < 400) audit.viewed(user_id)
+  return answer
+}
+
+function addressOf({ req, env }: Context, gate: Gate): string | null {
+  return gate.addressOf(req.raw, (env as Partial<Connection> | undefined)?.peer ?? null)
+}
+
 /** Path over query over body; one that is given twice stays a list and so becomes a bad parameter. */
 async function rawParameters(route: Route, context: Context): ReturnType<typeof readJsonBody> {
-  const body = route.method === 'POST' ? await readJsonBody(context.req.raw) : { members: {} }
+  const reads_json = route.method === 'POST' && route.reads_body !== true
+  const body = reads_json ? await readJsonBody(context.req.raw) : { members: {} }
   if ('refused' in body) return body
   const members: Record<string, unknown> = { ...body.members }
   const query = new URL(context.req.url).searchParams
+  if (route.strict === true) {
+    const known = Object.keys(route.parameters).filter((name) => !isInPath(route, name))
+    const unknown = [...query.keys()].find((name) => !known.includes(name))
+    if (unknown !== undefined) return { refused: unknownParameter(unknown, known) }
+  }
   for (const name of Object.keys(route.parameters)) {
     const given = isInPath(route, name) ? [context.req.param(name)] : query.getAll(name)
     if (given.length > 0) members[name] = given.length === 1 ? given[0] : given

@@ -1,23 +1,33 @@
 import { z } from 'zod'
+import { ACCESS_ROUTES } from './access/routes.ts'
+import { DOCS_ROUTES } from './docs/routes.ts'
+import { EVENT_ROUTES } from './events/routes.ts'
+import { FRESHNESS_ROUTES } from './freshness/routes.ts'
 import { HEALTH_ROUTES } from './health/routes.ts'
-import { ok } from './http/answer.ts'
-import { openApiDocument } from './http/openapi.ts'
+import { openApiAnswer } from './http/openapi.ts'
 import { get, type Route } from './http/route.ts'
+import { INGEST_ROUTES } from './ingest/routes.ts'
 import { LOG_ROUTES } from './logs/routes.ts'
 import { SYNC_ROUTES } from './syncs/routes.ts'
 
 /** The whole API. Of two paths that match one address, the one that stands first answers. */
 export const ROUTES: readonly Route[] = [
   ...SYNC_ROUTES,
+  ...FRESHNESS_ROUTES,
   ...LOG_ROUTES,
+  ...EVENT_ROUTES,
+  ...INGEST_ROUTES,
+  ...ACCESS_ROUTES,
   ...HEALTH_ROUTES,
+  ...DOCS_ROUTES,
   get(
     '/openapi.json',
     {
       summary: 'This description of the API',
+      access: 'public',
       parameters: {},
       answers: { 200: z.record(z.string(), z.unknown()).meta({ title: 'OpenApi' }) },
     },
-    (_input, { version }) => Promise.resolve(ok(openApiDocument(ROUTES, version))),
+    (_input, { version }) => Promise.resolve(openApiAnswer(ROUTES, version)),
   ),
 ]

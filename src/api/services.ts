@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.ts'
+import type { Ingest } from '../ingest/ingest.ts'
 import type { Store } from '../store/store.ts'
+import type { EventHub } from './events/event-hub.ts'
 import type { LogMaintenance } from './logs/log-maintenance.ts'
 import type { LogReading } from './logs/log-reading.ts'
 
@@ -16,9 +18,14 @@ export interface ApiServices {
   readonly store: Store
   readonly logs: LogMaintenance
   readonly log_reading: LogReading
+  readonly events: EventHub
+  /** Takes reports of syncs that run elsewhere; default nobody does. */
+  readonly ingest?: Pick<Ingest, 'take'>
   readonly clock: Clock
   /** The version of this package, as `/livez` and `/openapi.json` tell it. */
   readonly version: string
+  /** Aborts when the server begins to stop: `/readyz` says so, and answers without an end are to end. Default: never. */
+  readonly stopping?: AbortSignal
   /** Gets every error that clients only learn the existence of. Must not throw. */
   onError(error: unknown, place: ErrorPlace): void
 }

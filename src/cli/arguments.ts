@@ -7,7 +7,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   database: {
     type: 'string',
     value: 'URL',
-    help: 'sqlite:PATH (default sqlite:data/canvas-sync.db, or DATABASE_URL)',
+    help: 'sqlite:PATH or postgres://… (default sqlite:data/canvas-sync.db, or DATABASE_URL)',
   },
   'log-dir': {
     type: 'string',

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/syncs.ts')).syncs,
   },
   {
+    name: 'syncs prune',
+    summary: 'delete what is older than it is to be kept',
+    load: async () => (await import('./commands/syncs-prune.ts')).syncsPrune,
+  },
+  {
     name: 'analyze',
     summary: 'what the logs say in numbers',
     load: async () => (await import('./commands/analyze.ts')).analyze,
@@ -65,9 +70,39 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/logs/logs-cleanup.ts')).logsCleanup,
   },
   {
+    name: 'token create',
+    summary: 'make an access token and print it, this once',
+    load: async () => (await import('./commands/token.ts')).tokenCreate,
+  },
+  {
+    name: 'token list',
+    summary: 'the access tokens',
+    load: async () => (await import('./commands/token.ts')).tokenList,
+  },
+  {
+    name: 'token revoke',
+    summary: 'end an access token and its sign-ins',
+    load: async () => (await import('./commands/token.ts')).tokenRevoke,
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    name: 'backup',
+    summary: 'copy the SQLite database to a file, while it is in use',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup in the place of the SQLite database',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
+    name: 'privacy erase',
+    summary: 'take everything of one user out of database, logs and archives',
+    load: async () => (await import('./commands/privacy/privacy-erase.ts')).privacyErase,
   },
   {
     name: 'doctor',
@@ -81,6 +116,16 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'logs',
     summary: 'the five log streams: search, follow, look after',
     commands: COMMANDS.filter(({ name }) => name.startsWith('logs ')),
+  },
+  {
+    name: 'token',
+    summary: 'the access tokens of the server: make, list, revoke',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('token ')),
+  },
+  {
+    name: 'privacy',
+    summary: 'what is known of one user: erase it',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('privacy ')),
   },
 ]
 

@@ -3,11 +3,10 @@ import { isMonitorError } from '../core/errors.ts'
 import { openFileLogWriter } from '../logs/writing/file-log-writer.ts'
 import type { Store } from '../store/store.ts'
 import { LostSyncWatch } from '../tracker/lost-sync-watch.ts'
-import { markLostSyncs } from '../tracker/lost-syncs.ts'
 
 /**
  * Finds the syncs whose process is gone before anything is told of them: a killed one must not be shown as
- * running. Where the log folder cannot be written only the line about it is missing.
+ * running. One of another host is found by a server only, which has watched it for a while. Where the log folder cannot be written only the line about it is missing.
  */
 export async function lookForLostSyncs(store: Store, log_dir: string): Promise<number[]> {
   try {
@@ -15,6 +14,6 @@ export async function lookForLostSyncs(store: Store, log_dir: string): Promise<n
     return await new LostSyncWatch(store.syncs, logs, systemClock).once()
   } catch (error) {
     if (!isMonitorError(error)) throw error
-    return await markLostSyncs(store.syncs, systemClock.now(), () => {})
+    return await new LostSyncWatch(store.syncs, { write: () => {} }, systemClock).once()
   }
 }

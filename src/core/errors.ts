@@ -17,6 +17,8 @@ export type SetupErrorCode =
   | 'database_newer'
   | 'database_busy'
   | 'database_unsupported'
+  | 'database_unreachable'
+  | 'database_refused'
   | 'task_id_taken'
   | 'closed'
   | 'internal'

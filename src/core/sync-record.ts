@@ -1,5 +1,6 @@
 import type { EntityCounts, SyncedEntity } from './synced-entity.ts'
 import type { SyncErrorType } from './error-types.ts'
+import { isoTime } from './iso-time.ts'
 import type { CourseOutcomeStatus, SyncStatus } from './sync-status.ts'
 import { emitUserId } from './user-id.ts'
 
@@ -87,10 +88,16 @@ export interface SyncRow extends SyncCounters {
   pid: number | null
   process_started: string | null
   heartbeat_at: number
+  /** Goes up with each heartbeat, whatever the reporter's wall clock does. */
+  heartbeat_count: number
+  /** How long it has run by the reporter's monotonic clock, as of its last heartbeat; null when it never said. */
+  running_ms: number | null
   progress_percent: number | null
   progress_current: string | null
   api_rate_limit_remaining_min: number | null
   repaired_from: SyncStatus | null
+  /** Syncs that ended with the same error have the same one; null without an error. */
+  error_group_id: number | null
 }
 
 /** The sync record as it leaves us in JSON. Fields may be added, never renamed or retyped. */
@@ -152,8 +159,6 @@ export interface CourseOutcome {
   readonly deletions_held: number
   readonly entities: Readonly<Partial<Record<SyncedEntity, EntityCounts>>>
 }
-
-const isoTime = (at_ms: number): string => new Date(at_ms).toISOString()
 
 /** Rounds away the noise of floating-point sums; three decimals are microseconds of a millisecond value. */
 const rounded = (value: number): number => Math.round(value * 1000) / 1000

@@ -11,12 +11,14 @@ export interface ErrorGroup {
   /** Over all time, epoch milliseconds. */
   readonly first_seen_at: number
   readonly last_seen_at: number
-  readonly last_sync_id: number
+  /** Null when its rows were deleted since. */
+  readonly last_sync_id: number | null
 }
 
 export interface ErrorGroupQuery {
   /** Syncs that started at or after, epoch milliseconds. */
   readonly since: number
+  /** Only what syncs of these users say: counts, times and messages. */
   readonly user_ids?: readonly string[]
   readonly limit: number
 }

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path'
 import { MonitorError } from '../core/errors.ts'
+import { parsePostgresUrl } from './postgres/postgres-url.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
   /** How often the syncs that this process runs say that they are alive, milliseconds. Default 10,000. */
   readonly heartbeat_interval_ms?: number
+  /** Threads of a SQLite store that only read beside the one that writes: a server wants two. Default 0. */
+  readonly reader_threads?: number
 }
 
 /** The file of a `sqlite:` URL, absolute. Throws `config_invalid` for any other URL. */
@@ -14,18 +17,34 @@ export function sqlitePath(database: string): string {
       'config_invalid',
       `The database "${withoutCredentials(database)}" is not understood.`,
       {
-        next_step: 'Use sqlite:PATH, for example sqlite:data/canvas-sync.db.',
+        next_step:
+          'Use sqlite:PATH, for example sqlite:data/canvas-sync.db, or postgres://USER@HOST/DATABASE.',
       },
     )
   }
   return resolve(database.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
 }
 
+/** Whether a URL names a PostgreSQL database: any number of machines may use it, and it is no file of this one. */
+export function isPostgres(database: string): boolean {
+  return /^postgres(?:ql)?:/.test(database)
+}
+
+/** The database of a URL as people are told of it: the path of a file, or name and host. Never a password. */
+export function databasePlace(database: string): string {
+  return isPostgres(database) ? parsePostgresUrl(database).place : sqlitePath(database)
+}
+
 /** Opens the database named by a URL and brings it to this version's schema. */
 export async function openStore(database: string, options: OpenStoreOptions = {}): Promise<Store> {
+  if (isPostgres(database)) {
+    const { PostgresStore } = await import('./postgres/postgres-store.ts')
+    return await PostgresStore.open(database, options)
+  }
   const path = sqlitePath(database)
   const { WorkerStore } = await import('./sqlite/worker-store.ts')
-  return await WorkerStore.open({ path, heartbeat_interval_ms: options.heartbeat_interval_ms ?? 10_000 })
+  const { heartbeat_interval_ms = 10_000, reader_threads = 0 } = options
+  return await WorkerStore.open({ path, heartbeat_interval_ms, reader_threads })
 }
 
 function withoutCredentials(url: string): string {

@@ -1,5 +1,6 @@
 import type { AccessStore } from './access-store.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import type { ErasureStore } from './erasure-store.ts'
 import type { ErrorGroups } from './error-groups.ts'
 import type { Freshness } from './freshness.ts'
 import type { IngestStore } from './ingest-store.ts'
@@ -27,6 +28,7 @@ export interface StoreParts {
   readonly changes: ChangeFeed
   readonly ingest: IngestStore
   readonly retention: RetentionStore
+  readonly erasure: ErasureStore
 }
 
 /** Their names; a store on another thread answers for each by name. */
@@ -41,6 +43,7 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'changes',
   'ingest',
   'retention',
+  'erasure',
 ]
 
 /**
@@ -68,6 +71,7 @@ export abstract class PartedStore implements Store {
   readonly changes: ChangeFeed
   readonly ingest: IngestStore
   readonly retention: RetentionStore
+  readonly erasure: ErasureStore
 
   constructor(parts: StoreParts) {
     this.syncs = parts.syncs
@@ -80,6 +84,7 @@ export abstract class PartedStore implements Store {
     this.changes = parts.changes
     this.ingest = parts.ingest
     this.retention = parts.retention
+    this.erasure = parts.erasure
   }
 
   abstract health(): Promise<StoreHealth>

@@ -1,8 +1,11 @@
 import type { SyncErrorType } from '../core/error-types.ts'
-import type { SyncRow } from '../core/sync-record.ts'
+import type { CourseOutcome, SyncRow } from '../core/sync-record.ts'
 import type { SyncStatus } from '../core/sync-status.ts'
 
-/** By start time or by duration; the id decides between equals. */
+/**
+ * By start time or by duration; the id decides between equals. By duration only syncs are listed that have one: one
+ * that runs has none yet.
+ */
 export const SYNC_SORTS = ['newest', 'oldest', 'longest', 'shortest'] as const
 export type SyncSort = (typeof SYNC_SORTS)[number]
 
@@ -37,6 +40,7 @@ export interface SyncPlace {
 export interface SyncPageQuery {
   readonly condition: SyncCondition
   readonly sort: SyncSort
+  /** At least 1. */
   readonly limit: number
   readonly after: SyncPlace | null
 }
@@ -50,7 +54,39 @@ export interface SyncPage {
   readonly next: SyncPlace | null
 }
 
+/** A page as it leaves us, written where it was read: what crosses from thread to thread is one text, not many rows. */
+export interface SyncRecordPage {
+  readonly count: number
+  /** A JSON array of `SyncRecord`, UTF-8. */
+  readonly records: Uint8Array
+  readonly next: SyncPlace | null
+}
+
+/** Where a page of course outcomes ended: when the last one started (or finished), and its course. */
+export interface OutcomePlace {
+  readonly at: number
+  readonly course_id: string
+}
+
+export interface OutcomePageQuery {
+  readonly sync_id: number
+  /** By when they started or finished, the earliest first; the course id decides between equals. */
+  readonly order: 'started' | 'finished'
+  /** At least 1. */
+  readonly limit: number
+  readonly after: OutcomePlace | null
+}
+
+export interface OutcomePage {
+  readonly rows: readonly CourseOutcome[]
+  /** Null when there is no more. */
+  readonly next: OutcomePlace | null
+}
+
 /** Lists of syncs whose cost does not grow with the number of syncs. Reads only. */
 export interface SyncLists {
   page(query: SyncPageQuery): Promise<SyncPage>
+  recordPage(query: SyncPageQuery): Promise<SyncRecordPage>
+  /** The cost grows with the courses of this one sync. */
+  outcomePage(query: OutcomePageQuery): Promise<OutcomePage>
 }

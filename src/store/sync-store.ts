@@ -24,6 +24,8 @@ export interface SyncStart {
 export interface SyncProgress {
   readonly counters: Readonly<SyncCounters>
   readonly heartbeat_at: number
+  /** How long it has run by its own monotonic clock; left out, what was said before stays. */
+  readonly running_ms?: number
   readonly progress_percent: number | null
   readonly progress_current: string | null
   readonly api_rate_limit_remaining_min: number | null
@@ -60,6 +62,27 @@ export interface SyncFilter {
   readonly limit: number
 }
 
+export interface RunningSyncKey {
+  readonly sync_start_time: number
+  readonly id: number
+}
+
+/** A sync in progress, as far as it matters to whether it lives. */
+export interface RunningSync extends RunningSyncKey {
+  readonly sync_task_id: string
+  readonly user_id: string | null
+  readonly sync_type: string
+  readonly host: string | null
+  readonly pid: number | null
+  readonly process_started: string | null
+  /** Goes up with each heartbeat. */
+  readonly heartbeat_count: number
+  /** As of its last heartbeat, or of {@link SyncStore.saveRunningTime}; null when nobody said. */
+  readonly running_ms: number | null
+  /** False where silence means nothing: whoever reported it does not send heartbeats. */
+  readonly heartbeat_expected: boolean
+}
+
 export interface StatusChange {
   readonly sync_id: number
   readonly old_status: SyncStatus | null
@@ -68,23 +91,38 @@ export interface StatusChange {
   readonly changed_at: number
 }
 
+/** What a running sync tells of itself: a store takes it, and so does a server far away. */
+export type SyncReports = Pick<
+  SyncStore,
+  'startSync' | 'saveProgress' | 'saveSource' | 'finishSync' | 'saveCourseOutcome'
+>
+
 /** The rows of `canvas_sync_metrics` and what hangs on them. */
 export interface SyncStore {
   /** Creates the row with its first heartbeat in one transaction. Throws `task_id_taken`. */
   startSync(start: SyncStart): Promise<number>
   /** Also the heartbeat. Does nothing to a sync that is not in progress; returns whether it was. */
   saveProgress(sync_id: number, progress: SyncProgress): Promise<boolean>
-  /** Says that these syncs' process is alive; leaves those alone that are not in progress. */
-  heartbeat(sync_ids: readonly number[], at: number): Promise<void>
+  /**
+   * Says that these syncs' process is alive; leaves those alone that are not in progress. `running_ms` holds how long
+   * each has run by the reporter's monotonic clock, in the order of the ids.
+   */
+  heartbeat(sync_ids: readonly number[], at: number, running_ms?: readonly number[]): Promise<void>
   /** Names the source and scope that a running sync reads. */
   saveSource(sync_id: number, source_id: number, scope: string): Promise<void>
   finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer>
   saveCourseOutcome(sync_id: number, outcome: CourseOutcome): Promise<void>
   /** Marks `in_progress` syncs as `lost`; those that ended meanwhile are left alone. Returns the ids changed. */
   markLost(sync_ids: readonly number[], reason: string, at: number): Promise<number[]>
+  /** Marks an `in_progress` sync as `timed_out` after `running_ms`; false when it had ended meanwhile. */
+  markTimedOut(sync_id: number, reason: string, at: number, running_ms: number): Promise<boolean>
 
   getSync(sync_id: number): Promise<SyncRow | null>
   getSyncByTaskId(sync_task_id: string): Promise<SyncRow | null>
+  /** Oldest first, those after the one given: what is needed to tell whether they live, and no more. */
+  listRunning(after: RunningSyncKey | null, limit: number): Promise<RunningSync[]>
+  /** Keeps what was observed of a running sync that does not say itself how long it runs; only ever more. */
+  saveRunningTime(sync_id: number, running_ms: number): Promise<void>
   /** Newest first. */
   listSyncs(filter: SyncFilter): Promise<SyncRow[]>
   listCourseOutcomes(sync_id: number): Promise<CourseOutcome[]>

@@ -1,55 +1,46 @@
-import type { SyncRow } from '../core/sync-record.ts'
-import { processStart } from '../logs/directory/process-identity.ts'
-import type { SyncStore } from '../store/sync-store.ts'
-import { processIdentity, type ProcessIdentity } from './process-identity.ts'
+import type { RunningSync } from '../store/sync-store.ts'
+import type { ProcessIdentity } from './process-identity.ts'
 
 /** After this long without a heartbeat a sync of another host is taken for lost. */
 export const LOST_AFTER_MS = 30_000
 
-const RUNNING_LIMIT = 10_000
-
-export interface Liveness {
+export interface Surroundings {
   readonly self: ProcessIdentity
   /** When the process with this pid started; undefined when there is none, `unknown` where it cannot be told. */
   readonly startOf: (pid: number) => string | undefined
-  readonly now: number
 }
 
-type RunningSync = Pick<SyncRow, 'host' | 'pid' | 'process_started' | 'heartbeat_at'>
+type Reporter = Pick<RunningSync, 'host' | 'pid' | 'process_started'>
 
 /**
- * Why a sync in progress must be dead, or null when it may live. On the same host (and in the same pid
- * namespace) the process itself is asked, so that one that is stopped or busy is left alone however old its
- * heartbeat is; from another host only the heartbeat can be seen.
+ * Whether the process of a sync can be looked at from here, and lives: `elsewhere` for another host, another pid
+ * namespace, another machine of the same name, and for this machine before it was started anew.
  */
-export function whyLost(sync: RunningSync, { self, startOf, now }: Liveness): string | null {
-  const [space, started] = sync.process_started?.split(' ') ?? []
-  if (sync.host === self.host && space === self.pid_space && sync.pid !== null) {
-    const start = startOf(sync.pid)
-    const alive = start !== undefined && (start === 'unknown' || started === 'unknown' || start === started)
-    return alive ? null : `Process ${sync.pid} that ran the sync is gone.`
-  }
-  const silent_ms = now - sync.heartbeat_at
-  if (silent_ms < LOST_AFTER_MS) return null
-  return `No heartbeat from ${sync.host ?? 'its host'} for ${Math.round(silent_ms / 1000)} s.`
+export function processState(
+  sync: Reporter,
+  { self, startOf }: Surroundings,
+): 'alive' | 'gone' | 'elsewhere' {
+  const [space, started, boot = 'none'] = sync.process_started?.split(' ') ?? []
+  if (sync.host !== self.host || space !== self.pid_space || sync.pid === null) return 'elsewhere'
+  if (boot !== self.boot && boot !== 'none' && self.boot !== 'none') return 'elsewhere'
+  const start = startOf(sync.pid)
+  if (start === undefined) return 'gone'
+  return start === 'unknown' || started === 'unknown' || start === started ? 'alive' : 'gone'
 }
 
-/** Marks the syncs whose process is gone as `lost` and tells of each as soon as it is marked; returns their ids. */
-export async function markLostSyncs(
-  syncs: SyncStore,
-  now: number,
-  onLost: (sync: SyncRow, reason: string) => void,
-): Promise<number[]> {
-  const running = await syncs.listSyncs({ status: 'in_progress', limit: RUNNING_LIMIT })
-  const liveness: Liveness = { self: processIdentity(), startOf: processStart, now }
-  const lost: number[] = []
-  for (const sync of running) {
-    const reason = whyLost(sync, liveness)
-    if (reason === null) continue
-    const marked = await syncs.markLost([sync.id], reason, now)
-    if (marked.length === 0) continue
-    onLost(sync, reason)
-    lost.push(sync.id)
-  }
-  return lost
+/**
+ * Why a sync in progress must be dead, or null when it may live. Where the process can be looked at, one that is
+ * stopped or busy is left alone however long it is silent; from elsewhere only the heartbeats can be seen.
+ *
+ * @param silent_ms how long its heartbeat has been seen not to change, by a clock of our own
+ */
+export function whyLost(
+  sync: Reporter & Pick<RunningSync, 'heartbeat_expected'>,
+  silent_ms: number,
+  surroundings: Surroundings,
+): string | null {
+  const state = processState(sync, surroundings)
+  if (state === 'gone') return `Process ${sync.pid} that ran the sync is gone.`
+  if (state === 'alive' || !sync.heartbeat_expected || silent_ms < LOST_AFTER_MS) return null
+  return `No heartbeat from ${sync.host ?? 'its host'} for ${Math.round(silent_ms / 1000)} s.`
 }

@@ -1,22 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { MonitorError } from '../core/errors.ts'
-import type { SyncMetadata } from '../core/sync-record.ts'
-import { redactText } from '../logs/redact.ts'
 import { openFileLogWriter } from '../logs/writing/file-log-writer.ts'
 import type { LogHealth, LogWriter } from '../logs/writing/log-writer.ts'
 import type { StreamOptionsByName } from '../logs/writing/stream-settings.ts'
+import { openRemote, type Remote, type RemoteHealth } from '../remote/open-remote.ts'
+import type { RemoteOptions } from '../remote/remote-options.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import type { SyncStart } from '../store/sync-store.ts'
-import { flag, wholeNumber } from './counts.ts'
+import type { SyncReports } from '../store/sync-store.ts'
+import { LogsHereAndThere, ReportsHereAndThere } from './here-and-there.ts'
 import { LostSyncWatch } from './lost-sync-watch.ts'
-import { storableMetadata } from './metadata.ts'
-import { processIdentity } from './process-identity.ts'
-import { SyncLog } from './sync-log.ts'
-import { SyncRecorder } from './sync-recorder.ts'
-import { SyncTracker } from './sync-tracker.ts'
-import { ThrottleGates } from './throttle-gates.ts'
+import { NO_LIMITS, syncLimits, type SyncLimitOptions } from './sync-limits.ts'
+import { TrackedSyncs } from './tracked-syncs.ts'
 import type { Sync, SyncOptions } from './types.ts'
 
 export interface MonitorOptions {
@@ -33,6 +27,15 @@ export interface MonitorOptions {
    * only the class and the place of the error are kept.
    */
   readonly keepErrorMessages?: boolean
+  /**
+   * How long syncs may run before they are `timed_out`, by type. Default: no limits; a server has its own, and a job
+   * that only starts beside it must not judge by others.
+   */
+  readonly syncLimits?: SyncLimitOptions
+  /** Threads that only read a SQLite database, beside the one that writes: a server has two. Default 0. */
+  readonly readerThreads?: number
+  /** A server that is told of everything as well. */
+  readonly server?: RemoteOptions
   readonly clock?: Clock
   /** Used instead of `database`; the caller closes it. */
   readonly store?: Store
@@ -45,6 +48,8 @@ export interface MonitorHealth {
   readonly logs: LogHealth
   /** Store writes that failed since the monitor was created. */
   readonly store_failures: number
+  /** What is on its way to the server; null where none is reported to. */
+  readonly remote: RemoteHealth | null
 }
 
 /** What a sync job embeds. */
@@ -53,9 +58,12 @@ export interface Monitor extends AsyncDisposable {
   track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T>
   /** The long form; end it with `completeSuccess`, `completeFailure` or `cancel`. */
   startSync(options?: SyncOptions): Promise<Sync>
-  /** Marks syncs whose process is gone as `lost`; returns their ids. Also done at the start. */
+  /**
+   * Looks once: marks the syncs of this host whose process is gone as `lost` and returns their ids. Also done at the
+   * start. That a sync of another host is silent can only be told by who watches it for 30 seconds.
+   */
   markLostSyncs(): Promise<number[]>
-  /** Does so again and again while the monitor is open, as a server wants. */
+  /** Does so again and again while the monitor is open, as a server wants. Default: every 1000 ms. */
   watchLostSyncs(interval_ms?: number): void
   health(): Promise<MonitorHealth>
   readonly store: Store
@@ -75,15 +83,32 @@ export async function createMonitor(options: MonitorOptions = {}): Promise<Monit
   try {
     const logs = options.logs ?? openLogs(options, clock)
     if (options.logs === undefined) opened.defer(() => logs.close())
-    const store = options.store ?? (await openStore(options.database ?? 'sqlite:data/canvas-sync.db'))
+    const store = options.store ?? (await openDatabase(options))
     if (options.store === undefined) opened.defer(() => store.close())
-    const monitor = new TrackingMonitor({ ...options, clock, logs, store, opened })
-    await monitor.markLostSyncs()
+    const remote = options.server === undefined ? null : await openRemote({ ...options.server, startWaitMs: 0 }, clock)
+    if (remote !== null) opened.defer(() => remote.close())
+    const monitor = new TrackingMonitor({
+      ...options,
+      clock,
+      store,
+      opened,
+      remote,
+      logs: remote === null ? logs : new LogsHereAndThere(logs, remote.logs),
+      reports: remote === null ? store.syncs : new ReportsHereAndThere(store.syncs, remote.reports),
+    })
+    await monitor.lookForLostSyncs()
     return monitor
   } catch (error) {
     await opened.disposeAsync()
     throw error
   }
+}
+
+function openDatabase({
+  database = 'sqlite:data/canvas-sync.db',
+  readerThreads = 0,
+}: MonitorOptions): Promise<Store> {
+  return openStore(database, { reader_threads: readerThreads })
 }
 
 function openLogs(options: MonitorOptions, clock: Clock): LogWriter {
@@ -99,6 +124,8 @@ type OpenedOptions = MonitorOptions & {
   readonly clock: Clock
   readonly logs: LogWriter
   readonly store: Store
+  readonly reports: SyncReports
+  readonly remote: Remote | null
   /** What was opened for this monitor alone: closed in reverse order, each even when another fails. */
   readonly opened: AsyncDisposableStack
 }
@@ -107,50 +134,38 @@ class TrackingMonitor implements Monitor {
   readonly store: Store
   readonly logs: LogWriter
   readonly #options: OpenedOptions
-  readonly #starting = new Set<Promise<Sync>>()
-  /** Syncs whose end is not in the store. */
-  readonly #open = new Set<SyncTracker>()
+  readonly #syncs: TrackedSyncs
   readonly #watch: LostSyncWatch
-  readonly #gates: ThrottleGates
-  #store_failures = 0
   #closing: Promise<void> | null = null
 
   constructor(options: OpenedOptions) {
     this.#options = options
     this.store = options.store
     this.logs = options.logs
-    this.#gates = new ThrottleGates(options.clock)
-    this.#watch = new LostSyncWatch(options.store.syncs, options.logs, options.clock)
+    this.#syncs = new TrackedSyncs({ ...options, reports: options.reports })
+    const limits = options.syncLimits === undefined ? NO_LIMITS : syncLimits(options.syncLimits)
+    this.#watch = new LostSyncWatch(options.store.syncs, options.logs, options.clock, limits)
   }
 
-  async track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T> {
-    const sync = await this.startSync(options)
-    try {
-      const value = await work(sync)
-      await sync.completeSuccess()
-      return value
-    } catch (error) {
-      await sync.completeFailure(error)
-      throw error
-    }
+  track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T> {
+    return this.#syncs.track(options, work)
   }
 
-  async startSync(options: SyncOptions = {}): Promise<Sync> {
-    if (this.#closing !== null) throw new MonitorError('closed', 'The monitor is closed.')
-    const starting = this.#start(options)
-    this.#starting.add(starting)
-    try {
-      return await starting
-    } finally {
-      this.#starting.delete(starting)
-    }
+  startSync(options: SyncOptions = {}): Promise<Sync> {
+    return this.#syncs.start(options)
   }
 
   markLostSyncs(): Promise<number[]> {
     return this.#watch.once()
   }
 
-  watchLostSyncs(interval_ms = 2000): void {
+  /** One look, and those that it takes to tell the silent ones of other hosts. */
+  async lookForLostSyncs(): Promise<void> {
+    await this.#watch.once()
+    this.#watch.settle()
+  }
+
+  watchLostSyncs(interval_ms = 1000): void {
     this.#watch.start(interval_ms)
   }
 
@@ -158,7 +173,8 @@ class TrackingMonitor implements Monitor {
     return {
       database: await this.store.health(),
       logs: this.logs.health,
-      store_failures: this.#store_failures,
+      store_failures: this.#syncs.failures,
+      remote: this.#options.remote?.health ?? null,
     }
   }
 
@@ -171,66 +187,9 @@ class TrackingMonitor implements Monitor {
     await this.close()
   }
 
-  async #start(options: SyncOptions): Promise<Sync> {
-    const { clock, logs, store } = this.#options
-    const start = startOf(options, clock.now())
-    const recorder = new SyncRecorder(store.syncs, start, () => this.#store_failures++)
-    await recorder.start(options.onTaskIdTaken ?? 'rename')
-    const sync = new SyncTracker({
-      start,
-      recorder,
-      log: new SyncLog(logs, recorder.task_id, start.user_id),
-      clock,
-      gates: this.#gates,
-      save_interval_ms: this.#options.saveIntervalMs ?? 1000,
-      keep_error_messages: this.#options.keepErrorMessages ?? false,
-      onEndSaved: () => this.#open.delete(sync),
-    })
-    if (options.metadata != null && start.sync_metadata === null) sync.countLoss()
-    this.#open.add(sync)
-    return sync
-  }
-
   async #closeAll(): Promise<void> {
     this.#watch.stop()
-    await Promise.allSettled(this.#starting)
-    const ended: Promise<void>[] = []
-    for (const sync of this.#open) ended.push(sync.close('The monitor was closed while the sync ran.'))
-    await Promise.allSettled(ended)
+    await this.#syncs.close()
     await this.#options.opened.disposeAsync()
   }
-}
-
-function startOf(options: SyncOptions, now: number): SyncStart {
-  const { host, pid, process_started } = processIdentity()
-  return {
-    sync_task_id: text(options.taskId ?? randomUUID(), 'taskId'),
-    user_id: options.userId == null ? null : text(options.userId, 'userId'),
-    sync_type: redactText(text(options.syncType ?? 'all', 'syncType')),
-    target_course_id: options.targetCourseId == null ? null : text(options.targetCourseId, 'targetCourseId'),
-    incremental_sync: flag(options.incremental),
-    use_pagination: flag(options.usePagination ?? true),
-    chunk_size: wholeNumber(options.chunkSize) || null,
-    sync_metadata: metadataOrNothing(options.metadata),
-    trigger: redactText(text(options.trigger ?? 'manual', 'trigger')),
-    host,
-    pid,
-    process_started,
-    started_at: now,
-  }
-}
-
-/** What cannot be stored must not keep a job from its start; the sync counts it as lost. */
-function metadataOrNothing(metadata: SyncMetadata | undefined): SyncMetadata | null {
-  try {
-    return metadata == null ? null : storableMetadata(metadata)
-  } catch {
-    return null
-  }
-}
-
-function text(value: string | number, name: string): string {
-  const string = String(value)
-  if (string.length >= 1 && string.length <= 255) return string
-  throw new MonitorError('usage', `${name} must have 1 to 255 characters, got ${string.length}.`)
 }

@@ -11,11 +11,11 @@ type Fields = Readonly<Record<string, LogValue>>
 
 /** The lines of one sync: adds whose they are, and never throws. */
 export class SyncLog {
-  readonly #logs: LogWriter
+  readonly #logs: Pick<LogWriter, 'write'>
   readonly #task_id: string
   readonly #user_id: string | number | null
 
-  constructor(logs: LogWriter, task_id: string, user_id: string | null) {
+  constructor(logs: Pick<LogWriter, 'write'>, task_id: string, user_id: string | null) {
     this.#logs = logs
     this.#task_id = task_id
     this.#user_id = emitUserId(user_id)
@@ -63,6 +63,12 @@ export class SyncLog {
   repaired(status: string): void {
     const message = `The sync was taken for lost, but its process lived: it is ${status}.`
     this.operation('sync_repaired', { status, reason: 'late_finish' }, message, 'WARNING')
+  }
+
+  /** `ended_as` is how the job ended it, `kept` what it was by then and stays. */
+  cameTooLate(ended_as: string, kept: string): void {
+    const message = `The sync ended as ${ended_as}, but it was ${kept} by then and stays so.`
+    this.operation('sync_ended_late', { status: kept, reason: ended_as }, message, 'WARNING')
   }
 }
 

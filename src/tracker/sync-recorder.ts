@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isMonitorError } from '../core/errors.ts'
 import type { CourseOutcome } from '../core/sync-record.ts'
-import type { FinishAnswer, SyncFinish, SyncProgress, SyncStart, SyncStore } from '../store/sync-store.ts'
+import type { FinishAnswer, SyncFinish, SyncProgress, SyncReports, SyncStart } from '../store/sync-store.ts'
 
 const NAMES_TRIED = 20
 
@@ -11,7 +11,7 @@ const NAMES_TRIED = 20
  * store is there again.
  */
 export class SyncRecorder {
-  readonly #store: SyncStore
+  readonly #store: SyncReports
   readonly #onFailure: () => void
   #start: SyncStart
   #id: number | null = null
@@ -20,7 +20,7 @@ export class SyncRecorder {
   #saving: Promise<boolean> | null = null
   #finishing: Promise<FinishAnswer | null> | null = null
 
-  constructor(store: SyncStore, start: SyncStart, onFailure: () => void) {
+  constructor(store: SyncReports, start: SyncStart, onFailure: () => void) {
     this.#store = store
     this.#start = start
     this.#onFailure = onFailure

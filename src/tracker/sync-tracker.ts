@@ -33,6 +33,9 @@ export interface SyncParts {
   readonly onEndSaved: () => void
 }
 
+/** What the row says has the limit in it, which is the server's to know. */
+const TIMED_OUT_MESSAGE = 'The sync ran longer than its limit.'
+
 /** The {@link Sync} that a job holds. */
 export class SyncTracker extends SyncLedger implements Sync {
   readonly #parts: SyncParts
@@ -159,6 +162,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     const { start } = this.#parts
     const end = this.#end
     const progress = end ?? this.#progressRow()
+    const refused = this.#end_saved?.status === 'timed_out'
     return toSyncRecord({
       ...start,
       ...progress,
@@ -170,11 +174,14 @@ export class SyncTracker extends SyncLedger implements Sync {
       sync_end_time: end?.finished_at ?? null,
       total_duration_seconds: end === null ? null : end.duration_ms / 1000,
       sync_status: this.#end_saved?.status ?? end?.status ?? 'in_progress',
-      error_type: end?.error_type ?? null,
-      error_message: end?.error_message ?? null,
+      heartbeat_count: 0,
+      running_ms: null,
+      error_type: refused ? 'timed_out' : (end?.error_type ?? null),
+      error_message: refused ? TIMED_OUT_MESSAGE : (end?.error_message ?? null),
       source_id: this.#source_id,
       scope: null,
       repaired_from: this.#end_saved?.repaired_from ?? null,
+      error_group_id: null,
     })
   }
 
@@ -194,6 +201,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     return {
       counters: { ...this.counters, records_lost: this.#recordsLost() },
       heartbeat_at: this.#parts.clock.now(),
+      running_ms: Math.round(this.elapsed_ms()),
       progress_percent: this.percent,
       progress_current: this.current,
       api_rate_limit_remaining_min: this.remaining_min,
@@ -253,6 +261,7 @@ export class SyncTracker extends SyncLedger implements Sync {
     this.#end_saved = answer
     this.#stopSaving()
     if (answer.repaired_from !== null) this.log.repaired(answer.status)
+    if (!answer.applied) this.log.cameTooLate(this.#end.status, answer.status)
     this.#parts.onEndSaved()
   }
 }

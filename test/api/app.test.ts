@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { ROUTES } from '../../src/api/routes.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
-import { openTestStore, withListSyncs } from './support/test-store.ts'
+import { openTestStore, withRecordPage } from './support/test-store.ts'
 
 test('an unknown address is a 404 problem', async () => {
   const api = await openTestApi()
@@ -27,8 +27,10 @@ test('a wrong method is a 405 problem that says which are right', async () => {
   const api = await openTestApi()
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{\w+\}/g, '1')
-    const allow = route.method === 'GET' ? 'GET, HEAD' : route.method
-    const wrong = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', route.method === 'GET' ? 'POST' : 'GET']
+    const methods = ROUTES.filter((other) => other.path === route.path).map(({ method }) => method)
+    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+    const others = (['GET', 'POST'] as const).filter((method) => !methods.includes(method))
+    const wrong = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', ...others]
     for (const method of wrong) {
       const response = await api.request(path, { method })
       assert.equal(response.headers.get('allow'), allow, `${method} ${path}`)
@@ -45,6 +47,8 @@ test('HEAD answers as GET does, without a body', async () => {
     const [head, get] = [await api.request(path, { method: 'HEAD' }), await api.request(path)]
     assert.equal(head.status, get.status, path)
     assert.deepEqual([...head.headers], [...get.headers], path)
+    // One that has no end would go on.
+    await get.body?.cancel()
     assert.equal(await head.text(), '')
   }
   assert.equal((await api.request(`${BASE}/logs/cleanup`, { method: 'HEAD' })).status, 405)
@@ -54,7 +58,7 @@ test('an internal error is a 500 with a fixed sentence, and its reason goes to t
   const reasons = [new Error('secret of the database'), 'secret text', { secret: true }, undefined]
   for (const reason of reasons) {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a driver may reject with anything
-    const store = withListSyncs(await openTestStore(), () => Promise.reject(reason))
+    const store = withRecordPage(await openTestStore(), () => Promise.reject(reason))
     const api = await openTestApi({ store })
     const response = await api.request(`${BASE}/recent?limit=3`)
     assert.doesNotMatch(await response.clone().text(), /secret|stack|node:|\.ts/)
@@ -67,13 +71,14 @@ test('an internal error is a 500 with a fixed sentence, and its reason goes to t
   }
 })
 
-test('every answer forbids guessing, storing, framing and reading by other sites', async () => {
+test('every answer forbids guessing, framing, reading by other sites, and storing without asking', async () => {
   const api = await openTestApi()
-  const paths = [`${BASE}/summary`, `${BASE}/sync/1`, '/nothing', `${BASE}/recent?limit=0`, '/livez']
+  const polled = [`${BASE}/summary`, '/livez']
+  const paths = [...polled, `${BASE}/sync/1`, '/nothing', `${BASE}/recent?limit=0`]
   for (const path of paths) {
     const { headers } = await api.request(path, { headers: { origin: 'https://evil.example' } })
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
-    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.equal(headers.get('cache-control'), polled.includes(path) ? 'private, no-cache' : 'no-store')
     assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';.*frame-ancestors 'none'/)
     assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin')
     assert.equal(headers.get('access-control-allow-origin'), null)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalHosts, isCrossSite, isOurHost } from '../../src/api/http/guard.ts'
+import { isCrossSite, isOurHost, siteOf } from '../../src/api/http/guard.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 
-const none: ReadonlySet<string> = new Set()
+const none = siteOf({})
 
 test('every name of loopback is ours', () => {
   for (const host of [
@@ -40,7 +40,9 @@ test('a name that only looks like loopback is not ours', () => {
 })
 
 test('allowed hosts are ours in any spelling, with any port', () => {
-  const allowed = canonicalHosts(['Monitor.Example.org', '192.168.1.7', 'fd00::7', '[fd00:0::8]'])
+  const allowed = siteOf({
+    allowed_hosts: ['Monitor.Example.org', '192.168.1.7', 'fd00::7', '[fd00:0::8]'],
+  })
   for (const host of [
     'monitor.example.org',
     'MONITOR.example.org.:443',

@@ -1,48 +1,53 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OpenApiDocument } from '../../src/api/http/openapi.ts'
+import { z } from 'zod'
+import { exampleOf } from '../../src/api/http/example.ts'
+import { openApiDocument, type OpenApiDocument } from '../../src/api/http/openapi.ts'
+import { operationId } from '../../src/api/http/openapi-names.ts'
 import { ROUTES } from '../../src/api/routes.ts'
-import { sync } from './support/sync-factory.ts'
 import { openTestApi, VERSION, type TestApi } from './support/test-api.ts'
 
 interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query'
   readonly required: boolean
+  readonly description?: string
   readonly schema: Readonly<Record<string, unknown>>
 }
 
-const SAMPLES: Readonly<Record<string, string>> = {
-  id: '1',
-  task_id: 'known',
-  user_id: '42',
-  status: 'failed',
-  dry_run: 'true',
-  ignore_case: 'true',
-  stream: 'operations,errors',
-  level: 'warning',
-  since: 'yesterday',
-  until: '2026-11-22',
-  order: 'oldest',
-}
-/** Not together with others, or only with what an answer gave. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['regex', 'cursor', 'after'])
-
-async function openKnownApi(): Promise<TestApi> {
-  const api = await openTestApi()
-  await api.given(sync.failed({ task_id: 'known' }), sync.completed())
-  return api
+interface Operation {
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly summary: string
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  readonly parameters: readonly Parameter[]
+  readonly responses: Readonly<Record<string, { content?: Record<string, { schema: object }> } & object>>
 }
 
+const DOCUMENT = openApiDocument(ROUTES, VERSION)
 const readDocument = (api: TestApi): Promise<OpenApiDocument> => api.read<OpenApiDocument>('/openapi.json')
 
+function operations(): { path: string; method: string; operation: Operation }[] {
+  return Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      return { path, method, operation: operation as unknown as Operation }
+    }),
+  )
+}
+
+function operationOf(path: string, method = 'get'): Operation {
+  const found = operations().find((one) => one.path === `/api/canvas/metrics${path}` && one.method === method)
+  assert.ok(found, path)
+  return found.operation
+}
+
 test('every route that the app has is documented, and no other', async () => {
-  const api = await openKnownApi()
+  const api = await openTestApi()
   const { openapi, info, paths } = await readDocument(api)
   assert.equal(openapi, '3.1.0')
   assert.equal(info.version, VERSION)
-  const documented = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   const served = api.app.routes
     .filter(({ method }) => method !== 'ALL')
@@ -50,74 +55,170 @@ test('every route that the app has is documented, and no other', async () => {
   assert.deepEqual(documented.toSorted(), [...new Set(served)].toSorted())
 })
 
-/** Those whose answer has an end. */
-const WHOLE_ANSWERS = ROUTES.filter((route) => route.answers[200] ?? route.answers[202])
+test('the document is the same at every request, and is sent again only when it has changed', async () => {
+  const api = await openTestApi()
+  const [first, second] = [await api.request('/openapi.json'), await api.request('/openapi.json')]
+  const etag = first.headers.get('etag') ?? ''
+  assert.match(etag, /^"/)
+  assert.equal(second.headers.get('etag'), etag)
+  assert.equal(await first.text(), JSON.stringify(openApiDocument(ROUTES, VERSION)))
+  const again = await api.request('/openapi.json', { headers: { 'if-none-match': etag } })
+  assert.equal(again.status, 304)
+  const reversed = openApiDocument(ROUTES.toReversed(), VERSION)
+  assert.deepEqual(Object.keys(reversed.paths), Object.keys(DOCUMENT.paths))
+  assert.deepEqual(Object.keys(reversed.components.schemas), Object.keys(DOCUMENT.components.schemas))
+})
 
-for (const route of WHOLE_ANSWERS) {
-  test(`${route.method} ${route.path} answers as documented, with every parameter at its sample`, async () => {
-    const api = await openKnownApi()
-    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? '1')
-    const query = Object.keys(route.parameters)
-      .filter((name) => !route.path.includes(`{${name}}`) && !LEFT_OUT.has(name))
-      .map((name) => `${name}=${SAMPLES[name] ?? '1'}`)
-    for (const address of [path, `${path}?${query.join('&')}`]) {
-      api.logs.running = null
-      const response = await api.request(address, { method: route.method })
-      assert.ok(response.ok, `${address}: ${response.status}`)
-      const schema = route.answers[response.status]
-      assert.ok(schema, `${response.status} is documented`)
-      const body: unknown = await response.json()
-      assert.deepEqual(schema.parse(body), body, 'the schema knows every field')
+test('every operation has a name of its own, a noun, a sentence and what its parameters mean', () => {
+  const ids = operations().map(({ operation }) => operation.operationId)
+  assert.equal(new Set(ids).size, ids.length)
+  const nouns = new Set(DOCUMENT.tags.map(({ name }) => name))
+  for (const { path, operation } of operations()) {
+    assert.match(operation.operationId, /^[a-z][A-Za-z0-9]*$/)
+    assert.equal(operation.tags.length, 1)
+    for (const noun of operation.tags) assert.ok(nouns.has(noun))
+    assert.ok(operation.summary.length > 5)
+    for (const { name, description } of operation.parameters) {
+      assert.ok(description, `${path}: say in the meta of "${name}" what it is`)
     }
-  })
-}
+  }
+})
 
-test('the defaults and limits of the parameters are documented', async () => {
-  const { paths } = await readDocument(await openKnownApi())
-  const limitOf = (path: string, name: string): Parameter => {
-    const operation = paths[`/api/canvas/metrics${path}`]?.['get'] as { parameters: Parameter[] }
-    const parameter = operation.parameters.find((candidate) => candidate.name === name)
+test('operations are named after what stands in their path', () => {
+  const named = (method: 'GET' | 'POST', path: string): string => operationId({ method, path })
+  assert.equal(named('GET', '/api/canvas/metrics/sync/{id}/status-changes'), 'getSyncStatusChangesById')
+  assert.equal(named('GET', '/api/canvas/metrics/sync/task/{task_id}'), 'getSyncTaskByTaskId')
+  assert.equal(named('POST', '/api/canvas/metrics/logs/cleanup'), 'postLogsCleanup')
+  assert.equal(named('GET', '/openapi.json'), 'getOpenapiJson')
+})
+
+test('the parameters of a path are those that its operations have there', () => {
+  for (const { path, operation } of operations()) {
+    const in_path = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+    const described = operation.parameters.filter((parameter) => parameter.in === 'path')
+    assert.deepEqual(described.map(({ name }) => name).toSorted(), in_path.toSorted(), path)
+    assert.ok(described.every(({ required }) => required))
+    const names = operation.parameters.map((parameter) => `${parameter.in} ${parameter.name}`)
+    assert.equal(new Set(names).size, names.length)
+  }
+})
+
+test('each operation says who may ask, by a scheme that is described', () => {
+  const schemes = Object.keys(DOCUMENT.components.securitySchemes)
+  for (const { access, path, method } of ROUTES) {
+    const found = operations().find((one) => one.path === path && one.method === method.toLowerCase())
+    const scopes = found?.operation.security.flatMap((alternative) => Object.entries(alternative)) ?? []
+    assert.equal(scopes.length === 0, access === 'public', path)
+    for (const [scheme, roles] of scopes) {
+      assert.ok(schemes.includes(scheme))
+      assert.deepEqual(roles, access === 'any' ? [] : [access])
+    }
+  }
+})
+
+test('the defaults and limits of the parameters are documented', () => {
+  const parameterOf = (path: string, name: string): Parameter => {
+    const parameter = operationOf(path).parameters.find((candidate) => candidate.name === name)
     assert.ok(parameter)
     return parameter
   }
-  assert.deepEqual(limitOf('/user/{user_id}/syncs', 'limit').schema, {
+  assert.deepEqual(parameterOf('/user/{user_id}/syncs', 'limit').schema, {
     type: 'integer',
     minimum: 1,
     maximum: 500,
     default: 50,
   })
-  assert.equal(limitOf('/performance', 'days').schema['default'], 30)
-  assert.equal(limitOf('/failed', 'limit').schema['maximum'], 100)
-  assert.deepEqual(limitOf('/sync/{id}', 'id'), {
+  assert.equal(parameterOf('/performance', 'days').schema['default'], 30)
+  assert.equal(parameterOf('/failed', 'limit').schema['maximum'], 100)
+  assert.deepEqual(parameterOf('/sync/{id}', 'id'), {
     name: 'id',
     in: 'path',
     required: true,
     description: 'The id of the sync',
     schema: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    example: 1284,
   })
 })
 
-test('what can come piece by piece is documented in both of its forms', async () => {
-  const { paths } = await readDocument(await openKnownApi())
-  const contentOf = (path: string): Record<string, unknown> => {
-    const operation = paths[`/api/canvas/metrics${path}`]?.['get'] as {
-      responses: Record<string, { content: Record<string, unknown> }>
-    }
-    return operation.responses['200']?.content ?? {}
-  }
-  const reference = (name: string): object => ({ schema: { $ref: `#/components/schemas/${name}` } })
-  assert.deepEqual(contentOf('/logs/search'), {
+test('what can come piece by piece is documented in both of its forms', () => {
+  const formsOf = (path: string): Record<string, object> =>
+    Object.fromEntries(
+      Object.entries(operationOf(path).responses['200']?.content ?? {}).map(([type, { schema }]) => [
+        type,
+        schema,
+      ]),
+    )
+  const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
+  assert.deepEqual(formsOf('/logs/search'), {
     'application/x-ndjson': reference('LogSearchPiece'),
     'application/json': reference('LogSearchResult'),
   })
-  assert.deepEqual(contentOf('/logs/tail'), { 'text/event-stream': reference('LogTailEvent') })
+  assert.deepEqual(formsOf('/logs/tail'), { 'text/event-stream': reference('LogTailEvent') })
 })
 
-test('every reference of the document leads somewhere', async () => {
-  const document = await readDocument(await openKnownApi())
-  const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)
-  const names = new Set([...references].map(([, name]) => name))
-  assert.ok(names.has('SyncRecord') && names.has('Problem'))
-  for (const name of names) assert.ok(document.components.schemas[name ?? ''], name ?? '')
-  assert.doesNotMatch(JSON.stringify(document), /\$defs|\$id|\$schema/)
+test('every reference of the document leads somewhere, and every component is used', () => {
+  const text = JSON.stringify(DOCUMENT)
+  const used = new Set(
+    [...text.matchAll(/"\$ref":"#\/components\/(\w+\/[\w-]+)"/g)].map(([, name]) => name ?? ''),
+  )
+  assert.ok(used.has('schemas/SyncRecord') && used.has('responses/NotFound') && used.has('headers/ETag'))
+  const { schemas, responses, headers } = DOCUMENT.components
+  const known = Object.entries({ schemas, responses, headers }).flatMap(([kind, members]) =>
+    Object.keys(members).map((name) => `${kind}/${name}`),
+  )
+  assert.deepEqual(
+    [...used].filter((name) => !known.includes(name)),
+    [],
+  )
+  assert.deepEqual(
+    known.filter((name) => !used.has(name) && !name.startsWith('schemas/')),
+    [],
+  )
+  assert.doesNotMatch(text, /"\$(?:defs|id|schema)":/)
+})
+
+test('every schema has an example, and accepts it', () => {
+  const schemas = ROUTES.flatMap(({ answers, streams = {}, body = {} }) => [
+    ...Object.values(answers),
+    ...Object.values(streams),
+    ...Object.values(body),
+  ])
+  for (const schema of new Set(schemas)) {
+    const example = exampleOf(schema)
+    const result = schema.safeParse(example)
+    assert.ok(result.success, `${schema.meta()?.title}: ${JSON.stringify(result.error?.issues)}`)
+    assert.deepEqual(exampleOf(schema), example)
+  }
+})
+
+test('an example is made of what the schema is made of, and refused when it cannot be', () => {
+  const example = exampleOf(
+    z.object({
+      sync_task_id: z.string(),
+      user_id: z.union([z.string(), z.int()]).nullable(),
+      kind: z.enum(['a', 'b']),
+      at: z.iso.datetime(),
+      list: z.array(z.object({ count: z.int() })),
+      left_out: z.string().optional(),
+      least: z.int().min(40),
+    }),
+  )
+  assert.deepEqual(example, {
+    sync_task_id: 'nightly-2026-11-22-42',
+    user_id: 42,
+    kind: 'a',
+    at: '2026-11-22T10:15:00.000Z',
+    list: [{ count: 1 }],
+    least: 42,
+  })
+  assert.throws(() => exampleOf(z.string().regex(/^x{40}$/), 'odd'), /No example can be made of odd/)
+  assert.equal(
+    exampleOf(
+      z
+        .string()
+        .regex(/^x{3}$/)
+        .meta({ examples: ['xxx'] }),
+    ),
+    'xxx',
+  )
 })

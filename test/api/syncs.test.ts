@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { SyncRecord } from '../../src/core/sync-record.ts'
 import { noEntityCounts } from '../../src/core/synced-entity.ts'
-import type { SyncFilter } from '../../src/store/sync-store.ts'
+import type { SyncPageQuery } from '../../src/store/sync-lists.ts'
 import type { CourseOutcomeList, StatusChangeList, SyncList } from '../../src/api/syncs/sync-schemas.ts'
 import type { FailedSyncList } from '../../src/api/syncs/syncs.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
-import { openTestStore, withListSyncs } from './support/test-store.ts'
+import { openTestStore, withRecordPage } from './support/test-store.ts'
 
 const DAY_MS = 86_400_000
 
@@ -145,13 +145,19 @@ test('the courses of a sync are told with their outcome, their counts and their 
         },
       },
     ],
+    next_cursor: null,
   })
 })
 
 test('a sync without course outcomes has an empty list of them', async () => {
   const api = await openTestApi()
   const [id] = await api.given(sync.completed())
-  assert.deepEqual(await api.read(`${BASE}/sync/${id}/courses`), { sync_id: id, count: 0, courses: [] })
+  assert.deepEqual(await api.read(`${BASE}/sync/${id}/courses`), {
+    sync_id: id,
+    count: 0,
+    courses: [],
+    next_cursor: null,
+  })
 })
 
 test('the status changes of a sync are told oldest first', async () => {
@@ -219,15 +225,15 @@ test('failed lists failed and lost syncs of its period, newest first', async () 
 })
 
 test('failed asks for failed, lost and timed out syncs', async () => {
-  const filters: SyncFilter[] = []
+  const queries: SyncPageQuery[] = []
   const opened = await openTestStore()
-  const store = withListSyncs(opened, (filter) => {
-    filters.push(filter)
-    return opened.syncs.listSyncs(filter)
+  const store = withRecordPage(opened, (query) => {
+    queries.push(query)
+    return opened.lists.recordPage(query)
   })
   const api = await openTestApi({ store })
   await api.read(`${BASE}/failed?limit=5`)
-  assert.deepEqual(filters, [
-    { statuses: ['failed', 'lost', 'timed_out'], since: api.clock.now() - 7 * DAY_MS, limit: 5 },
-  ])
+  const since = api.clock.now() - 7 * DAY_MS
+  const condition = { statuses: ['failed', 'lost', 'timed_out'], since }
+  assert.deepEqual(queries, [{ condition, sort: 'newest', limit: 5, after: null }])
 })

@@ -143,8 +143,17 @@ const PLACES: readonly Case[] = [
     next: /--port 0/,
   },
   {
-    ...usage('a database on a server', ['migrate'], /^Error: DATABASE_URL must be sqlite:/, /sqlite:data/),
-    options: { environment: { DATABASE_URL: `postgres://me:${SECRET}@db.example.edu/x` } },
+    ...usage('an unknown kind of server', ['migrate'], /^Error: DATABASE_URL must be sqlite:/, /sqlite:data/),
+    options: { environment: { DATABASE_URL: `mysql://me:${SECRET}@db.example.edu/x` } },
+    secrets: [SECRET],
+  },
+  {
+    name: 'a PostgreSQL server that is not there',
+    args: ['migrate'],
+    options: { environment: { DATABASE_URL: `postgres://me:${SECRET}@127.0.0.1:1/grades` } },
+    code: 1,
+    sentence: /^Error: No PostgreSQL server answers for grades at 127\.0\.0\.1:1\./,
+    next: /DATABASE_URL/,
     secrets: [SECRET],
   },
   {

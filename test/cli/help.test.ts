@@ -15,6 +15,7 @@ import { serve } from '../../src/cli/commands/serve.ts'
 import { simulate } from '../../src/cli/commands/simulate.ts'
 import { sync } from '../../src/cli/commands/sync.ts'
 import { syncs } from '../../src/cli/commands/syncs.ts'
+import { syncsPrune } from '../../src/cli/commands/syncs-prune.ts'
 import { commandHelp } from '../../src/cli/help.ts'
 import { textWidth } from '../../src/cli/text-width.ts'
 import { assertExplained } from './support/assert-explained.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   simulate,
   sync,
   syncs,
+  syncsPrune,
 ]
 const place = new WorkPlace()
 

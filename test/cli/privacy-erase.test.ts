@@ -85,7 +85,7 @@ test('privacy erase leaves no byte of the user in database, logs and archives, a
       .split('\n')
       .filter((line) => line.includes('"message"'))
       .map((line) => (JSON.parse(line) as { message: unknown }).message)
-      .sort()
+      .sort((a, b) => String(a).localeCompare(String(b)))
   assert.deepEqual(messages(again.stdout), messages(others.stdout))
   const list = await runMain(['syncs', 'list', '--json', ...common])
   assert.equal(count(list.stdout, '"sync_task_id"'), 3)

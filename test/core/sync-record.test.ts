@@ -36,11 +36,14 @@ const row: SyncRow = {
   host: 'worker-1',
   pid: 4711,
   process_started: '1',
+  heartbeat_count: 3,
+  running_ms: 210_000,
   heartbeat_at: Date.parse('2026-11-22T10:18:30.500Z'),
   progress_percent: 100,
   progress_current: null,
   api_rate_limit_remaining_min: 512.5,
   repaired_from: null,
+  error_group_id: null,
 }
 
 /** The record as it was promised to the earlier system's dashboards, to the letter. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
+import { newSecret } from '../../src/core/access-secret.ts'
 import { LOG_STREAMS } from '../../src/core/log-event.ts'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
 import { isPlain, redactText, withoutQuery } from '../../src/logs/redact.ts'
@@ -181,6 +182,29 @@ test('an endpoint keeps its ids and nothing behind its path', () => {
   )
   writer.write('api_calls', logEvent({ fields: { endpoint: '/api/v1/courses/42/users#Smith' } }))
   for (const line of writer.events('api_calls')) assert.equal(line['endpoint'], '/api/v1/courses/42/users')
+})
+
+test('our own tokens and session ids are found in any sentence and spelling', () => {
+  for (const kind of ['token', 'session'] as const) {
+    for (let time = 0; time < 200; time++) {
+      const { text } = newSecret(kind)
+      const forms = [
+        text,
+        `"${text}"`,
+        `/${text}/x`,
+        `x=${text};`,
+        `<${text}>`,
+        encodeURIComponent(`(${text})`),
+      ]
+      for (const form of forms) {
+        const redacted = redactText(`Before ${form} after.`)
+        assert.ok(!isPlain(form))
+        for (let at = 4; at + 12 <= text.length; at += 6) {
+          assert.ok(!redacted.includes(text.slice(at, at + 12)), redacted)
+        }
+      }
+    }
+  }
 })
 
 test('ordinary words, numbers, times and paths stay as they are', () => {

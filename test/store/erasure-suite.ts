@@ -120,7 +120,7 @@ export function exerciseErasure(open: OpenStore): void {
       assert.deepEqual([byId('three')?.scopes, byId('three')?.revoked_at], [['read'], null])
       const totals = await store.figures.totals({ since: 0 })
       assert.equal(totals.syncs, totals_before.syncs, 'the sums over all users stay')
-      assert.equal((await store.figures.totals({ since: 0, user_id: 'erika' })).syncs, 0)
+      assert.equal((await store.figures.totals({ since: 0, user_ids: ['erika'] })).syncs, 0)
       for (const table of ['canvas_sync_audit', 'canvas_sync_changes', 'canvas_sync_metrics']) {
         assert.doesNotMatch(JSON.stringify(await opened.readRows(table)), /erika/, table)
       }

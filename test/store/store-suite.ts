@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { syncStart } from '../support/sync-factory.ts'
+import { exerciseAccess } from './access-suite.ts'
+import { exerciseChanges } from './change-feed-suite.ts'
+import { exerciseFigures } from './figure-suite.ts'
+import { exerciseFreshness } from './freshness-suite.ts'
+import { exerciseListPages } from './list-page-suite.ts'
 import { exerciseListings } from './listing-suite.ts'
 import type { OpenStore } from './opened-store.ts'
+import { exerciseRetention } from './retention-suite.ts'
+import { exerciseRunningSyncs } from './running-sync-suite.ts'
 import { exerciseSyncLists } from './sync-list-suite.ts'
 import { exerciseSyncs } from './sync-suite.ts'
 import { exerciseSyncedRows } from './synced-row-suite.ts'
@@ -13,7 +20,14 @@ export function exerciseStore(name: string, open: OpenStore): void {
   describe(name, () => {
     exerciseOpening(open)
     exerciseSyncs(open)
+    exerciseAccess(open)
+    exerciseRunningSyncs(open)
+    exerciseRetention(open)
     exerciseSyncLists(open)
+    exerciseListPages(open)
+    exerciseFreshness(open)
+    exerciseFigures(open)
+    exerciseChanges(open)
     exerciseListings(open)
     exerciseSyncedRows(open)
     exerciseSyncedValues(open)
@@ -51,14 +65,14 @@ function exerciseOpening(open: OpenStore): void {
       const asked = Promise.all([
         store.syncs.startSync(syncStart('second')),
         store.syncs.getSyncByTaskId('first'),
-        store.figures.durationPercentiles(0, [0.5, 0.95]),
+        store.figures.durationPercentiles({ since: 0 }, [0.5, 0.95]),
         store.data.openSource('https://canvas.test', '7', 1),
         store.syncs.listSyncs({ limit: 5 }),
       ])
       await store.close()
       const [second, first, percentiles] = await asked
       assert.equal(first?.sync_task_id, 'first')
-      assert.deepEqual(percentiles, [null, null])
+      assert.deepEqual(percentiles, { seconds: [null, null], exact: true })
       await using again = await opened.reopen()
       assert.equal((await again.syncs.getSync(second))?.sync_task_id, 'second')
     })
@@ -66,12 +80,12 @@ function exerciseOpening(open: OpenStore): void {
     it('answers the reads that were asked before it was closed', async () => {
       const { store } = await open()
       const asked = Promise.all([
-        store.figures.durationPercentiles(0, [0.1, 0.5, 0.9]),
+        store.figures.durationPercentiles({ since: 0 }, [0.1, 0.5, 0.9]),
         store.syncs.getSync(1),
         store.data.listSources(),
       ])
       await store.close()
-      assert.deepEqual(await asked, [[null, null, null], null, []])
+      assert.deepEqual(await asked, [{ seconds: [null, null, null], exact: true }, null, []])
     })
 
     it('answers the first promise to a second close and refuses every later call as closed', async () => {

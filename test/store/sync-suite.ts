@@ -46,10 +46,13 @@ export function exerciseSyncs(open: OpenStore): void {
         pid: 4711,
         process_started: '881234',
         heartbeat_at: START,
+        heartbeat_count: 0,
+        running_ms: null,
         progress_percent: null,
         progress_current: null,
         api_rate_limit_remaining_min: null,
         repaired_from: null,
+        error_group_id: null,
       }
       assert.deepEqual(plain(await syncs().getSync(id)), expected)
       assert.deepEqual(plain(await syncs().getSyncByTaskId('fresh')), expected)

@@ -66,7 +66,7 @@ describe('the store thread', () => {
   it('does not keep a process alive that forgets to close, but finishes what was asked', async () => {
     const path = newPath()
     const program = fileURLToPath(new URL('forgetful-process.ts', import.meta.url))
-    const child = spawn(process.execPath, [program, path], { stdio: 'inherit', timeout: 10_000 })
+    const child = spawn(process.execPath, [program, `sqlite:${path}`], { stdio: 'inherit', timeout: 10_000 })
     assert.deepEqual(await once(child, 'exit'), [0, null])
     await using store = new SqliteStore(path)
     assert.ok(await store.syncs.getSyncByTaskId('waited for'))

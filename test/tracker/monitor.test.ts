@@ -125,7 +125,7 @@ describe('a monitor that cannot be', () => {
 
   it('is refused when looking for lost syncs fails, and leaves a given store open', async () => {
     const { store, logs, clock } = await open()
-    store.fail('listSyncs')
+    store.fail('listRunning')
     await assert.rejects(createMonitor({ store, logs, clock }), (error) => isMonitorError(error))
     store.mend()
     assert.equal((await store.health()).ok, true)

@@ -64,6 +64,10 @@ export function getLiveness(_input: unknown, { version }: ApiServices): Promise<
 
 /** Whether requests can be served. */
 export async function getReadiness(_input: unknown, services: ApiServices): Promise<Answer> {
+  if (services.stopping?.aborted === true) {
+    const body: Probe = { status: 'fail', version: services.version, error: 'The server is stopping.' }
+    return { status: 503, body }
+  }
   const { database, logs_directory, error } = await checkParts(services)
   const body: Probe = {
     status: error === null ? 'pass' : 'fail',

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 
 export const JSON_MEDIA_TYPE = 'application/json'
+export const HTML_MEDIA_TYPE = 'text/html; charset=utf-8'
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 export const NDJSON_MEDIA_TYPE = 'application/x-ndjson'
 export const EVENT_STREAM_MEDIA_TYPE = 'text/event-stream'
@@ -12,8 +13,8 @@ export type Members<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]> }
 /** What a handler returns; it knows no web framework. */
 export interface Answer {
   readonly status: number
-  /** A value that is sent as JSON, or bytes that are sent as they come. */
-  readonly body: object | ReadableStream<Uint8Array>
+  /** A value that is sent as JSON, bytes that are sent as they are or as they come, or nothing at all. */
+  readonly body: object | Uint8Array | ReadableStream<Uint8Array> | null
   /** Default: `application/json`. */
   readonly media_type?: string
   readonly headers?: Readonly<Record<string, string>>

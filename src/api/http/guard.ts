@@ -2,7 +2,36 @@ import { problem, type Answer } from './answer.ts'
 
 const AUTHORITY = /^[\w.:[\]-]+$/
 const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])$/
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** By which names the server is called, and from where its own pages come. */
+export interface Site {
+  /** Host names besides those of loopback, as {@link canonicalHosts} makes them. */
+  readonly hosts: ReadonlySet<string>
+  /**
+   * Whether it answers to every address too, as a server must that listens on all of them: a page can make a name of
+   * its own lead anywhere, but not an address.
+   */
+  readonly any_address: boolean
+  /** Where browsers find it behind a proxy, whose scheme and port are others; null when there is none. */
+  readonly public_origin: string | null
+}
+
+/** A server that is called by this machine and by these names. */
+export function siteOf(options: {
+  readonly allowed_hosts?: readonly string[]
+  readonly require_token?: boolean
+  readonly public_url?: string
+}): Site {
+  const public_url = options.public_url === undefined ? null : URL.parse(options.public_url)
+  const names = public_url === null ? [] : [public_url.hostname]
+  return {
+    hosts: canonicalHosts([...(options.allowed_hosts ?? []), ...names]),
+    any_address: options.require_token ?? false,
+    public_origin: public_url?.origin ?? null,
+  }
+}
 
 /** The host of `name:port` in canonical form, without the port; null when it is none. */
 function hostName(authority: string): string | null {
@@ -21,9 +50,13 @@ export function canonicalHosts(hosts: readonly string[]): ReadonlySet<string> {
  * Whether a request was meant for us. A page of somebody else can make a name of its own resolve to this machine
  * (DNS rebinding) and is then of one origin with us; but the name stays in `Host`.
  */
-export function isOurHost(authority: string, allowed: ReadonlySet<string>): boolean {
+export function isOurHost(
+  authority: string,
+  { hosts, any_address }: Pick<Site, 'hosts' | 'any_address'>,
+): boolean {
   const name = hostName(authority)
-  return name !== null && (LOOPBACK.test(name) || allowed.has(name))
+  if (name === null) return false
+  return LOOPBACK.test(name) || hosts.has(name) || (any_address && ADDRESS.test(name))
 }
 
 /**
@@ -31,24 +64,35 @@ export function isOurHost(authority: string, allowed: ReadonlySet<string>): bool
  * header and need no such protection. Another port of this machine is another program, hence not ours either, and
  * another scheme is another origin even at the same port. `protocol` is that of the request, with its colon.
  */
-export function isCrossSite(headers: Headers, authority: string, protocol: string): boolean {
+export function isCrossSite(
+  headers: Headers,
+  authority: string,
+  protocol: string,
+  public_origin: string | null = null,
+): boolean {
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none') return true
   const origin = headers.get('origin')
-  return origin !== null && URL.parse(origin)?.origin !== URL.parse(`${protocol}//${authority}`)?.origin
+  if (origin === null) return false
+  const given = URL.parse(origin)?.origin
+  return (
+    given === undefined ||
+    (given !== public_origin && given !== URL.parse(`${protocol}//${authority}`)?.origin)
+  )
 }
 
 /** The refusal of a request that must not reach any route; null when it may pass. */
-export function refusal(request: Request, allowed: ReadonlySet<string>): Answer | null {
+export function refusal(request: Request, site: Site): Answer | null {
   const url = URL.parse(request.url)
   const authority = request.headers.get('host') ?? url?.host ?? ''
   // Both, because the address of a request may name another host than its header.
-  if (!isOurHost(authority, allowed) || url === null || !isOurHost(url.host, allowed)) {
+  if (!isOurHost(authority, site) || url === null || !isOurHost(url.host, site)) {
     return problem(421, 'This server does not answer for the host name of the request.', {
-      detail: 'Call it by localhost or by the address that it is bound to.',
+      detail: 'Call it by localhost, or name its host in the settings allowed_hosts or public_url.',
     })
   }
-  if (!SAFE_METHODS.has(request.method) && isCrossSite(request.headers, authority, url.protocol)) {
+  const unsafe = !SAFE_METHODS.has(request.method)
+  if (unsafe && isCrossSite(request.headers, authority, url.protocol, site.public_origin)) {
     return problem(403, 'A page of another site may not change anything here.')
   }
   if (!isWellEncoded(url.pathname)) {
@@ -61,11 +105,11 @@ export function refusal(request: Request, allowed: ReadonlySet<string>): Answer 
  * The refusal of a request for one of the few answers that may go on for long, which a page of another site could take
  * up all by itself though it may not read them; null when it may pass.
  */
-export function refusalOfForeignPage(request: Request): Answer | null {
+export function refusalOfForeignPage(request: Request, site: Site, what = 'read the logs'): Answer | null {
   const url = URL.parse(request.url)
   const authority = request.headers.get('host') ?? url?.host ?? ''
-  if (!isCrossSite(request.headers, authority, url?.protocol ?? '')) return null
-  return problem(403, 'A page of another site may not read the logs.')
+  if (!isCrossSite(request.headers, authority, url?.protocol ?? '', site.public_origin)) return null
+  return problem(403, `A page of another site may not ${what}.`)
 }
 
 function isWellEncoded(path: string): boolean {

@@ -1,24 +1,22 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
-import { problem, type Answer } from './answer.ts'
-import { respond } from './respond.ts'
-
-/** Whatever turns requests into responses; a Hono app does. */
-export interface Fetcher {
-  fetch(request: Request): Response | Promise<Response>
-}
+import { answerNoRequest, nodeListener, type Fetcher } from './node-listener.ts'
 
 export interface ListenOptions {
   /** Name or address to bind to. */
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
-  /** How long {@link Listening.close} waits for running requests, milliseconds; default 5000. */
+  /** How long {@link Listening.close} waits for running requests, milliseconds; default 10,000. */
   readonly drain_ms?: number
+  /** Connections at once; one more is closed at once. Default 4096. */
+  readonly max_connections?: number
+  /** How long a client may take to send its headers, and its whole request, milliseconds. Default 10,000 and 30,000. */
+  readonly headers_timeout_ms?: number
+  readonly request_timeout_ms?: number
   /** Default: the system's. */
   readonly clock?: Clock
 }
@@ -27,6 +25,8 @@ export interface Listening extends AsyncDisposable {
   /** Where a browser on this machine finds the server. */
   readonly url: string
   readonly port: number
+  /** How many requests have come whose answers have not left. */
+  running(): number
   /**
    * Stops accepting, ends idle connections and waits for running requests, but not longer than `drain_ms`. A second
    * call returns the first one's promise.
@@ -37,20 +37,29 @@ export interface Listening extends AsyncDisposable {
 /** How long a client may take to send its headers, and its whole request, milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_TIMEOUT_MS = 5_000
+/** Longer than the minute that proxies keep a connection: who ends it first must not be us, in mid-request. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
 const TIMEOUT_CHECK_MS = 5_000
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_CONNECTIONS = 4096
 
 /** @throws {MonitorError} `port_in_use` or `address_refused` when the address cannot be had */
 export async function listen(app: Fetcher, options: ListenOptions): Promise<Listening> {
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: options.headers_timeout_ms ?? HEADERS_TIMEOUT_MS,
+      requestTimeout: options.request_timeout_ms ?? REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, options.headers_timeout_ms ?? TIMEOUT_CHECK_MS),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Stated, because options of the process may change the defaults: a lenient parser is how requests are smuggled.
+      insecureHTTPParser: false,
+      requireHostHeader: true,
     },
-    toNodeListener(app),
+    nodeListener(app),
   )
+  server.maxConnections = options.max_connections ?? MAX_CONNECTIONS
+  server.on('clientError', (error, socket) => answerNoRequest(error, socket as Socket))
   try {
     server.listen({ host: options.host, port: options.port })
     await once(server, 'listening')
@@ -61,23 +70,13 @@ export async function listen(app: Fetcher, options: ListenOptions): Promise<List
   const { port } = server.address() as AddressInfo
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= drain(server, running, options))
-  return { url: urlOf(options.host, port), port, close, [Symbol.asyncDispose]: close }
-}
-
-function toNodeListener(app: Fetcher): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const listener = getRequestListener((request) => app.fetch(request), {
-    // The process may be somebody else's application, whose globals are not ours to replace.
-    overrideGlobalObjects: false,
-    errorHandler: (error) => respond(adapterProblem(error), new Request('http://localhost/')),
-  })
-  return (incoming, outgoing) => void listener(incoming, outgoing)
-}
-
-/** What goes wrong before a request can be made of what arrived, or when the app breaks its promise not to throw. */
-function adapterProblem(error: unknown): Answer {
-  return error instanceof RequestError
-    ? problem(400, 'The request is malformed.')
-    : problem(500, 'The server could not answer this request.')
+  return {
+    url: urlOf(options.host, port),
+    port,
+    running: () => running.size,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 function trackResponses(server: Server): ReadonlySet<ServerResponse> {
@@ -92,7 +91,7 @@ function trackResponses(server: Server): ReadonlySet<ServerResponse> {
 async function drain(
   server: Server,
   running: ReadonlySet<ServerResponse>,
-  { drain_ms = 5_000, clock = systemClock }: ListenOptions,
+  { drain_ms = 10_000, clock = systemClock }: ListenOptions,
 ): Promise<void> {
   const closed = once(server, 'close')
   server.close()

@@ -1,107 +1,119 @@
-import { z } from 'zod'
-import { JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, problemSchema } from './answer.ts'
-import { isInPath, type Route } from './route.ts'
-
-type JsonObject = Record<string, unknown>
+import { SESSION_COOKIE } from '../access/session-cookie.ts'
+import { JSON_MEDIA_TYPE, ok, problemSchema, type Answer } from './answer.ts'
+import { nounOf } from './openapi-names.ts'
+import { describeOperation } from './openapi-operation.ts'
+import { problemResponses, problemStatuses } from './openapi-problems.ts'
+import { namedSchemas, sortedByName, type JsonObject } from './openapi-schemas.ts'
+import type { Route } from './route.ts'
 
 /** What an OpenAPI 3.1 document of ours has; the parts below are as its specification says. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.0'
-  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly info: JsonObject & {
+    readonly title: string
+    readonly version: string
+    readonly description: string
+  }
+  readonly jsonSchemaDialect: string
+  readonly servers: readonly { readonly url: string; readonly description: string }[]
+  readonly tags: readonly { readonly name: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, JsonObject>> }
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonObject>>
+    readonly responses: Readonly<Record<string, JsonObject>>
+    readonly headers: Readonly<Record<string, JsonObject>>
+    readonly securitySchemes: Readonly<Record<string, JsonObject>>
+  }
 }
 
-/** Describes the routes from the same schemas that check their parameters and type their answers. */
+const header = (type: 'string' | 'integer', description: string, example: string | number): JsonObject => ({
+  description,
+  schema: { type },
+  example,
+})
+
+const HEADERS: Readonly<Record<string, JsonObject>> = {
+  'Cache-Control': header(
+    'string',
+    'The answer may be kept, and asked for before it is used.',
+    'private, no-cache',
+  ),
+  ETag: header(
+    'string',
+    'Send it as `If-None-Match`: while nothing has changed the answer is 304.',
+    '"x1kV6m9rZ3"',
+  ),
+  RateLimit: header(
+    'string',
+    'What is left of the limit and when it is full again, for who shows a token.',
+    '"token";r=1199;t=1',
+  ),
+  'RateLimit-Policy': header('string', 'Requests in a window of seconds.', '"token";q=1200;w=60'),
+  'Retry-After': header('integer', 'Seconds to wait before it is tried again.', 10),
+  Vary: header('string', 'The request headers that decide about the form of the answer.', 'accept-encoding'),
+  'WWW-Authenticate': header('string', 'How to sign in.', 'Bearer'),
+}
+
+const SECURITY_SCHEMES: Readonly<Record<string, JsonObject>> = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A token of `canvas-sync-monitor token create`. A server that listens on loopback alone needs none.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'What a browser gets for a token when somebody signs in.',
+  },
+}
+
+/** Describes the routes from the same schemas that check their parameters and type their answers; always the same. */
 export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, JsonObject>> = {}
-  for (const route of routes) {
-    const operations = (paths[route.path] ??= {})
-    operations[route.method.toLowerCase()] = describe(route)
-  }
+  for (const route of routes)
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = describeOperation(route)
+  const nouns = new Set(routes.map(nounOf))
   return {
     openapi: '3.1.0',
     info: {
       title: 'canvas-sync-monitor',
       version,
+      summary: 'Whether Canvas data is fresh, complete and true.',
       description:
         'Tells whether Canvas data is fresh, complete and true. Answers may gain fields; none is renamed or retyped.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    paths,
-    components: { schemas: describeBodies(routes) },
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    // Relative, so that it is right wherever the API is mounted.
+    servers: [{ url: './', description: 'The server that this document is from' }],
+    tags: [...nouns].sort().map((name) => ({ name })),
+    paths: sortedByName(paths),
+    components: {
+      schemas: namedSchemas(routes),
+      responses: problemResponses(routes.flatMap(problemStatusesOf)),
+      headers: HEADERS,
+      securitySchemes: SECURITY_SCHEMES,
+    },
   }
 }
 
-function describe(route: Route): JsonObject {
-  const responses: JsonObject = { default: describeAnswer('An error', problemSchema) }
-  for (const [status, schema] of Object.entries(route.answers)) {
-    responses[status] = describeAnswer(nameOf(schema), schema)
+function problemStatusesOf(route: Route): number[] {
+  const declared = Object.entries(route.answers).filter(([, schema]) => schema === problemSchema)
+  return [...problemStatuses(route), ...declared.map(([status]) => Number(status))]
+}
+
+const texts = new WeakMap<readonly Route[], Map<string, Uint8Array>>()
+
+/** The document as an answer, made once. */
+export function openApiAnswer(routes: readonly Route[], version: string): Answer {
+  const by_version = texts.get(routes) ?? new Map<string, Uint8Array>()
+  texts.set(routes, by_version)
+  let bytes = by_version.get(version)
+  if (bytes === undefined) {
+    bytes = new TextEncoder().encode(JSON.stringify(openApiDocument(routes, version)))
+    by_version.set(version, bytes)
   }
-  if (route.streams !== undefined) responses['200'] = describeStreams(route)
-  return {
-    summary: route.summary,
-    parameters: Object.entries(route.parameters).map(([name, schema]) =>
-      describeParameter(route, name, schema),
-    ),
-    ...(route.method === 'POST' ? { requestBody: describeRequestBody(route) } : {}),
-    responses,
-  }
-}
-
-function describeAnswer(description: string, schema: z.ZodType): JsonObject {
-  const media_type = schema === problemSchema ? PROBLEM_MEDIA_TYPE : JSON_MEDIA_TYPE
-  return { description, content: { [media_type]: { schema: { $ref: referenceTo(nameOf(schema)) } } } }
-}
-
-/** What comes piece by piece; the schema is that of one piece, as OpenAPI has no word for it before 3.2. */
-function describeStreams({ answers, streams = {} }: Route): JsonObject {
-  const whole = answers[200]
-  const content = { ...streams, ...(whole === undefined ? {} : { [JSON_MEDIA_TYPE]: whole }) }
-  const described = Object.entries(content).map(
-    ([media_type, schema]) => [media_type, { schema: { $ref: referenceTo(nameOf(schema)) } }] as const,
-  )
-  const description = 'As JSON at once, or piece by piece: then the schema is that of one piece'
-  return { description, content: Object.fromEntries(described) }
-}
-
-function describeParameter(route: Route, name: string, schema: z.ZodType): JsonObject {
-  const in_path = isInPath(route, name)
-  const { description, ...form } = toJsonSchema(schema)
-  return { name, in: in_path ? 'path' : 'query', required: in_path, description, schema: form }
-}
-
-/** The same parameters may come in a JSON body instead of the query. */
-function describeRequestBody(route: Route): JsonObject {
-  const properties: JsonObject = {}
-  for (const [name, schema] of Object.entries(route.parameters)) properties[name] = toJsonSchema(schema)
-  return { required: false, content: { [JSON_MEDIA_TYPE]: { schema: { type: 'object', properties } } } }
-}
-
-function toJsonSchema(schema: z.ZodType): JsonObject {
-  // The output side: on the input side a number in an address is text that may hold anything.
-  const { $schema: _, ...form } = z.toJSONSchema(schema, { io: 'output' })
-  return form
-}
-
-function describeBodies(routes: readonly Route[]): Record<string, JsonObject> {
-  const registry = z.registry<{ id: string }>()
-  const schemas = routes.flatMap(({ answers, streams = {} }) => [
-    ...Object.values(answers),
-    ...Object.values(streams),
-  ])
-  for (const schema of new Set([problemSchema, ...schemas])) registry.add(schema, { id: nameOf(schema) })
-  // The input side, because the output side forbids the fields that later versions add.
-  const forms = z.toJSONSchema(registry, { uri: referenceTo, io: 'input' }).schemas
-  const bodies: Record<string, JsonObject> = {}
-  for (const [name, { $schema: _, $id: __, ...form }] of Object.entries(forms)) bodies[name] = form
-  return bodies
-}
-
-const referenceTo = (name: string): string => `#/components/schemas/${name}`
-
-function nameOf(schema: z.ZodType): string {
-  const title = schema.meta()?.title
-  if (title === undefined)
-    throw new Error('The schema of an answer needs a title: it is its name in OpenAPI.')
-  return title
+  return { ...ok(bytes), media_type: JSON_MEDIA_TYPE }
 }

@@ -19,6 +19,11 @@ export function badParameter(name: string, expected: string): Answer {
   return problem(400, `The parameter "${name}" must be ${expected}.`, { parameter: name })
 }
 
+export function unknownParameter(name: string, known: readonly string[]): Answer {
+  const detail = known.length === 0 ? 'It takes none.' : `It takes ${known.join(', ')}.`
+  return problem(400, `This address has no parameter "${name}".`, { detail, parameter: name })
+}
+
 /** The error text of a schema completes the sentence "The parameter … must be …". */
 export function wholeNumber(minimum: number, maximum: number): z.ZodType<number> {
   const error = `a whole number from ${minimum} to ${maximum}`

@@ -18,7 +18,11 @@ export function respond(answer: Answer, request: Request): Response {
   const media_type = answer.media_type ?? JSON_MEDIA_TYPE
   return new Response(bodyOf(answer, media_type, request), {
     status: answer.status,
-    headers: { ...SECURITY_HEADERS, 'content-type': media_type, ...answer.headers },
+    headers: {
+      ...SECURITY_HEADERS,
+      ...(answer.body === null ? {} : { 'content-type': media_type }),
+      ...answer.headers,
+    },
   })
 }
 
@@ -26,7 +30,10 @@ function bodyOf(
   { body }: Answer,
   media_type: string,
   request: Request,
-): string | ReadableStream<Uint8Array> | null {
+): string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null {
+  if (body === null) return null
+  // Of `Uint8Array` nothing but `ArrayBuffer` ever holds our bytes.
+  if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>
   if (body instanceof ReadableStream) {
     if (request.method !== 'HEAD') return body
     // Nobody will read it, so nothing else would end what it holds on to.

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller, Scope } from '../../core/access.ts'
+import type { RequestAudit } from '../access/request-audit.ts'
 import type { Answer } from './answer.ts'
 import { badParameter } from './parameters.ts'
 import type { ApiServices } from '../services.ts'
@@ -16,6 +17,12 @@ export interface RequestFacts {
   readonly signal: AbortSignal
   /** Who asks, and whose data that one may see: a handler shows nothing of other users. */
   readonly caller: Caller
+  /** Of the client; null where it is not known. */
+  readonly address: string | null
+  /** What was sent, unread, where the route reads it itself. */
+  readonly body?: ReadableStream<Uint8Array> | null
+  /** Where it is written what the caller was shown of a user, and what it changed. */
+  readonly audit: RequestAudit
 }
 
 /** A plain function of validated input and services. */
@@ -25,8 +32,8 @@ export type Handler<P extends Parameters> = (
   request: RequestFacts,
 ) => Promise<Answer>
 
-/** The scope that a caller needs; `public` is for everybody. */
-export type Access = Scope | 'public'
+/** The scope that a caller needs; `public` is for everybody, `any` for whoever has shown a token or needs none. */
+export type Access = Scope | 'public' | 'any'
 
 export interface Route {
   readonly method: 'GET' | 'POST'
@@ -39,6 +46,24 @@ export interface Route {
   readonly answers: Readonly<Record<number, z.ZodType>>
   /** Media types in which it answers 200 piece by piece, with the form of one piece. */
   readonly streams?: Readonly<Record<string, z.ZodType>>
+  /** See {@link RouteDescription.texts}. */
+  readonly texts?: Readonly<Record<string, string>>
+  /** See {@link RouteDescription.body}. */
+  readonly body?: Readonly<Record<string, z.ZodType>>
+  /** See {@link RouteDescription.reads_body}. */
+  readonly reads_body?: boolean
+  /** See {@link RouteDescription.token_in_path}. */
+  readonly token_in_path?: string
+  /** See {@link RouteDescription.headers}. */
+  readonly headers?: Readonly<Record<number, Readonly<Record<string, string>>>>
+  /** See {@link RouteDescription.secret}. */
+  readonly secret?: boolean
+  /** See {@link RouteDescription.strict}. */
+  readonly strict?: boolean
+  /** See {@link RouteDescription.all_users}. */
+  readonly all_users?: boolean
+  /** See {@link RouteDescription.limit}. */
+  readonly limit?: 'sign_in'
   /** Checks the raw parameters and answers: with a 400 that names the first bad one, or as the handler does. */
   answer(
     raw: Readonly<Record<string, unknown>>,
@@ -54,6 +79,30 @@ export interface RouteDescription<P extends Parameters> {
   readonly parameters: P
   readonly answers: Readonly<Record<number, z.ZodType>>
   readonly streams?: Readonly<Record<string, z.ZodType>>
+  /** Media types in which it answers 200 with text that no schema describes, and what that is. */
+  readonly texts?: Readonly<Record<string, string>>
+  /**
+   * What is described as its body, by media type: the form of the whole or, of `application/x-ndjson`, of one line.
+   * Default: a JSON object of its parameters.
+   */
+  readonly body?: Readonly<Record<string, z.ZodType>>
+  /** The handler reads the body itself, up to limits of its own. */
+  readonly reads_body?: boolean
+  /** The parameter of its path in which wrappers that send no headers put the token. */
+  readonly token_in_path?: string
+  /** What headers of its own mean, by the status of the answer: `{ 202: { Location: 'Where …' } }`. */
+  readonly headers?: Readonly<Record<number, Readonly<Record<string, string>>>>
+  /**
+   * Its answers are about tokens or sessions: nobody may store them, and they are not compressed, because the length of
+   * a compressed answer tells what is in it. What is for `admin` and what changes something is so anyway.
+   */
+  readonly secret?: boolean
+  /** Refuses parameters that it does not know, so that a mistyped filter does not show everything. */
+  readonly strict?: boolean
+  /** Shows what belongs to no single user: 403 for who may see the data of some users only. */
+  readonly all_users?: boolean
+  /** A limit of its own for each address, of a public route. */
+  readonly limit?: 'sign_in'
 }
 
 export function get<P extends Parameters>(
@@ -70,6 +119,20 @@ export function post<P extends Parameters>(
   handler: Handler<P>,
 ): Route {
   return route('POST', path, description, handler)
+}
+
+/** Whether a client may keep an answer and ask whether it is still right. */
+export function isRevalidated({
+  method,
+  access,
+  secret,
+}: Pick<Route, 'method' | 'access' | 'secret'>): boolean {
+  return method === 'GET' && (access === 'read' || access === 'public') && secret !== true
+}
+
+/** Whether it reads the body of a request. */
+export function takesBody({ method }: Pick<Route, 'method'>): boolean {
+  return method === 'POST'
 }
 
 export function isInPath(route: Pick<Route, 'path'>, parameter: string): boolean {
@@ -94,7 +157,7 @@ function route<P extends Parameters>(
   }
 }
 
-/** Parameters that the route does not know are ignored: older dashboards send some. */
+/** Parameters that the route does not know are ignored, unless it is strict: older dashboards send some. */
 function checkParameters<P extends Parameters>(
   parameters: P,
   raw: Readonly<Record<string, unknown>>,

@@ -11,6 +11,8 @@ import type { ApiServices } from '../services.ts'
 
 const MOST_LINES = 1000
 const RETRY_MS = 3000
+/** With a token it ends after so long: who comes back, behind the last line, has to show it again. */
+const MOST_MS_WITH_TOKEN = 10 * 60_000
 
 export interface TailInput extends FilterInput {
   readonly last: number
@@ -56,6 +58,7 @@ export async function followLogLines(
       headers: { 'x-accel-buffering': 'no' },
       checked_late: 'after',
       release,
+      ...(request.caller.token_id === null ? {} : { deadline_ms: MOST_MS_WITH_TOKEN }),
       where: 'GET /logs/tail',
     },
     services,

@@ -4,6 +4,7 @@ import type { CleanupOptions, CleanupReport, CleanupTotals } from '../../logs/cl
 import type { CleanupStatus } from '../../logs/cleanup/log-directory.ts'
 import type { CleanupPlan } from '../../logs/cleanup/plan-cleanup.ts'
 import { ok, problem, type Answer, type Members } from '../http/answer.ts'
+import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 
 export interface CleanupStarted {
@@ -91,12 +92,14 @@ export async function getCleanupStatus(_input: unknown, { logs }: ApiServices): 
 export async function startCleanup(
   { dry_run, ...options }: CleanupInput,
   { logs }: ApiServices,
+  { audit }: RequestFacts,
 ): Promise<Answer> {
   if (dry_run) return ok(await logs.plan(options))
   const { started, task_id } = await logs.startCleanup(options)
   if (!started) {
     return problem(409, 'A log clean-up is running already; wait for it to end.', { task_id })
   }
+  await audit.changed('log_cleanup_started', { target: task_id })
   const message =
     `The log clean-up has started: the newest ${options.max_lines} lines of a stream stay outside of archives, ` +
     `rotated files are archived after ${options.archive_days} days and archives deleted after ` +

@@ -18,6 +18,7 @@ export const LOG_ROUTES: readonly Route[] = [
     `${BASE}/logs/cleanup-status`,
     {
       summary: 'The log files, their archives and the clean-ups',
+      all_users: true,
       parameters: {},
       answers: { 200: cleanupStatusSchema },
     },
@@ -41,6 +42,7 @@ export const LOG_ROUTES: readonly Route[] = [
     `${BASE}/logs/search`,
     {
       summary: 'The lines of the logs that match, newest first',
+      all_users: true,
       parameters: SEARCH_PARAMETERS,
       answers: { 200: logSearchResultSchema, 429: problemSchema },
       streams: { [NDJSON_MEDIA_TYPE]: logSearchPieceSchema },
@@ -51,6 +53,7 @@ export const LOG_ROUTES: readonly Route[] = [
     `${BASE}/logs/tail`,
     {
       summary: 'The lines of the logs as they are written, as server-sent events',
+      all_users: true,
       parameters: TAIL_PARAMETERS,
       answers: { 429: problemSchema },
       streams: { [EVENT_STREAM_MEDIA_TYPE]: tailEventSchema },

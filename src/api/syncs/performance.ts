@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ok, type Answer } from '../http/answer.ts'
+import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { average, rounded, windowStart } from './statistics.ts'
+import { average, rounded, windowFor } from './statistics.ts'
 
 /** How long and how much the completed syncs of a window worked; 0 throughout when there were none. */
 export interface Performance {
@@ -15,6 +16,8 @@ export interface Performance {
     readonly p50_seconds: number
     readonly p95_seconds: number
     readonly p99_seconds: number
+    /** Else each percentile is within 2.5 %, and the window begins with its hour. */
+    readonly percentiles_exact: boolean
   }
   readonly api_calls: { readonly total: number; readonly avg_per_sync: number }
   readonly database: { readonly total_operations: number; readonly avg_per_sync: number }
@@ -40,6 +43,7 @@ export const performanceSchema: z.ZodType<Performance> = z
       p50_seconds: quantity,
       p95_seconds: quantity,
       p99_seconds: quantity,
+      percentiles_exact: z.boolean(),
     }),
     api_calls: z.object({ total: count, avg_per_sync: quantity }),
     database: z.object({ total_operations: count, avg_per_sync: quantity }),
@@ -49,16 +53,18 @@ export const performanceSchema: z.ZodType<Performance> = z
 
 const PERCENTILES = [0.5, 0.95, 0.99]
 
+/** Of the users whose data the caller may see. */
 export async function getPerformance(
   { days }: { days: number },
   { store, clock }: ApiServices,
+  { caller }: RequestFacts,
 ): Promise<Answer> {
-  const since = windowStart(clock.now(), days)
+  const window = windowFor(caller, clock.now(), days)
   const [totals, percentiles] = await Promise.all([
-    store.figures.totals({ since, status: 'completed' }),
-    store.figures.durationPercentiles(since, PERCENTILES),
+    store.figures.totals({ ...window, status: 'completed' }),
+    store.figures.durationPercentiles(window, PERCENTILES),
   ])
-  const [p50, p95, p99] = percentiles
+  const [p50, p95, p99] = percentiles.seconds
   const performance: Performance = {
     period_days: days,
     sync_count: totals.syncs,
@@ -70,6 +76,7 @@ export async function getPerformance(
       p50_seconds: rounded(p50 ?? 0),
       p95_seconds: rounded(p95 ?? 0),
       p99_seconds: rounded(p99 ?? 0),
+      percentiles_exact: percentiles.exact,
     },
     api_calls: { total: totals.api_calls, avg_per_sync: average(totals.api_calls, totals.syncs) },
     database: {

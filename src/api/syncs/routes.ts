@@ -1,8 +1,14 @@
 import { problemSchema } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
+import { cursor } from '../http/cursor.ts'
+import { LINK_HEADER } from '../http/page-links.ts'
 import { days, limit, status, syncId, taskId, userId } from '../http/parameters.ts'
 import { get, type Route } from '../http/route.ts'
+import { errorGroupListSchema, getErrorGroups } from './errors.ts'
+import { getSyncPage, syncListPageSchema } from './list.ts'
+import { SYNC_LIST_FILTERS } from './list-parameters.ts'
 import { getPerformance, performanceSchema } from './performance.ts'
+import { getSeries, SERIES_PARAMETERS, seriesSchema } from './series.ts'
 import { getSummary, summarySchema } from './summary.ts'
 import {
   courseOutcomeListSchema,
@@ -19,6 +25,7 @@ import {
   getSync,
   getSyncByTaskId,
 } from './syncs.ts'
+import { getTimeline, timelineSchema } from './timeline.ts'
 import { getUserSummary, getUserSyncs, userSummarySchema, userSyncListSchema } from './users.ts'
 
 export const SYNC_ROUTES: readonly Route[] = [
@@ -44,10 +51,33 @@ export const SYNC_ROUTES: readonly Route[] = [
     `${BASE}/sync/{id}/courses`,
     {
       summary: 'What happened to each course of a sync',
-      parameters: { id: syncId },
+      parameters: { id: syncId, limit: limit(1000, 5000), cursor },
       answers: { 200: courseOutcomeListSchema, 404: problemSchema },
+      headers: { 200: LINK_HEADER },
     },
     getCourseOutcomes,
+  ),
+  get(
+    `${BASE}/sync/{id}/timeline`,
+    {
+      summary: 'What happened in a sync, in its order: changes of status and outcomes of courses',
+      strict: true,
+      parameters: { id: syncId, limit: limit(200, 1000), cursor },
+      answers: { 200: timelineSchema, 404: problemSchema },
+      headers: { 200: LINK_HEADER },
+    },
+    getTimeline,
+  ),
+  get(
+    `${BASE}/syncs`,
+    {
+      summary: 'Syncs by what they are, in pages: a page may be short and still have a next one',
+      strict: true,
+      parameters: { ...SYNC_LIST_FILTERS, limit: limit(50, 500), cursor },
+      answers: { 200: syncListPageSchema },
+      headers: { 200: LINK_HEADER },
+    },
+    getSyncPage,
   ),
   get(
     `${BASE}/sync/{id}/status-changes`,
@@ -111,5 +141,27 @@ export const SYNC_ROUTES: readonly Route[] = [
       answers: { 200: performanceSchema },
     },
     getPerformance,
+  ),
+  get(
+    `${BASE}/series`,
+    {
+      summary: 'Figures of the syncs over time',
+      parameters: SERIES_PARAMETERS,
+      answers: { 200: seriesSchema },
+    },
+    getSeries,
+  ),
+  get(
+    `${BASE}/errors`,
+    {
+      summary: 'The errors that syncs ended with, those alike together',
+      parameters: {
+        days: days(7),
+        limit: limit(20, 100).meta({ description: 'At most so many errors' }),
+        user_id: userId.optional().meta({ description: 'Only syncs of this user' }),
+      },
+      answers: { 200: errorGroupListSchema },
+    },
+    getErrorGroups,
   ),
 ]

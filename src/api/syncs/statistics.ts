@@ -1,5 +1,6 @@
+import type { Caller } from '../../core/access.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
-import type { SyncTotals } from '../../store/sync-figures.ts'
+import type { FiguresWindow, SyncTotals } from '../../store/sync-figures.ts'
 
 type Verdict = 'unfinished' | 'successful' | 'failed' | 'neither'
 
@@ -25,9 +26,6 @@ export const FAILED_STATUSES: readonly SyncStatus[] = SYNC_STATUSES.filter(
   (status) => VERDICTS[status] === 'failed',
 )
 
-/** Statuses whose rows may hold an error message; why a sync was cancelled is not an error. */
-export const TROUBLED_STATUSES: readonly SyncStatus[] = [...FAILED_STATUSES, 'partial']
-
 /** Per cent from 0 to 100; 0 when nothing has finished. Rounded down, so that 100 means all of them. */
 export function successRate(totals: Pick<SyncTotals, 'completed' | 'finished'>): number {
   return totals.finished === 0 ? 0 : Math.floor((totals.completed * 100_000) / totals.finished) / 1000
@@ -48,4 +46,10 @@ const DAY_MS = 86_400_000
 /** The start of a window of `days` that ends now, epoch milliseconds. */
 export function windowStart(now_ms: number, days: number): number {
   return now_ms - days * DAY_MS
+}
+
+/** The syncs of the last days that the caller may see. */
+export function windowFor({ users }: Pick<Caller, 'users'>, now_ms: number, days: number): FiguresWindow {
+  const since = windowStart(now_ms, days)
+  return users === null ? { since } : { since, user_ids: users }
 }

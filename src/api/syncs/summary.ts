@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { Store } from '../../store/store.ts'
-import type { SyncTotals, TotalsFilter } from '../../store/sync-figures.ts'
+import type { FiguresWindow, SyncTotals } from '../../store/sync-figures.ts'
 import { ok, type Answer, type Members } from '../http/answer.ts'
+import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { average, rounded, successRate, TROUBLED_STATUSES, windowStart } from './statistics.ts'
-
-/** How many of the newest troubled syncs are searched for a message; nearly all of them have one. */
-const RECENT_ERROR_SEARCH = 20
+import { average, rounded, successRate, windowFor } from './statistics.ts'
 
 /** The figures of a window. Averages and the success rate are over finished syncs; every field is always there. */
 export interface SummaryFigures {
@@ -55,26 +53,34 @@ export const summarySchema: z.ZodType<Summary> = z
   .object({ ...summaryFigures, average_api_call_duration_ms: quantity, unique_users: count })
   .meta({ title: 'Summary' })
 
-export async function getSummary({ days }: { days: number }, { store, clock }: ApiServices): Promise<Answer> {
-  const filter = { since: windowStart(clock.now(), days) }
-  const { figures, totals } = await summarise(store, days, filter)
+/** Of the users whose data the caller may see. */
+export async function getSummary(
+  { days }: { days: number },
+  { store, clock }: ApiServices,
+  { caller }: RequestFacts,
+): Promise<Answer> {
+  const window = windowFor(caller, clock.now(), days)
+  const [{ figures, totals }, users] = await Promise.all([
+    summarise(store, days, window),
+    store.figures.countUsers(window),
+  ])
   const summary: Summary = {
     ...figures,
     average_api_call_duration_ms: average(totals.api_duration_ms, totals.api_calls),
-    unique_users: totals.users,
+    unique_users: users,
   }
   return ok(summary)
 }
 
-/** The figures of the syncs that `filter` lets through, and the sums they were made of. */
+/** The figures of the syncs of a window, and the sums they were made of. */
 export async function summarise(
-  store: Pick<Store, 'syncs' | 'figures'>,
+  store: Pick<Store, 'figures'>,
   days: number,
-  filter: Omit<TotalsFilter, 'status'>,
+  window: FiguresWindow,
 ): Promise<{ figures: SummaryFigures; totals: SyncTotals }> {
-  const [totals, troubled] = await Promise.all([
-    store.figures.totals(filter),
-    store.syncs.listSyncs({ ...filter, statuses: TROUBLED_STATUSES, limit: RECENT_ERROR_SEARCH }),
+  const [totals, recent_error] = await Promise.all([
+    store.figures.totals(window),
+    store.figures.recentError(window),
   ])
   const figures: SummaryFigures = {
     period_days: days,
@@ -88,7 +94,7 @@ export async function summarise(
     total_assignments_processed: totals.assignments,
     total_api_calls: totals.api_calls,
     total_api_failures: totals.api_failures,
-    recent_error: troubled.find((sync) => sync.error_message !== null)?.error_message ?? null,
+    recent_error,
   }
   return { figures, totals }
 }

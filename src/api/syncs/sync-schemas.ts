@@ -43,6 +43,8 @@ export interface CourseOutcomeList {
   readonly sync_id: number
   readonly count: number
   readonly courses: readonly CourseOutcomeRecord[]
+  /** Null when there is no more. */
+  readonly next_cursor: string | null
 }
 
 export interface StatusChangeList {
@@ -118,7 +120,7 @@ const entityCounts: z.ZodType<EntityCounts> = z
   })
   .meta({ title: 'EntityCounts' })
 
-const courseOutcome: z.ZodType<CourseOutcomeRecord> = z
+export const courseOutcomeSchema: z.ZodType<CourseOutcomeRecord> = z
   .object({
     course_id: emittedId,
     outcome: z.enum(COURSE_OUTCOMES),
@@ -143,7 +145,12 @@ export const syncListSchema: z.ZodType<SyncList> = z
   .meta({ title: 'SyncList' })
 
 export const courseOutcomeListSchema: z.ZodType<CourseOutcomeList> = z
-  .object({ sync_id: z.int().min(1), count, courses: z.array(courseOutcome) })
+  .object({
+    sync_id: z.int().min(1),
+    count,
+    courses: z.array(courseOutcomeSchema),
+    next_cursor: z.string().nullable(),
+  })
   .meta({ title: 'CourseOutcomeList' })
 
 export const statusChangeListSchema: z.ZodType<StatusChangeList> = z

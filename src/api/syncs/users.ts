@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { SyncStatus } from '../../core/sync-status.ts'
 import { emitUserId } from '../../core/user-id.ts'
-import type { SyncFilter } from '../../store/sync-store.ts'
+import type { SyncCondition } from '../../store/sync-lists.ts'
 import { ok, type Answer } from '../http/answer.ts'
+import { jsonBytes } from '../http/json-bytes.ts'
 import type { ApiServices } from '../services.ts'
 import { windowStart } from './statistics.ts'
 import { summarise, summaryFigures, type SummaryFigures } from './summary.ts'
+import { newestRecords } from './sync-records.ts'
 import { emittedId, syncRecordSchema, type EmittedId, type SyncList } from './sync-schemas.ts'
-import { listOf } from './syncs.ts'
 
 export interface UserSummary extends SummaryFigures {
   readonly user_id: EmittedId
@@ -29,8 +30,8 @@ export async function getUserSummary(
   { user_id, days }: { user_id: string; days: number },
   { store, clock }: ApiServices,
 ): Promise<Answer> {
-  const filter = { since: windowStart(clock.now(), days), user_id }
-  const { figures } = await summarise(store, days, filter)
+  const window = { since: windowStart(clock.now(), days), user_ids: [user_id] }
+  const { figures } = await summarise(store, days, window)
   const summary: UserSummary = { user_id: emitUserId(user_id), ...figures }
   return ok(summary)
 }
@@ -39,7 +40,10 @@ export async function getUserSyncs(
   { user_id, limit, status }: { user_id: string; limit: number; status: SyncStatus | undefined },
   { store }: ApiServices,
 ): Promise<Answer> {
-  const filter: SyncFilter = status === undefined ? { user_id, limit } : { user_id, limit, status }
-  const list: UserSyncList = { user_id: emitUserId(user_id), ...listOf(await store.syncs.listSyncs(filter)) }
-  return ok(list)
+  const condition: SyncCondition = {
+    user_ids: [user_id],
+    ...(status === undefined ? {} : { statuses: [status] }),
+  }
+  const { count, records } = await newestRecords(store.lists, condition, limit)
+  return ok(jsonBytes({ user_id: emitUserId(user_id), count }, 'syncs', records))
 }

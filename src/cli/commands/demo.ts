@@ -1,7 +1,9 @@
 import { DEFAULTS, type Config } from '../../config.ts'
 import { isMonitorError } from '../../core/errors.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
+import { accessOf } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
+import { isPostgres } from '../../store/open-store.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { openCampus, realCanvas, type Campus, type DemoUser } from '../demo/campus.ts'
 import { syncLoop } from '../demo/sync-loop.ts'
@@ -48,6 +50,9 @@ async function runDemo(context: CommandContext): Promise<number> {
     timeZone: config.time_zone,
     logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
     logStreams: config.log_streams,
+    ...accessOf(config),
+    syncLimits: config.sync_limits,
+    retention: config.retention,
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
@@ -102,7 +107,9 @@ function introduce(
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/summary`)
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/failed`)
   terminal.message(`  tail -F ${printable(config.log_dir)}/operations.log`)
-  const where = config.database === DEFAULTS.database ? '' : ` --database ${printable(config.database)}`
+  // A URL of a server holds a password; who tries it has it in the environment.
+  const named = isPostgres(config.database) ? '"$DATABASE_URL"' : printable(config.database)
+  const where = config.database === DEFAULTS.database ? '' : ` --database ${named}`
   terminal.message(`  npx canvas-sync-monitor syncs list${where}`)
   const logs = config.log_dir === DEFAULTS.log_dir ? '' : ` --log-dir ${printable(config.log_dir)}`
   terminal.message(`  npx canvas-sync-monitor analyze${logs}`)

@@ -1,11 +1,13 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createCanvasClient } from '../../canvas/client.ts'
+import { systemClock } from '../../core/clock.ts'
 import { isMonitorError, MonitorError } from '../../core/errors.ts'
 import { openFileLogWriter } from '../../logs/writing/file-log-writer.ts'
-import { openStore, sqlitePath } from '../../store/open-store.ts'
+import { databasePlace, isPostgres, openStore, sqlitePath } from '../../store/open-store.ts'
 import { readToken } from '../canvas-token.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
+import { checkRecentFigures, figuresDiffer } from '../figures-check.ts'
 import { lookForLostSyncs } from '../lost-syncs.ts'
 import { spokenDuration } from '../numbers.ts'
 import { printable } from '../terminal.ts'
@@ -85,8 +87,10 @@ async function checkDatabase({ config }: CommandContext): Promise<string> {
   const newest = rows[0]
   const when =
     newest === undefined ? 'no syncs yet' : `last sync ${new Date(newest.sync_start_time).toISOString()}`
+  const differences = await checkRecentFigures(store, systemClock.now())
+  if (differences.length > 0) throw figuresDiffer(differences)
   const gone = lost.length === 0 ? '' : `, ${lost.length} found lost just now: their processes are gone`
-  return `${sqlitePath(config.database)} can be read and written, ${when}${gone}`
+  return `${databasePlace(config.database)} can be read and written, ${when}${gone}, figures agree with the rows`
 }
 
 async function checkLogs({ config }: CommandContext): Promise<string> {
@@ -96,14 +100,15 @@ async function checkLogs({ config }: CommandContext): Promise<string> {
 }
 
 async function checkDisk({ config }: CommandContext): Promise<string> {
-  let directory = dirname(sqlitePath(config.database))
+  const on_server = isPostgres(config.database)
+  let directory = on_server ? resolve(config.log_dir) : dirname(sqlitePath(config.database))
   // Where the folder cannot be made the database says so; the disk is still there.
   while (!existsSync(directory)) directory = dirname(directory)
   const { bavail, bsize } = statfsSync(directory)
   const free_bytes = bavail * bsize
   const free = `${(free_bytes / 1024 ** 3).toFixed(1)} GiB free`
   if (free_bytes >= MINIMUM_FREE_BYTES) return free
-  throw new MonitorError('disk_full', `Only ${free} where the database is.`, {
+  throw new MonitorError('disk_full', `Only ${free} where the ${on_server ? 'logs are' : 'database is'}.`, {
     next_step: 'Free some space.',
   })
 }

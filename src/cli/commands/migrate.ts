@@ -1,32 +1,46 @@
-import { openSqliteFile } from '../../store/sqlite/sqlite-database.ts'
-import { migrate as migrateFile } from '../../store/sqlite/migrate.ts'
-import { toStoreError } from '../../store/sqlite/sqlite-errors.ts'
-import { sqlitePath } from '../../store/open-store.ts'
-import type { Command } from '../command.ts'
+import { migrateDatabase } from '../../store/migrate-database.ts'
+import { databasePlace, openStore } from '../../store/open-store.ts'
+import { flagValue, type Command, type CommandContext } from '../command.ts'
+import { checkFigures, figuresDiffer, rebuildFigures } from '../figures-check.ts'
 import { printable } from '../terminal.ts'
 
 export const migrate: Command = {
   name: 'migrate',
   summary: 'bring the database to this version',
-  options: {},
-  notes: ['Every command does this by itself; use it to do so at a time of your own.'],
-  async run({ terminal, config, json }) {
-    const path = sqlitePath(config.database)
-    const file = openSqliteFile(path)
-    try {
-      const report = migrateFile(file)
-      if (json) terminal.json({ database: path, ...report })
-      else if (report.applied.length === 0)
-        terminal.data(`${printable(path)} is up to date (version ${report.version}).`)
-      else
-        terminal.data(
-          `${printable(path)} is now at version ${report.version}: applied ${report.applied.join(', ')}.`,
-        )
-      return 0
-    } catch (error) {
-      throw toStoreError(error, path)
-    } finally {
-      file.close()
-    }
+  options: {
+    'check-figures': { type: 'boolean', help: 'then compare all sums over syncs with the rows' },
+    'rebuild-figures': { type: 'boolean', help: 'then make all sums over syncs anew from the rows' },
   },
+  notes: [
+    'Every command brings it to this version by itself; use it to do so at a time of your own.',
+    'The server may run meanwhile. A minute or two for each million syncs is usual.',
+  ],
+  async run(context) {
+    const { terminal, config, json } = context
+    const database = databasePlace(config.database)
+    const report = await migrateDatabase(config.database)
+    const figures = await maintainFigures(context)
+    if (json) terminal.json({ database, ...report, ...(figures === null ? {} : { figures }) })
+    else if (report.applied.length === 0)
+      terminal.data(`${printable(database)} is up to date (version ${report.version}).`)
+    else
+      terminal.data(
+        `${printable(database)} is now at version ${report.version}: applied ${report.applied.join(', ')}.`,
+      )
+    if (figures !== null && !json) terminal.data(`The sums over syncs are ${figures}.`)
+    return 0
+  },
+}
+
+/** What became of the sums; null when nobody asked. */
+async function maintainFigures(context: CommandContext): Promise<string | null> {
+  const checks = flagValue(context, 'check-figures')
+  const rebuilds = flagValue(context, 'rebuild-figures')
+  if (!checks && !rebuilds) return null
+  await using store = await openStore(context.config.database)
+  if (rebuilds) await rebuildFigures(store)
+  if (!checks) return 'made anew'
+  const differences = await checkFigures(store)
+  if (differences.length > 0) throw figuresDiffer(differences)
+  return rebuilds ? 'made anew and agree with the rows' : 'in agreement with the rows'
 }

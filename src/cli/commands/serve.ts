@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { accessOf } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
 import type { Command } from '../command.ts'
 
@@ -12,13 +13,16 @@ export const SERVER_OPTIONS: Command['options'] = {
   host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1, or HOST)' },
 }
 
+const DRAIN_SECONDS = 10
+
 export const serve: Command = {
   name: 'serve',
   summary: 'the server',
   options: SERVER_OPTIONS,
   notes: [
-    'It serves the REST API, marks syncs as lost whose process is gone, and cleans the logs up every night',
-    '(at 02:00, in the zone of TZ; see log_cleanup in the configuration file). Ctrl-C stops it.',
+    'It serves the REST API, marks syncs as lost whose process is gone and as timed out at their limit,',
+    'cleans the logs up at 02:00 and deletes old rows at 03:00, in the zone of TZ. See log_cleanup,',
+    'sync_limits and retention in the configuration file. Ctrl-C stops it.',
   ],
   async run({ terminal, config, json, signal }) {
     const server = await startServer({
@@ -29,11 +33,20 @@ export const serve: Command = {
       timeZone: config.time_zone,
       logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
       logStreams: config.log_streams,
+      ...accessOf(config),
+      syncLimits: config.sync_limits,
+      retention: config.retention,
+      drainMs: DRAIN_SECONDS * 1000,
     })
     if (json) terminal.json({ url: server.url, port: server.port })
     terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)
     terminal.message(`Try: curl ${server.url}/api/canvas/metrics/summary`)
     await untilAborted(signal)
+    const running = server.runningRequests()
+    if (running > 0) {
+      const requests = running === 1 ? '1 running request' : `${running} running requests`
+      terminal.message(`Waiting for ${requests}, up to ${DRAIN_SECONDS} seconds.`)
+    }
     await server.close()
     return 0
   },

@@ -1,12 +1,14 @@
 import { MonitorError } from '../../core/errors.ts'
 import { toSyncRecord, type SyncRow } from '../../core/sync-record.ts'
-import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
-import { openStore, sqlitePath } from '../../store/open-store.ts'
+import type { SyncStatus } from '../../core/sync-status.ts'
+import { databasePlace, openStore } from '../../store/open-store.ts'
+import type { SyncLists, SyncPageQuery, SyncPlace } from '../../store/sync-lists.ts'
 import type { SyncStore } from '../../store/sync-store.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { lookForLostSyncs } from '../lost-syncs.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
+import { readSyncFilters, SYNC_FILTERS } from '../sync-filters.ts'
 import { describeOutcome, describeSync, statusText } from '../sync-text.ts'
 import { printable } from '../terminal.ts'
 import { cutText, padText, textWidth } from '../text-width.ts'
@@ -16,10 +18,8 @@ export const syncs: Command = {
   summary: 'list syncs, or show one',
   positionals: 'list | show ID',
   options: {
-    status: { type: 'string', value: 'STATUS', help: SYNC_STATUSES.join(', ') },
-    type: { type: 'string', value: 'TYPE', help: 'only syncs of this type' },
-    user: { type: 'string', value: 'ID', help: 'only syncs of this user' },
-    limit: { type: 'string', value: 'N', help: 'at most so many, newest first (default 20)' },
+    ...SYNC_FILTERS,
+    limit: { type: 'string', value: 'N', help: 'at most so many (default 20)' },
   },
   notes: ['ID is the number of a sync or its task id. show exits as the sync itself did.'],
   async run(context) {
@@ -36,43 +36,38 @@ export const syncs: Command = {
     }
     await using store = await openStore(context.config.database)
     await lookForLostSyncs(store, context.config.log_dir)
-    return verb === 'list' ? await list(context, store.syncs) : await show(context, store.syncs, id)
+    return verb === 'list' ? await list(context, store.lists) : await show(context, store.syncs, id)
   },
 }
 
-async function list(context: CommandContext, store: SyncStore): Promise<number> {
+async function list(context: CommandContext, lists: SyncLists): Promise<number> {
   const { terminal, json } = context
   const limit = wholeNumberOption(stringValue(context, 'limit'), '--limit', {
     minimum: 1,
     maximum: 10_000,
     missing: 20,
   })
-  const status = stringValue(context, 'status')
-  if (status !== undefined && !isStatus(status)) {
-    throw new MonitorError('usage', `There is no status "${status}".`, {
-      next_step: `Use one of ${SYNC_STATUSES.join(', ')}.`,
-    })
-  }
-  const user_id = stringValue(context, 'user')
-  const sync_type = stringValue(context, 'type')
-  const rows = await store.listSyncs({
-    limit,
-    ...(status === undefined ? {} : { status }),
-    ...(user_id === undefined ? {} : { user_id }),
-    ...(sync_type === undefined ? {} : { sync_type }),
-  })
+  const { condition, sort } = readSyncFilters(context)
+  const rows: SyncRow[] = []
+  let after: SyncPlace | null = null
+  do {
+    const query: SyncPageQuery = { condition, sort, limit: limit - rows.length, after }
+    const page = await lists.page(query)
+    rows.push(...page.rows)
+    after = page.next
+  } while (after !== null && rows.length < limit)
   if (json) {
     terminal.json(rows.map(toSyncRecord))
     return 0
   }
-  const filtered = status !== undefined || user_id !== undefined || sync_type !== undefined
+  const filtered = Object.keys(condition).length > 0
   if (rows.length === 0) terminal.message(filtered ? 'No sync is like that.' : noSyncs(context))
   else for (const line of table(rows, context)) terminal.data(line)
   return 0
 }
 
 const noSyncs = ({ config }: CommandContext): string =>
-  `No syncs yet in ${printable(sqlitePath(config.database))}. Run one with canvas-sync-monitor sync.`
+  `No syncs yet in ${printable(databasePlace(config.database))}. Run one with canvas-sync-monitor sync.`
 
 function table(rows: readonly SyncRow[], { terminal }: CommandContext): string[] {
   const heads = ['id', 'started (UTC)', 'status', 'type', 'user', 'duration', 'courses', 'calls', 'error']
@@ -132,8 +127,4 @@ async function show(context: CommandContext, store: SyncStore, id: string | unde
     for (const outcome of outcomes) terminal.data(`  ${describeOutcome(outcome)}`)
   }
   return exitCodeOf(record)
-}
-
-function isStatus(word: string): word is SyncStatus {
-  return (SYNC_STATUSES as readonly string[]).includes(word)
 }

@@ -14,6 +14,9 @@ export interface NightlySchedule extends CleanupOptions {
 export const NIGHTLY_AT = '02:00'
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 
+/** What of a schedule says when. */
+export type TimeOfNight = Pick<NightlySchedule, 'at' | 'time_zone'>
+
 /** One night's run. */
 export interface Night {
   /** The date and time as the clock on the wall shows it: `2026-11-23T02:00 Europe/Zurich`. */
@@ -44,20 +47,20 @@ export function nightlySchedule(given: Partial<NightlySchedule> = {}): NightlySc
  * The newest night that has come by `now_ms`. In a night without that time of day it is the moment the clocks
  * go forward; in one that has it twice, the first.
  */
-export function lastNight(schedule: NightlySchedule, now_ms: number): Night {
+export function lastNight(schedule: TimeOfNight, now_ms: number): Night {
   // The run that is looked for lies before the reference, to the second.
   const [time] = cronOf(schedule).previousRuns(1, new Date(Math.floor(now_ms / 1000) * 1000 + 1000))
   return nightAt(schedule, time)
 }
 
 /** The first night after `now_ms`; see {@link lastNight}. */
-export function nextNight(schedule: NightlySchedule, now_ms: number): Night {
+export function nextNight(schedule: TimeOfNight, now_ms: number): Night {
   return nightAt(schedule, cronOf(schedule).nextRun(new Date(now_ms)) ?? undefined)
 }
 
 const crons = new Map<string, Cron>()
 
-function cronOf({ at, time_zone }: NightlySchedule): Cron {
+function cronOf({ at, time_zone }: TimeOfNight): Cron {
   const key = `${at} ${time_zone}`
   let cron = crons.get(key)
   if (!cron) {
@@ -68,7 +71,7 @@ function cronOf({ at, time_zone }: NightlySchedule): Cron {
   return cron
 }
 
-function nightAt({ at, time_zone }: NightlySchedule, time: Date | undefined): Night {
+function nightAt({ at, time_zone }: TimeOfNight, time: Date | undefined): Night {
   if (!time) throw new Error(`there is no ${at} in ${time_zone}`)
   const { year, month, day } = toWallTime(time.getTime(), time_zone)
   const date = [year, month, day].map((part) => String(part).padStart(2, '0')).join('-')

@@ -57,6 +57,7 @@ export const LOG_FIELDS: readonly string[] = [
   'retry_after_ms',
   'timeout_ms',
   'age_ms',
+  'happened_at',
   'since',
   'until',
   // a call to Canvas

@@ -25,7 +25,7 @@ export class LogIntake {
   #seq = 0
   readonly #settings: Readonly<Record<LogStream, StreamSettings>>
   readonly #sinks: Readonly<Record<LogStream, LineSink>>
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'now'>
   readonly #timestamp = isoTimestamps()
   readonly #encoder: LineEncoder
   readonly #onFailure: (error: unknown) => void
@@ -35,7 +35,7 @@ export class LogIntake {
     writer: string | undefined
     settings: Readonly<Record<LogStream, StreamSettings>>
     sinks: Readonly<Record<LogStream, LineSink>>
-    clock: Clock
+    clock: Pick<Clock, 'now'>
     onFailure: (error: unknown) => void
   }) {
     this.writer = options.writer ?? randomBytes(9).toString('base64url')

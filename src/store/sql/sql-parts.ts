@@ -2,6 +2,7 @@ import type { StoreParts } from '../store.ts'
 import { SqlAccessStore } from './sql-access-store.ts'
 import { SqlChangeFeed } from './sql-change-feed.ts'
 import type { SqlDatabase } from './sql-database.ts'
+import { SqlErasureStore } from './sql-erasure-store.ts'
 import { SqlErrorGroups } from './sql-error-groups.ts'
 import { SqlFreshness } from './sql-freshness.ts'
 import { SqlIngestStore } from './sql-ingest-store.ts'
@@ -24,5 +25,6 @@ export function sqlParts(database: SqlDatabase): StoreParts {
     changes: new SqlChangeFeed(database),
     ingest: new SqlIngestStore(database),
     retention: new SqlRetentionStore(database),
+    erasure: new SqlErasureStore(database),
   }
 }

@@ -1,6 +1,23 @@
-import type { SyncFigures, SyncTotals, TotalsFilter } from '../sync-figures.ts'
-import type { SqlDatabase } from './sql-database.ts'
-import { durationsAt, sumSyncs } from './sync-statistics.ts'
+import { boundedTime } from '../../core/time-buckets.ts'
+import type {
+  CheckStep,
+  DurationPercentiles,
+  FiguresPlace,
+  FiguresWindow,
+  SeriesPoint,
+  SeriesQuery,
+  SyncFigures,
+  SyncTotals,
+  TotalsFilter,
+} from '../sync-figures.ts'
+import { readPercentiles } from './duration-figures.ts'
+import { checkStep } from './figure-check.ts'
+import { USERS } from './figure-columns.ts'
+import { rebuildStep } from './figure-rebuild.ts'
+import { readSeries } from './figure-series.ts'
+import { readTotals } from './figure-totals.ts'
+import type { SqlConnection, SqlDatabase } from './sql-database.ts'
+import { isOneOf, piece, textFor } from './sql-piece.ts'
 
 /** {@link SyncFigures} in the SQL that both engines understand. */
 export class SqlSyncFigures implements SyncFigures {
@@ -11,10 +28,71 @@ export class SqlSyncFigures implements SyncFigures {
   }
 
   totals(filter: TotalsFilter): Promise<SyncTotals> {
-    return this.#database.read(({ query }) => sumSyncs(query, filter))
+    return this.#database.read((connection) => readTotals(connection, filter))
   }
 
-  durationPercentiles(since: number, fractions: readonly number[]): Promise<(number | null)[]> {
-    return this.#database.read(({ query }) => durationsAt(query, since, fractions))
+  async countUsers({ since, user_ids }: FiguresWindow): Promise<number> {
+    if (user_ids?.length === 0) return 0
+    return await this.#database.read(async ({ dialect, select }) => {
+      const whose = user_ids === undefined ? piece('') : isOneOf('user_id', user_ids)
+      const text = `select count(*) as users from ${USERS} where last_sync_start_time >= ?
+        ${whose.text === '' ? '' : `and ${whose.text}`}`
+      const rows = await select<{ users: number }>(textFor(dialect, text), [
+        boundedTime(since),
+        ...whose.values,
+      ])
+      return rows[0]?.users ?? 0
+    })
   }
+
+  durationPercentiles(window: FiguresWindow, fractions: readonly number[]): Promise<DurationPercentiles> {
+    return this.#database.read((connection) => readPercentiles(connection, window, fractions))
+  }
+
+  series(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return this.#database.read((connection) => readSeries(connection, query))
+  }
+
+  recentError(window: FiguresWindow): Promise<string | null> {
+    return this.#database.read((connection) => readRecentError(connection, window))
+  }
+
+  check(place: FiguresPlace | null): Promise<CheckStep> {
+    return this.#database.read((connection) => checkStep(connection, place))
+  }
+
+  rebuild(place: FiguresPlace | null): Promise<FiguresPlace | null> {
+    return this.#database.write((connection) => rebuildStep(connection, place))
+  }
+}
+
+/** How many of the newest syncs with an error are searched for a message: nearly always the first one has it. */
+const RECENT_ERRORS = [1, 20]
+
+interface Said {
+  readonly at: number
+  readonly id: number
+  readonly message: string | null
+}
+
+async function readRecentError(
+  { dialect, select }: SqlConnection,
+  { since, user_ids }: FiguresWindow,
+): Promise<string | null> {
+  const newest = async (whose: string, values: readonly unknown[]): Promise<Said[]> => {
+    const text = `select sync_start_time as at, id, error_message as message from canvas_sync_metrics
+      where ${whose}error_group_id is not null and sync_start_time >= ?
+      order by sync_start_time desc, id desc limit ?`
+    for (const limit of RECENT_ERRORS) {
+      const rows = await select<Said>(textFor(dialect, text), [...values, boundedTime(since), limit])
+      const said = rows.filter(({ message }) => message !== null)
+      if (said.length > 0 || rows.length < limit) return said
+    }
+    return []
+  }
+  const said: Said[] = []
+  if (user_ids === undefined) said.push(...(await newest('', [])))
+  else for (const user_id of user_ids) said.push(...(await newest('user_id = ? and ', [user_id])))
+  said.sort((a, b) => b.at - a.at || b.id - a.id)
+  return said[0]?.message ?? null
 }

@@ -1,9 +1,12 @@
-import { sql, type ExpressionBuilder, type SqlBool, type Expression } from 'kysely'
+import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
 import { MonitorError } from '../../core/errors.ts'
 import type { CourseOutcome, SyncRow } from '../../core/sync-record.ts'
 import { canBecome, type SyncStatus } from '../../core/sync-status.ts'
+import type { SyncCondition, SyncPageQuery, SyncPlace } from '../sync-lists.ts'
 import type {
   FinishAnswer,
+  RunningSync,
+  RunningSyncKey,
   StatusChange,
   SyncFilter,
   SyncFinish,
@@ -11,14 +14,15 @@ import type {
   SyncStart,
   SyncStore,
 } from '../sync-store.ts'
+import { beat, listRunning, markLost, markTimedOut, recordChange } from './running-syncs.ts'
+import { changesGroup, groupErrors } from './error-group-rows.ts'
+import { forUpdate } from './for-update.ts'
+import { readSyncPage } from './read-sync-page.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
 import { outcomeOfRow, rowOfOutcome, rowOfProgress, rowOfStart, syncOfRow } from './sync-rows.ts'
 import type { Tables } from './tables.ts'
 
 const METRICS = 'canvas_sync_metrics'
-
-/** How long a lost sync lived, as far as is known. The clock may have gone back since its start. */
-const lastAlive = sql<number>`case when heartbeat_at > sync_start_time then heartbeat_at else sync_start_time end`
 
 /** {@link SyncStore} in the SQL that both engines understand. */
 export class SqlSyncStore implements SyncStore {
@@ -68,16 +72,8 @@ export class SqlSyncStore implements SyncStore {
     })
   }
 
-  async heartbeat(sync_ids: readonly number[], at: number): Promise<void> {
-    if (sync_ids.length === 0) return
-    await this.#database.write(({ query }) =>
-      query
-        .updateTable(METRICS)
-        .set({ heartbeat_at: at })
-        .where('id', 'in', [...sync_ids])
-        .where('sync_status', '=', 'in_progress')
-        .execute(),
-    )
+  heartbeat(sync_ids: readonly number[], at: number, running_ms?: readonly number[]): Promise<void> {
+    return beat(this.#database, sync_ids, at, running_ms)
   }
 
   async saveSource(sync_id: number, source_id: number, scope: string): Promise<void> {
@@ -111,6 +107,7 @@ export class SqlSyncStore implements SyncStore {
         reason: repaired_from === null ? finish.error_type : 'late_finish',
         changed_at: finish.finished_at,
       })
+      if (changesGroup(before, finish.status)) await groupErrors(connection, [sync_id])
       return { applied: true, status: finish.status, repaired_from }
     })
   }
@@ -120,41 +117,35 @@ export class SqlSyncStore implements SyncStore {
     await this.#database.write(({ query }) =>
       query
         .insertInto('canvas_sync_courses')
-        .values(rowOfOutcome(sync_id, outcome))
+        .values({ ...rowOfOutcome(sync_id, outcome), sync_start_time: startOf(sync_id) })
         .onConflict((conflict) => conflict.columns(['sync_id', 'course_id']).doUpdateSet(changed))
         .execute(),
     )
   }
 
   markLost(sync_ids: readonly number[], reason: string, at: number): Promise<number[]> {
-    return this.#database.write(async (connection) => {
-      const lost: number[] = []
-      for (const sync_id of sync_ids) {
-        const row = await connection.query
-          .updateTable(METRICS)
-          .set({
-            sync_status: 'lost',
-            error_type: 'lost',
-            error_message: reason,
-            sync_end_time: lastAlive,
-            total_duration_seconds: sql<number>`((${lastAlive}) - sync_start_time) / 1000.0`,
-          })
-          .where('id', '=', sync_id)
-          .where('sync_status', '=', 'in_progress')
-          .returning('id')
-          .executeTakeFirst()
-        if (row === undefined) continue
-        lost.push(row.id)
-        await recordChange(connection, {
-          sync_id: row.id,
-          old_status: 'in_progress',
-          new_status: 'lost',
-          reason,
-          changed_at: at,
-        })
-      }
-      return lost
-    })
+    return markLost(this.#database, sync_ids, reason, at)
+  }
+
+  markTimedOut(sync_id: number, reason: string, at: number, running_ms: number): Promise<boolean> {
+    return markTimedOut(this.#database, sync_id, reason, at, running_ms)
+  }
+
+  listRunning(after: RunningSyncKey | null, limit: number): Promise<RunningSync[]> {
+    return listRunning(this.#database, after, limit)
+  }
+
+  async saveRunningTime(sync_id: number, running_ms: number): Promise<void> {
+    const ran = Math.round(running_ms)
+    await this.#database.write(({ query }) =>
+      query
+        .updateTable(METRICS)
+        .set({ running_ms: ran })
+        .where('id', '=', sync_id)
+        .where('sync_status', '=', 'in_progress')
+        .where((where) => where.or([where('running_ms', 'is', null), where('running_ms', '<', ran)]))
+        .execute(),
+    )
   }
 
   async getSync(sync_id: number): Promise<SyncRow | null> {
@@ -165,22 +156,18 @@ export class SqlSyncStore implements SyncStore {
     return await this.#one((where) => where('sync_task_id', '=', sync_task_id))
   }
 
-  listSyncs(filter: SyncFilter): Promise<SyncRow[]> {
-    if (filter.statuses?.length === 0) return Promise.resolve([])
-    return this.#database.read(async ({ query }) => {
-      let select = query.selectFrom(METRICS).selectAll()
-      if (filter.user_id !== undefined) select = select.where('user_id', '=', filter.user_id)
-      if (filter.statuses !== undefined) select = select.where('sync_status', 'in', [...filter.statuses])
-      if (filter.status !== undefined) select = select.where('sync_status', '=', filter.status)
-      if (filter.sync_type !== undefined) select = select.where('sync_type', '=', filter.sync_type)
-      if (filter.host !== undefined) select = select.where('host', '=', filter.host)
-      if (filter.since !== undefined) select = select.where('sync_start_time', '>=', filter.since)
-      const rows = await select
-        .orderBy('sync_start_time', 'desc')
-        .orderBy('id', 'desc')
-        .limit(filter.limit)
-        .execute()
-      return rows.map(syncOfRow)
+  listSyncs({ limit, ...filter }: SyncFilter): Promise<SyncRow[]> {
+    const condition = conditionOf(filter)
+    return this.#database.read(async (connection) => {
+      const rows: SyncRow[] = []
+      let after: SyncPlace | null = null
+      do {
+        const query: SyncPageQuery = { condition, sort: 'newest', limit: limit - rows.length, after }
+        const page = await readSyncPage(connection, query)
+        rows.push(...page.rows)
+        after = page.next
+      } while (after !== null && rows.length < limit)
+      return rows
     })
   }
 
@@ -234,17 +221,30 @@ export class SqlSyncStore implements SyncStore {
   }
 
   async #statusOf(connection: SqlConnection, sync_id: number): Promise<SyncStatus> {
-    const row = await connection.query
-      .selectFrom(METRICS)
-      .select('sync_status')
-      .where('id', '=', sync_id)
-      .executeTakeFirst()
+    const select = connection.query.selectFrom(METRICS).select('sync_status').where('id', '=', sync_id)
+    const row = await forUpdate(select, connection.dialect).executeTakeFirst()
     if (row === undefined)
       throw new MonitorError('not_found_locally', `There is no sync with the id ${sync_id}.`)
     return row.sync_status
   }
 }
 
-async function recordChange(connection: SqlConnection, change: StatusChange): Promise<void> {
-  await connection.query.insertInto('canvas_sync_status_changes').values(change).execute()
+function conditionOf({
+  user_id,
+  status,
+  statuses,
+  sync_type,
+  ...rest
+}: Omit<SyncFilter, 'limit'>): SyncCondition {
+  const both = status === undefined ? statuses : (statuses?.filter((each) => each === status) ?? [status])
+  return {
+    ...rest,
+    ...(user_id === undefined ? {} : { user_ids: [user_id] }),
+    ...(both === undefined ? {} : { statuses: both }),
+    ...(sync_type === undefined ? {} : { sync_types: [sync_type] }),
+  }
 }
+
+/** Copied to where the syncs of a course are found in the order of their start times. */
+const startOf = (sync_id: number): RawBuilder<number> =>
+  sql<number>`coalesce((select sync_start_time from canvas_sync_metrics where id = ${sync_id}), 0)`

@@ -1,11 +1,6 @@
-import type { Selectable } from 'kysely'
+import { sql } from 'kysely'
 import { deletionsAllowed } from '../../core/deletion-brake.ts'
-import {
-  noEntityCounts,
-  SYNCED_TABLES,
-  type EntityCounts,
-  type SyncedEntity,
-} from '../../core/synced-entity.ts'
+import { noEntityCounts, SYNCED_TABLES, type EntityCounts } from '../../core/synced-entity.ts'
 import type {
   ApplyRowsOptions,
   Checkpoint,
@@ -19,11 +14,10 @@ import type {
   SyncedRow,
 } from '../synced-data-store.ts'
 import { applyRows } from './apply-rows.ts'
+import { LISTINGS, listingOfRow, lockRowsOf, readListing, updateListing, voidDriven } from './listing-rows.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
-import type { ListingsTable } from './tables.ts'
 import { countScope, countUnseen, deleteUnseen, liveRowIds, reviveRows } from './synced-statements.ts'
 
-const LISTINGS = 'canvas_sync_listings'
 const CHECKPOINTS = 'canvas_sync_checkpoints'
 
 const isoTime = (at_ms: number): string => new Date(at_ms).toISOString()
@@ -60,28 +54,29 @@ export class SqlSyncedDataStore implements SyncedDataStore {
   }
 
   beginListing(scope: ListingScope, at: number): Promise<Listing> {
-    return this.#database.write(async (connection) => {
-      const state = await readListing(connection, scope)
-      // The time names the listing: it must be new even when the clock went back.
-      const listing_at = Math.max(at, (state?.last_listing_at ?? 0) + 1)
-      await connection.query
+    const { source_id, entity, listed_by } = scope
+    return this.#database.write(async ({ query }) => {
+      // The time names the listing: it must be new even when the clock went back, or two begin at once.
+      const later = sql<number>`case when excluded.last_listing_at > canvas_sync_listings.last_listing_at
+        then excluded.last_listing_at else canvas_sync_listings.last_listing_at + 1 end`
+      const { last_listing_at } = await query
         .insertInto(LISTINGS)
         .values({
-          source_id: scope.source_id,
-          entity: scope.entity,
-          listed_by: scope.listed_by,
-          last_listing_at: listing_at,
+          source_id,
+          entity,
+          listed_by,
+          last_listing_at: Math.max(at, 1),
           last_complete_at: null,
           previous_complete_at: null,
           read_through_at: null,
           row_count: null,
         })
         .onConflict((conflict) =>
-          conflict.columns(['source_id', 'entity', 'listed_by']).doUpdateSet({ last_listing_at: listing_at }),
+          conflict.columns(['source_id', 'entity', 'listed_by']).doUpdateSet({ last_listing_at: later }),
         )
-        .execute()
-      const { source_id, entity, listed_by } = scope
-      return { source_id, entity, listed_by, listing_at }
+        .returning('last_listing_at')
+        .executeTakeFirstOrThrow()
+      return { source_id, entity, listed_by, listing_at: last_listing_at }
     })
   }
 
@@ -93,6 +88,7 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     if (rows.length === 0) return noEntityCounts()
     const drives = SYNCED_TABLES[listing.entity].drives !== undefined
     return await this.#database.write(async (connection) => {
+      await lockRowsOf(connection, listing)
       const known_at = drives ? ((await readListing(connection, listing))?.last_complete_at ?? null) : null
       const times = {
         seen_at: isoTime(listing.listing_at),
@@ -108,13 +104,18 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     if (ids.length === 0) return
     const { source_id, entity, listed_by } = listing
     const seen = { source_id, listed_by, seen_at: isoTime(listing.listing_at), ids }
-    await this.#database.write(({ query }) => reviveRows(query, entity, seen))
+    await this.#database.write(async (connection) => {
+      await lockRowsOf(connection, listing)
+      await reviveRows(connection.query, entity, seen)
+    })
   }
 
   completeListing(listing: Listing, options: CompleteListingOptions): Promise<CompletedListing> {
-    return this.#database.write(async ({ query }) => {
+    return this.#database.write(async (connection) => {
+      await lockRowsOf(connection, listing)
+      const { query } = connection
       const seen_at = isoTime(listing.listing_at)
-      const state = await readListing({ query }, listing)
+      const state = await readListing(connection, listing)
       const counts = await countScope(query, { ...listing, seen_at })
       const { live_before, seen } = counts
       const known_at = state?.last_complete_at ?? null
@@ -138,10 +139,17 @@ export class SqlSyncedDataStore implements SyncedDataStore {
   }
 
   async completeIncremental(listing: Listing, read_through_at: number): Promise<void> {
-    await this.#database.write(async ({ query }) => {
-      const state = await readListing({ query }, listing)
-      if (state?.read_through_at != null) await updateListing(query, listing, { read_through_at })
-    })
+    await this.#database.write(({ query }) =>
+      query
+        .updateTable(LISTINGS)
+        .set({ read_through_at })
+        .where('source_id', '=', listing.source_id)
+        .where('entity', '=', listing.entity)
+        .where('listed_by', '=', listing.listed_by)
+        // Voided meanwhile, perhaps in this moment by another server.
+        .where('read_through_at', 'is not', null)
+        .execute(),
+    )
   }
 
   getListing(scope: ListingScope): Promise<ListingState | null> {
@@ -221,44 +229,4 @@ export class SqlSyncedDataStore implements SyncedDataStore {
     })
     return { deleted, held: 0 }
   }
-}
-
-function listingOfRow(row: Selectable<ListingsTable>): ListingState {
-  return { ...row, entity: row.entity as SyncedEntity, final: row.final === 1 }
-}
-
-async function readListing(
-  { query }: Pick<SqlConnection, 'query'>,
-  scope: ListingScope,
-): Promise<ListingState | null> {
-  const row = await query
-    .selectFrom(LISTINGS)
-    .selectAll()
-    .where('source_id', '=', scope.source_id)
-    .where('entity', '=', scope.entity)
-    .where('listed_by', '=', scope.listed_by)
-    .executeTakeFirst()
-  return row === undefined ? null : listingOfRow(row)
-}
-
-/** Only a whole read shows what came and went in the list that this one drives. */
-async function voidDriven(query: SqlConnection['query'], scope: ListingScope): Promise<void> {
-  const entity = SYNCED_TABLES[scope.entity].drives
-  if (entity === undefined) return
-  const { source_id, listed_by } = scope
-  await updateListing(query, { source_id, entity, listed_by }, { read_through_at: null })
-}
-
-async function updateListing(
-  query: SqlConnection['query'],
-  scope: ListingScope,
-  { final, ...change }: Partial<Omit<ListingState, keyof ListingScope>>,
-): Promise<void> {
-  await query
-    .updateTable(LISTINGS)
-    .set(final === undefined ? change : { ...change, final: final ? 1 : 0 })
-    .where('source_id', '=', scope.source_id)
-    .where('entity', '=', scope.entity)
-    .where('listed_by', '=', scope.listed_by)
-    .execute()
 }

@@ -1,7 +1,7 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { sql, type Insertable, type Selectable, type UpdateObject } from 'kysely'
 import type { CourseOutcome, SyncCounters, SyncRow } from '../../core/sync-record.ts'
 import type { SyncProgress, SyncStart } from '../sync-store.ts'
-import type { CoursesOutcomeTable, MetricsTable } from './tables.ts'
+import type { CoursesOutcomeTable, MetricsTable, Tables } from './tables.ts'
 
 const flag = (value: boolean): 0 | 1 => (value ? 1 : 0)
 
@@ -20,11 +20,13 @@ export function rowOfStart(start: SyncStart): Insertable<MetricsTable> {
 }
 
 /** The columns that a running sync replaces with each of its reports. */
-export function rowOfProgress(progress: SyncProgress): Updateable<MetricsTable> {
+export function rowOfProgress(progress: SyncProgress): UpdateObject<Tables, 'canvas_sync_metrics'> {
   const counters: SyncCounters = progress.counters
   return {
     ...counters,
     heartbeat_at: progress.heartbeat_at,
+    heartbeat_count: sql<number>`heartbeat_count + 1`,
+    ...(progress.running_ms === undefined ? {} : { running_ms: Math.round(progress.running_ms) }),
     progress_percent: progress.progress_percent,
     progress_current: progress.progress_current,
     api_rate_limit_remaining_min: progress.api_rate_limit_remaining_min,
@@ -36,8 +38,10 @@ export function rowOfProgress(progress: SyncProgress): Updateable<MetricsTable> 
 }
 
 export function syncOfRow(row: Selectable<MetricsTable>): SyncRow {
+  // Whether it beats matters to who watches and who reports, and comes to them with `RunningSync` and `KnownSync`.
+  const { heartbeat_expected: _, ...rest } = row
   return {
-    ...row,
+    ...rest,
     incremental_sync: row.incremental_sync === 1,
     use_pagination: row.use_pagination === 1,
     sync_metadata:
@@ -50,6 +54,6 @@ export function rowOfOutcome(sync_id: number, outcome: CourseOutcome): Insertabl
 }
 
 export function outcomeOfRow(row: Selectable<CoursesOutcomeTable>): CourseOutcome {
-  const { sync_id: _, ...rest } = row
+  const { sync_id: _, sync_start_time: __, ...rest } = row
   return { ...rest, entities: JSON.parse(row.entities) as CourseOutcome['entities'] }
 }

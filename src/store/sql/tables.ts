@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { SyncErrorType } from '../../core/error-types.ts'
 import type { SyncCounters } from '../../core/sync-record.ts'
 import type { CourseOutcomeStatus, SyncStatus } from '../../core/sync-status.ts'
@@ -32,10 +32,14 @@ export interface MetricsTable extends CounterColumns {
   pid: number | null
   process_started: string | null
   heartbeat_at: number
+  heartbeat_expected: Generated<Flag>
+  heartbeat_count: Generated<number>
+  running_ms: number | null
   progress_percent: number | null
   progress_current: string | null
   api_rate_limit_remaining_min: number | null
   repaired_from: SyncStatus | null
+  error_group_id: number | null
 }
 
 export interface StatusChangesTable {
@@ -61,6 +65,14 @@ export interface CoursesOutcomeTable {
   rows_deleted: number
   deletions_held: number
   entities: string
+  /** When its sync started: see migration 0008. */
+  sync_start_time: Generated<number>
+}
+
+/** Whose syncs have read a source; kept by triggers. */
+export interface SourceUsersTable {
+  user_id: string
+  source_id: number
 }
 
 export interface SourcesTable {
@@ -90,6 +102,100 @@ export interface ListingsTable {
   row_count: number | null
   deletions_held: Generated<number>
   final: Generated<Flag>
+  /** The last complete read; 0 for none. Made by the database. */
+  complete_at: GeneratedAlways<number>
+}
+
+export interface MaintenanceTable {
+  job: string
+  holder: string | null
+  held_until: Generated<number>
+  done_for: string | null
+  done_at: number | null
+  report: string | null
+}
+
+export interface TokensTable {
+  id: string
+  digest: string
+  name: string
+  scopes: string
+  created_at: number
+  created_by: string
+  expires_at: number | null
+  revoked_at: number | null
+  last_used_at: number | null
+}
+
+export interface SessionsTable {
+  id: string
+  digest: string
+  token_id: string
+  created_at: number
+  expires_at: number
+  last_used_at: number
+}
+
+export interface AuditTable {
+  id: Generated<number>
+  at: number
+  actor_kind: string
+  actor_id: string | null
+  action: string
+  target: string | null
+  user_id: string | null
+  route: string | null
+  address: string | null
+}
+
+export interface IngestEventsTable {
+  sync_id: number
+  event_id: string
+}
+
+export interface IngestNotesTable {
+  sync_id: number
+  started: Flag
+  late_events: number
+  problems: string
+}
+
+export interface IngestWritersTable {
+  writer: string
+  directory: string
+  host: string
+  pid: number
+  process_started: string
+  opened_at: number
+}
+
+export interface IngestLinesTable {
+  writer: string
+  batch: number
+  taken_at: number
+  lines: Uint8Array
+}
+
+export interface ChangesTable {
+  id: Generated<number>
+  kind: string
+  sync_id: number | null
+  course_id: string | null
+  old_status: SyncStatus | CourseOutcomeStatus | null
+  status: SyncStatus | CourseOutcomeStatus | null
+  changed_at: number
+}
+
+export interface PrunedChangesTable {
+  through: number
+}
+
+export interface ErrorGroupsTable {
+  id: Generated<number>
+  fingerprint: string
+  error_type: string | null
+  message: string
+  first_seen_at: Generated<number>
 }
 
 /** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */
@@ -97,7 +203,19 @@ export interface Tables {
   canvas_sync_metrics: MetricsTable
   canvas_sync_status_changes: StatusChangesTable
   canvas_sync_courses: CoursesOutcomeTable
+  canvas_sync_source_users: SourceUsersTable
   canvas_sync_sources: SourcesTable
   canvas_sync_checkpoints: CheckpointsTable
   canvas_sync_listings: ListingsTable
+  canvas_sync_error_groups: ErrorGroupsTable
+  canvas_sync_changes: ChangesTable
+  canvas_sync_changes_pruned: PrunedChangesTable
+  canvas_sync_tokens: TokensTable
+  canvas_sync_sessions: SessionsTable
+  canvas_sync_audit: AuditTable
+  canvas_sync_maintenance: MaintenanceTable
+  canvas_sync_ingest_events: IngestEventsTable
+  canvas_sync_ingest_notes: IngestNotesTable
+  canvas_sync_ingest_writers: IngestWritersTable
+  canvas_sync_ingest_lines: IngestLinesTable
 }

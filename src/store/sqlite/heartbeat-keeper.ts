@@ -8,8 +8,10 @@ import type { SyncStore } from '../sync-store.ts'
 export class HeartbeatKeeper {
   readonly #syncs: SyncStore
   readonly #clock: Clock
-  readonly #running = new Set<number>()
+  /** When each started, on the monotonic clock. */
+  readonly #running = new Map<number, number>()
   readonly #stop: () => void
+  #beating = false
 
   constructor(syncs: SyncStore, clock: Clock, interval_ms: number) {
     this.#syncs = syncs
@@ -19,7 +21,7 @@ export class HeartbeatKeeper {
 
   /** Learns from an answered call of the sync store which syncs run. */
   follow(method: string, args: readonly unknown[], value: unknown): void {
-    if (method === 'startSync') this.#running.add(value as number)
+    if (method === 'startSync') this.#running.set(value as number, this.#clock.monotonic())
     else if (method === 'finishSync') this.#running.delete(args[0] as number)
   }
 
@@ -28,11 +30,17 @@ export class HeartbeatKeeper {
   }
 
   async #beat(): Promise<void> {
-    if (this.#running.size === 0) return
+    // One that waits for a busy database says all that a second one behind it would.
+    if (this.#running.size === 0 || this.#beating) return
+    this.#beating = true
+    const now = this.#clock.monotonic()
+    const running_ms = [...this.#running.values()].map((started) => now - started)
     try {
-      await this.#syncs.heartbeat([...this.#running], this.#clock.now())
+      await this.#syncs.heartbeat([...this.#running.keys()], this.#clock.now(), running_ms)
     } catch {
       // A missed heartbeat is made up by the next one; a database that stays away shows in health.
+    } finally {
+      this.#beating = false
     }
   }
 }

@@ -25,14 +25,25 @@ export class StatementCache {
   }
 
   prepare(text: string): StatementSync {
-    const known = this.#statements.get(text)
+    return this.#prepared(text, text)
+  }
+
+  /** One whose rows are lists of values. */
+  prepareForValues(text: string): StatementSync {
+    const statement = this.#prepared(`values ${text}`, text)
+    statement.setReturnArrays(true)
+    return statement
+  }
+
+  #prepared(key: string, text: string): StatementSync {
+    const known = this.#statements.get(key)
     if (known !== undefined) {
-      this.#statements.delete(text)
-      this.#statements.set(text, known)
+      this.#statements.delete(key)
+      this.#statements.set(key, known)
       return known
     }
     const statement = this.#database.prepare(text)
-    this.#statements.set(text, statement)
+    this.#statements.set(key, statement)
     if (this.#statements.size > CACHED_STATEMENTS) {
       const oldest = this.#statements.keys().next()
       if (oldest.done !== true) this.#statements.delete(oldest.value)

@@ -1,10 +1,10 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MonitorError } from '../../core/errors.ts'
 import type { SqlConnection, SqlDatabase } from '../sql/sql-database.ts'
-import { kyselyOverSqlite, StatementCache } from './kysely-sqlite.ts'
 export { openSqliteFile } from './open-file.ts'
 import { openForReading } from './open-file.ts'
+import { connectionOver, ReadConnection } from './read-connection.ts'
 import { toStoreError } from './sqlite-errors.ts'
 
 /** A transaction takes up the writes that wait, until it has held the write lock for this long. */
@@ -16,19 +16,6 @@ interface PendingWrite {
   readonly reject: (error: unknown) => void
 }
 
-function connectionOver(database: DatabaseSync): SqlConnection {
-  const statements = new StatementCache(database)
-  return {
-    query: kyselyOverSqlite(statements),
-    select: async <Row>(text: string, parameters: readonly unknown[]) =>
-      statements.prepare(text).all(...(parameters as SQLInputValue[])) as Row[],
-    executeMany: async (text, rows) => {
-      const statement = statements.prepare(text)
-      for (const row of rows) statement.run(...(row as SQLInputValue[]))
-    },
-  }
-}
-
 /**
  * One SQLite file with group commit: all writes that wait are done in one transaction, each inside its own
  * savepoint, and are resolved together after the one synced commit. Reads have a connection of their own, so
@@ -38,10 +25,8 @@ export class SqliteDatabase implements SqlDatabase {
   readonly dialect = 'sqlite'
   readonly #path: string
   readonly #database: DatabaseSync
-  readonly #reading: DatabaseSync
+  readonly #reading: ReadConnection
   readonly #connection: SqlConnection
-  readonly #readConnection: SqlConnection
-  readonly #reads = new Set<Promise<unknown>>()
   readonly #pending: PendingWrite[] = []
   #draining: Promise<void> | null = null
   #closing: Promise<void> | null = null
@@ -49,22 +34,13 @@ export class SqliteDatabase implements SqlDatabase {
   constructor(path: string, database: DatabaseSync) {
     this.#path = path
     this.#database = database
-    this.#reading = openForReading(path)
+    this.#reading = new ReadConnection(path, openForReading(path))
     this.#connection = connectionOver(database)
-    this.#readConnection = connectionOver(this.#reading)
   }
 
   async read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     this.#refuseWhenClosing()
-    const answer = work(this.#readConnection)
-    this.#reads.add(answer)
-    try {
-      return await answer
-    } catch (error) {
-      throw toStoreError(error, this.#path)
-    } finally {
-      this.#reads.delete(answer)
-    }
+    return await this.#reading.read(work)
   }
 
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
@@ -78,8 +54,7 @@ export class SqliteDatabase implements SqlDatabase {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await this.#draining
-      await Promise.allSettled(this.#reads)
-      this.#reading.close()
+      await this.#reading.close()
       this.#database.close()
     })()
     return this.#closing

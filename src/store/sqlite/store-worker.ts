@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../core/clock.ts'
-import { STORE_PARTS } from '../store.ts'
+import type { StoreParts } from '../store.ts'
 import { HeartbeatKeeper } from './heartbeat-keeper.ts'
+import { ReadingStore } from './reading-store.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import {
   OPENED,
   packError,
   type AnswerMessage,
   type CallMessage,
+  type StorePart,
   type WorkerOptions,
 } from './worker-protocol.ts'
 
@@ -21,29 +23,55 @@ const send = (answer: AnswerMessage): void => {
 
 type Callable = Record<string, (...args: readonly unknown[]) => Promise<unknown>>
 
-function serve(store: SqliteStore, keeper: HeartbeatKeeper): (message: CallMessage) => Promise<void> {
-  const parts = { store } as unknown as Record<string, Callable>
-  for (const name of STORE_PARTS) parts[name] = store[name] as unknown as Callable
+interface Served {
+  readonly parts: StoreParts
+  /** The store as a whole. */
+  readonly store: { close(): Promise<void> }
+  /** Learns of each call that was answered. */
+  readonly onAnswered: (part: StorePart, method: string, args: readonly unknown[], value: unknown) => void
+  readonly onClosed: () => void
+}
+
+function serve({ parts, store, onAnswered, onClosed }: Served): (message: CallMessage) => Promise<void> {
+  const called = { ...parts, store } as unknown as Record<string, Callable>
   return async ({ id, part, method, args }) => {
     try {
-      const value = await parts[part]?.[method]?.(...args)
-      keeper.follow(method, args, value)
+      const value = await called[part]?.[method]?.(...args)
+      onAnswered(part, method, args, value)
       send({ id, value })
     } catch (error) {
       send({ id, error: packError(error) })
     }
     if (part === 'store' && method === 'close') {
-      keeper.stop()
+      onClosed()
       port?.close()
     }
   }
 }
 
+function openWriter({ path, heartbeat_interval_ms }: WorkerOptions): Served {
+  const store = new SqliteStore(path)
+  const keeper = new HeartbeatKeeper(store.syncs, systemClock, heartbeat_interval_ms)
+  return {
+    parts: store,
+    store,
+    onAnswered: (part, method, args, value) => {
+      if (part === 'syncs') keeper.follow(method, args, value)
+    },
+    onClosed: () => {
+      keeper.stop()
+    },
+  }
+}
+
+function openReader({ path }: WorkerOptions): Served {
+  const store = new ReadingStore(path)
+  return { parts: store.parts, store, onAnswered: () => {}, onClosed: () => {} }
+}
+
 try {
   const options = workerData as WorkerOptions
-  const store = new SqliteStore(options.path)
-  const keeper = new HeartbeatKeeper(store.syncs, systemClock, options.heartbeat_interval_ms)
-  const answer = serve(store, keeper)
+  const answer = serve(options.role === 'writer' ? openWriter(options) : openReader(options))
   port.on('message', (message: CallMessage) => void answer(message))
   send({ id: OPENED })
 } catch (error) {

@@ -30,6 +30,8 @@ export interface AnswerMessage {
 
 export interface WorkerOptions {
   readonly path: string
+  /** The writer opens or makes the file and brings it to this version's schema; a reader finds it so. */
+  readonly role: 'writer' | 'reader'
   readonly heartbeat_interval_ms: number
 }
 

@@ -1,56 +1,49 @@
-import { Worker } from 'node:worker_threads'
 import { MonitorError } from '../../core/errors.ts'
 import { PartedStore, STORE_PARTS, type StoreHealth, type StoreParts } from '../store.ts'
-import {
-  OPENED,
-  packError,
-  unpackError,
-  type AnswerMessage,
-  type StorePart,
-  type WorkerOptions,
-} from './worker-protocol.ts'
+import { onlyReads } from './store-reads.ts'
+import { StoreThread } from './store-thread.ts'
+import type { StorePart } from './worker-protocol.ts'
 
-interface PendingCall {
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
+export interface WorkerStoreOptions {
+  readonly path: string
+  readonly heartbeat_interval_ms: number
+  /**
+   * Threads that only read, so that a read waits neither for a write nor for another long read; default 0: the thread
+   * that writes reads too. What a write has resolved, each of them sees.
+   */
+  readonly reader_threads?: number
 }
 
-/** In the package this file is compiled to `.js`, and so is the worker's. */
-const WORKER = new URL(`./store-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
-
-/** Rows live here for one transaction only; left alone, V8 takes 48 MiB before it looks for garbage. */
-const YOUNG_GENERATION_MB = 8
-
-/** The SQLite store on a thread of its own; the same calls, sent as messages. */
+/** The SQLite store on threads of its own; the same calls, sent as messages. */
 export class WorkerStore extends PartedStore {
-  readonly #worker: Worker
-  readonly #pending = new Map<number, PendingCall>()
-  #next_id = OPENED
-  #ended: MonitorError | null = null
+  readonly #writer: StoreThread
+  readonly #readers: readonly StoreThread[]
   #closing: Promise<void> | null = null
 
-  private constructor(options: WorkerOptions) {
+  private constructor(writer: StoreThread, readers: readonly StoreThread[]) {
     super(remoteParts((part, method, args) => this.#call(part, method, args)))
-    this.#worker = new Worker(WORKER, {
-      workerData: options,
-      name: 'canvas-sync-store',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    })
-    this.#worker.on('message', (answer: AnswerMessage) => {
-      this.#settle(answer)
-    })
-    this.#worker.on('error', (error) => {
-      this.#end(new MonitorError('storage', 'The store thread failed.', { cause: error }))
-    })
-    this.#worker.on('exit', () => {
-      this.#end(new MonitorError('closed', 'The store is closed.'))
-    })
+    this.#writer = writer
+    this.#readers = readers
   }
 
-  static async open(options: WorkerOptions): Promise<WorkerStore> {
-    const store = new WorkerStore(options)
-    await store.#answerTo(store.#next_id++)
-    return store
+  static async open({
+    path,
+    heartbeat_interval_ms,
+    reader_threads = 0,
+  }: WorkerStoreOptions): Promise<WorkerStore> {
+    // First, for it makes the file that the others only read.
+    const writer = await StoreThread.start({ path, heartbeat_interval_ms, role: 'writer' })
+    const started = await Promise.allSettled(
+      Array.from({ length: reader_threads }, () =>
+        StoreThread.start({ path, heartbeat_interval_ms, role: 'reader' }),
+      ),
+    )
+    const readers = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+    const failed = started.find((start) => start.status === 'rejected')
+    const store = new WorkerStore(writer, readers)
+    if (failed === undefined) return store
+    await store.close()
+    throw failed.reason
   }
 
   async health(): Promise<StoreHealth> {
@@ -66,48 +59,27 @@ export class WorkerStore extends PartedStore {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      if (this.#ended === null) await this.#call('store', 'close', [])
-      await this.#worker.terminate()
+      // The writer last: whoever closes the file last puts its log away, which a reader cannot.
+      await Promise.allSettled(this.#readers.map((reader) => reader.close()))
+      await this.#writer.close()
     })()
     return this.#closing
   }
 
   #call(part: StorePart, method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#ended !== null) return Promise.reject(this.#ended)
-    if (this.#closing !== null && method !== 'close') {
-      return Promise.reject(new MonitorError('closed', 'The store is closed.'))
+    if (this.#writer.ended !== null) return Promise.reject(this.#writer.ended)
+    if (this.#closing !== null) return Promise.reject(new MonitorError('closed', 'The store is closed.'))
+    const thread = onlyReads(part, method) ? this.#idlest() : this.#writer
+    return thread.call(part, method, args)
+  }
+
+  /** The reader that has the least to do; the writer when there is none, or none any more. */
+  #idlest(): StoreThread {
+    let idlest: StoreThread | null = null
+    for (const reader of this.#readers) {
+      if (reader.ended === null && (idlest === null || reader.waiting < idlest.waiting)) idlest = reader
     }
-    const id = this.#next_id++
-    const answer = this.#answerTo(id)
-    try {
-      this.#worker.postMessage({ id, part, method, args })
-    } catch (error) {
-      // Something that cannot be copied, such as a function in the metadata: no answer will come.
-      this.#settle({ id, error: packError(error) })
-    }
-    return answer
-  }
-
-  /** The thread keeps the process alive only while somebody waits for it. */
-  #answerTo(id: number): Promise<unknown> {
-    if (this.#pending.size === 0) this.#worker.ref()
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
-    })
-  }
-
-  #settle(answer: AnswerMessage): void {
-    const call = this.#pending.get(answer.id)
-    this.#pending.delete(answer.id)
-    if (this.#pending.size === 0) this.#worker.unref()
-    if (answer.error === undefined) call?.resolve(answer.value)
-    else call?.reject(unpackError(answer.error))
-  }
-
-  #end(reason: MonitorError): void {
-    this.#ended ??= reason
-    for (const call of this.#pending.values()) call.reject(this.#ended)
-    this.#pending.clear()
+    return idlest ?? this.#writer
   }
 }
 

@@ -1,4 +1,5 @@
 import { after } from 'node:test'
+import { EventHub } from '../../../src/api/events/event-hub.ts'
 import { listen } from '../../../src/api/http/listen.ts'
 import { logReading, type LogReading } from '../../../src/api/logs/log-reading.ts'
 import { createApi } from '../../../src/api/app.ts'
@@ -26,10 +27,12 @@ export async function openLogServer(services: Partial<ApiServices> = {}): Promis
   const stopping = new AbortController()
   const reading = logReading(directory, 'UTC', stopping.signal)
   const errors: LogServer['errors'] = []
+  const store = await openTestStore()
   const app = createApi({
-    store: await openTestStore(),
+    store,
     logs: new FakeLogMaintenance(),
     log_reading: reading,
+    events: new EventHub({ changes: store.changes, clock: systemClock, onError: () => {} }),
     clock: systemClock,
     version: VERSION,
     onError: (error, place) => errors.push({ error, place }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Hono } from 'hono'
 import { createApi, type ApiOptions } from '../../../src/api/app.ts'
+import { EventHub } from '../../../src/api/events/event-hub.ts'
 import type { LogMaintenance } from '../../../src/api/logs/log-maintenance.ts'
 import { logReading } from '../../../src/api/logs/log-reading.ts'
 import type { ApiServices, ErrorPlace } from '../../../src/api/services.ts'
@@ -9,6 +10,7 @@ import type { CleanupStart } from '../../../src/logs/cleanup/log-directory.ts'
 import type { CleanupPlan } from '../../../src/logs/cleanup/plan-cleanup.ts'
 import type { Store, StoreHealth } from '../../../src/store/store.ts'
 import type { SyncStore } from '../../../src/store/sync-store.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import type { GivenSync } from './sync-factory.ts'
@@ -96,6 +98,7 @@ export async function openTestApi(
     {
       logs,
       log_reading: logReading(temporaryDirectory(), 'UTC', new AbortController().signal),
+      events: new EventHub({ changes: store.changes, clock: systemClock, onError: () => {} }),
       clock,
       version: VERSION,
       onError: (error, place) => errors.push({ error, place }),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../../src/store/store.ts'
-import type { SyncStore } from '../../../src/store/sync-store.ts'
+import type { SyncLists } from '../../../src/store/sync-lists.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** An empty store of the test's own. */
@@ -24,14 +24,14 @@ export function withParts(store: Store, parts: Partial<Store>): Store {
   }
 }
 
-/** The same store, with another way to list syncs. */
-export function withListSyncs(store: Store, listSyncs: SyncStore['listSyncs']): Store {
-  const syncs = new Proxy(store.syncs, {
-    get(target, name) {
-      if (name === 'listSyncs') return listSyncs
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? (value as () => unknown).bind(target) : value
+/** The same store, with another way to read a page of records of syncs. */
+export function withRecordPage(store: Store, recordPage: SyncLists['recordPage']): Store {
+  const { lists } = store
+  return withParts(store, {
+    lists: {
+      page: (query) => lists.page(query),
+      outcomePage: (query) => lists.outcomePage(query),
+      recordPage,
     },
   })
-  return withParts(store, { syncs })
 }

@@ -1,0 +1,67 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { figure, quantile, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
+import type { ClientOrder, ClientReport } from './support/ingest-client-child.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const CONNECTIONS = 8
+const SYNCS_PER_REQUEST = [1, 20, 100] as const
+/** What is asked for is measured with as many syncs in a request as a busy reporter gathers. */
+const MEASURED = 100
+
+const pathOf = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url))
+
+async function ask<T>(server: ChildProcess): Promise<T> {
+  const [message] = (await once(server, 'message')) as [T]
+  return message
+}
+
+async function load(order: ClientOrder): Promise<ClientReport> {
+  const client = spawn(process.execPath, [pathOf('ingest-client-child.ts'), JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  client.stdout.setEncoding('utf8')
+  for await (const chunk of client.stdout) text += String(chunk)
+  if (text === '') throw new Error('The client failed.')
+  return JSON.parse(text) as ClientReport
+}
+
+async function run({ quick, progress }: BenchmarkOptions): Promise<Figure[]> {
+  using directory = temporaryDirectory()
+  const server = fork(pathOf('ingest-server-child.ts'), [directory.path])
+  const figures: Figure[] = []
+  try {
+    const { url } = await ask<{ url: string }>(server)
+    const seconds = quick ? 2 : 10
+    await load({ url, connections: CONNECTIONS, syncs_per_request: MEASURED, seconds: quick ? 1 : 3 })
+    for (const syncs_per_request of SYNCS_PER_REQUEST) {
+      server.send('facts')
+      const before = await ask<{ cpu_s: number; rss_mb: number }>(server)
+      const report = await load({ url, connections: CONNECTIONS, syncs_per_request, seconds })
+      server.send('facts')
+      const after = await ask<{ cpu_s: number; rss_mb: number }>(server)
+      const rate = report.syncs / report.seconds
+      const name = `ingest, ${CONNECTIONS} connections, ${syncs_per_request} syncs a request`
+      const target = syncs_per_request === MEASURED ? { target: { at_least: 5000 } } : {}
+      const [p50, p99] = [quantile(report.latencies_ms, 0.5), quantile(report.latencies_ms, 0.99)]
+      figures.push(
+        figure(name, rate, 'syncs/s', target),
+        figure(`${name}, p50`, p50, 'ms'),
+        figure(`${name}, p99`, p99, 'ms'),
+        figure(`${name}, server`, ((after.cpu_s - before.cpu_s) / report.syncs) * 1e6, 'µs of CPU a sync'),
+        figure(`${name}, client`, (report.cpu_s / report.syncs) * 1e6, 'µs of CPU a sync'),
+        figure(`${name}, memory`, after.rss_mb, 'MiB'),
+      )
+      progress(`${syncs_per_request} syncs a request: ${Math.round(rate)} syncs/s, p99 ${p99.toFixed(0)} ms`)
+    }
+  } finally {
+    const ended = once(server, 'exit')
+    server.disconnect()
+    await ended
+  }
+  return figures
+}
+
+export const benchmark: Benchmark = { name: 'ingest', run }

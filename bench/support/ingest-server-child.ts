@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import { startServer } from '../../src/server.ts'
+
+/** The server in a process of its own; ends with the one that started it. */
+const directory = process.argv[2] ?? '.'
+const server = await startServer({
+  database: `sqlite:${join(directory, 'syncs.db')}`,
+  logDir: join(directory, 'logs'),
+  port: 0,
+  logCleanup: false,
+})
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.({ cpu_s: (user + system) / 1e6, rss_mb: process.memoryUsage.rss() / 1_048_576 })
+})
+process.on('disconnect', () => process.exit())
+process.send?.({ url: server.url })

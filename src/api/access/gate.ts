@@ -1,0 +1,203 @@
+import type { BlockList } from 'node:net'
+import { ANONYMOUS_CALLER, LOOPBACK_CALLER, type Caller } from '../../core/access.ts'
+import { SECRET_SHAPE } from '../../core/access-secret.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Route } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
+import { RATE_LIMITS, type AccessOptions, type RateLimits } from './access-options.ts'
+import { authorizationOf } from './authorization.ts'
+import { AuditLog } from './audit-log.ts'
+import { identifyByHeader, identifyBySession, type Identified, type Identity } from './authenticate.ts'
+import {
+  cameThroughProxy,
+  clientAddress,
+  isLoopbackAddress,
+  limitKey,
+  networkList,
+} from './client-address.ts'
+import { RateLimiter, type Quota } from './rate-limiter.ts'
+import { notRight, otherUsers, scopeMissing, tokenInAddress, tokenNeeded, tooMany } from './refusals.ts'
+import type { RequestAudit } from './request-audit.ts'
+import { sessionOf } from './session-cookie.ts'
+
+/** A use is written when the last one that was written is older. */
+const USE_STEP_MS = 60_000
+/** Uses that are being written; more wait for their next request. */
+const MOST_USES = 1000
+/** 400 days, as long as syncs. */
+const AUDIT_KEPT_MS = 400 * 86_400_000
+const TIDY_STEP = 500
+/** What shares the limits of addresses when there is none, as in tests and host applications. */
+const NO_ADDRESS = 'unknown'
+
+/** Somebody who may ask for this route. */
+export interface Admitted {
+  readonly caller: Caller
+  readonly address: string | null
+  readonly audit: RequestAudit
+  /** For the answer: where the caller stands with its limits. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Admission = Admitted | { readonly refused: Answer }
+
+/** Who may come in: addresses, limits, tokens, sessions, scopes. One for each server. */
+export class Gate {
+  readonly audit: AuditLog
+  readonly #services: Pick<ApiServices, 'store' | 'clock' | 'onError'>
+  readonly #require_token: boolean
+  readonly #trusted: BlockList
+  readonly #limits: Readonly<Record<'address' | 'token' | 'ingest' | 'failed' | 'sign_in', RateLimiter>>
+  readonly #limit_loopback: boolean
+  readonly #uses = new Map<string, Promise<void>>()
+
+  constructor(services: Pick<ApiServices, 'store' | 'clock' | 'onError'>, options: AccessOptions = {}) {
+    const { store, clock, onError } = services
+    const limits: RateLimits = { ...RATE_LIMITS, ...options.rate_limits }
+    this.#services = services
+    this.#require_token = options.require_token ?? false
+    this.#trusted = networkList(options.trusted_proxies ?? [])
+    this.#limit_loopback = limits.loopback
+    this.#limits = {
+      address: new RateLimiter('address', limits.address_per_minute, clock),
+      token: new RateLimiter('token', limits.token_per_minute, clock),
+      ingest: new RateLimiter('ingest', limits.ingest_per_minute, clock),
+      failed: new RateLimiter('failed', limits.failed_per_minute, clock),
+      sign_in: new RateLimiter('sign-in', limits.sign_in_per_minute, clock),
+    }
+    this.audit = new AuditLog(store.access, clock, (error) => {
+      onError(error, { request_id: null, where: 'audit log' })
+    })
+  }
+
+  /** The address of the client. @param peer the other end of the connection */
+  addressOf(request: Request, peer: string | null): string | null {
+    return clientAddress(peer, request.headers.get('x-forwarded-for'), this.#trusted)
+  }
+
+  /** What holds for every address, also for one that there is not; null when it may pass. */
+  refusal(address: string | null): Answer | null {
+    if (address === null || (isLoopbackAddress(address) && !this.#limit_loopback)) return null
+    const quota = this.#limits.address.take(limitKey(address))
+    return quota.allowed ? null : tooMany('requests', quota)
+  }
+
+  /** Whether the request may reach the route, and as whose. */
+  async admit(route: Route, request: Request, address: string | null): Promise<Admission> {
+    const url = URL.parse(request.url)
+    const kept = route.token_in_path === undefined ? `${url?.pathname}${url?.search}` : (url?.search ?? '')
+    if (holdsSecret(kept)) return { refused: tokenInAddress() }
+    const place = { route: `${route.method} ${route.path}`, address }
+    const asAudited = (caller: Caller, quota?: Quota): Admitted => ({
+      caller,
+      address,
+      audit: this.audit.of({ ...place, caller }),
+      headers: quota?.headers ?? {},
+    })
+    if (route.access === 'public') {
+      if (route.limit === undefined) return asAudited(ANONYMOUS_CALLER)
+      const quota = this.#limits[route.limit].take(limitKey(address ?? NO_ADDRESS))
+      if (!quota.allowed) return { refused: tooMany('sign-ins', quota) }
+      return asAudited(ANONYMOUS_CALLER, quota)
+    }
+    const shown = await this.#identify(request, address, route)
+    if (shown === null) {
+      return this.#isOpenTo(request, address)
+        ? asAudited(LOOPBACK_CALLER)
+        : { refused: tokenNeeded(cameThroughProxy(request.headers)) }
+    }
+    if ('wrong' in shown) return { refused: this.#refuseWrong(shown.wrong, place) }
+    const limiter = route.access === 'ingest' ? this.#limits.ingest : this.#limits.token
+    const quota = limiter.take(shown.caller.token_id ?? '')
+    if (!quota.allowed) return { refused: tooMany('requests', quota) }
+    this.#saveUse(shown)
+    const refused = refusalOf(route, shown.caller)
+    return refused === null
+      ? asAudited(shown.caller, quota)
+      : { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }
+  }
+
+  /** Removes sign-ins that have ended and old entries of the audit log, in small steps. Never throws. */
+  async tidy(): Promise<void> {
+    const { store, clock, onError } = this.#services
+    const now = clock.now()
+    try {
+      while ((await store.access.removeOld(now, now - AUDIT_KEPT_MS, TIDY_STEP)) >= TIDY_STEP) continue
+    } catch (error) {
+      onError(error, { request_id: null, where: 'tidying the audit log' })
+    }
+  }
+
+  /** Resolves when all is on the disk that was to be written so far. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#uses.values())
+    await this.audit.flush()
+  }
+
+  /** Writes what is still to be written. */
+  async close(): Promise<void> {
+    await this.audit.close()
+    await this.settle()
+  }
+
+  /** Who shows something; null for who shows nothing. */
+  async #identify(request: Request, address: string | null, route: Route): Promise<Identified | null> {
+    const { store, clock } = this.#services
+    const authorization = authorizationOf(request, route)
+    const session = sessionOf(request.headers)
+    if (authorization === null && session === null) return null
+    if (authorization !== null) return await identifyByHeader(authorization, store.access, clock.now())
+    const identified = await identifyBySession(session ?? '', store.access, clock.now())
+    // A browser sends an old cookie by itself: where nobody needs one it does no harm.
+    return 'wrong' in identified && this.#isOpenTo(request, address) ? null : identified
+  }
+
+  /** A program of this machine, as far as one can see. A proxy on this machine makes everybody look like one. */
+  #isOpenTo(request: Request, address: string | null): boolean {
+    if (this.#require_token || cameThroughProxy(request.headers)) return false
+    return address === null || isLoopbackAddress(address)
+  }
+
+  /** Only who is wrong is held back: others behind the same address must not suffer for it. */
+  #refuseWrong(wrong: string, { route, address }: { route: string; address: string | null }): Answer {
+    const failed = this.#limits.failed.take(limitKey(address ?? NO_ADDRESS))
+    if (!failed.allowed) return tooMany('wrong access tokens', failed)
+    this.audit.repeated({
+      ...this.audit.of({ caller: ANONYMOUS_CALLER, route, address }).entry('refused'),
+    })
+    return notRight(wrong)
+  }
+
+  #saveUse({ caller, last_used_at, session_id }: Identity): void {
+    const { store, clock, onError } = this.#services
+    const now = clock.now()
+    const id = session_id ?? caller.token_id
+    if (id === null || (last_used_at !== null && now - last_used_at < USE_STEP_MS)) return
+    if (this.#uses.has(id) || this.#uses.size >= MOST_USES) return
+    const saved =
+      session_id === null ? store.access.saveTokenUse(id, now) : store.access.saveSessionUse(id, now)
+    const done = saved
+      .catch((error: unknown) => {
+        onError(error, { request_id: null, where: 'last use of a token' })
+      })
+      .finally(() => this.#uses.delete(id))
+    this.#uses.set(id, done)
+  }
+}
+
+/** Whether a token or session id stands anywhere in an address, as it is or percent-encoded. */
+function holdsSecret(address: string): boolean {
+  if (SECRET_SHAPE.test(address)) return true
+  if (!address.includes('%')) return false
+  const plain = address.replaceAll(/%([0-7][\da-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
+  return SECRET_SHAPE.test(plain)
+}
+
+/** Why this caller may not have this route; null when it may. */
+function refusalOf({ access, all_users }: Route, caller: Caller): Answer | null {
+  if (access === 'public' || access === 'any') return null
+  if (!caller.scopes.has(access)) return scopeMissing(access)
+  return all_users === true && caller.users !== null ? otherUsers() : null
+}

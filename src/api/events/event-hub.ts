@@ -1,0 +1,173 @@
+import type { Caller } from '../../core/access.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { ChangeFeed, ReadChanges } from '../../store/change-feed.ts'
+import { liveEvents, type LiveEvent } from './live-event.ts'
+import { RecentEvents } from './recent-events.ts'
+
+export interface EventHubOptions {
+  readonly changes: Pick<ChangeFeed, 'latest' | 'readAfter'>
+  readonly clock: Clock
+  /** Aborts when the server stops: every stream ends then. Default: never. */
+  readonly stopping?: AbortSignal | undefined
+  /** Gets what keeps the changes from being read, once for each outage. Must not throw. */
+  readonly onError: (error: unknown) => void
+  /** Clients at once; default 1000. */
+  readonly most_clients?: number
+  /** Clients at once with one token, or with the sessions of one; default 100. */
+  readonly most_of_a_token?: number
+}
+
+/** Some events behind a place, read for a client that has fallen behind. */
+export interface EventPage {
+  readonly events: readonly LiveEvent[]
+  readonly place: number
+  /** See `ChangePage`. */
+  readonly lost: boolean
+  /** There are more behind it. */
+  readonly full: boolean
+}
+
+/** Changes that are read at once, at the most. */
+export const LONGEST_PAGE = 500
+/** How long one question to the store waits for a change. */
+const WAIT_MS = 1000
+/** What changes within so long is sent together: a busy server is asked this often and no more. */
+const GATHER_MS = 20
+const RETRY_MS = 1000
+/** How often clients look whether they have been silent for too long. */
+const TICK_MS = 5000
+/** Pages that are read at once for those who have fallen behind. */
+const CATCHING_UP = 2
+
+/** One reader of the changes for all clients of a server. Reads only while there are clients. */
+export class EventHub {
+  readonly clock: Clock
+  readonly stopping: AbortSignal
+  readonly recent: RecentEvents = new RecentEvents(0)
+  readonly #options: EventHubOptions
+  readonly #clients = new Map<object, string | null>()
+  readonly #catching_up = new Map<string, Promise<EventPage>>()
+  #queue: Promise<unknown>[] = []
+  #news = Promise.withResolvers<void>()
+  #ready: Promise<void> | null = null
+  #stopTicking: (() => void) | null = null
+
+  constructor(options: EventHubOptions) {
+    this.#options = options
+    this.clock = options.clock
+    this.stopping = options.stopping ?? new AbortController().signal
+    this.stopping.addEventListener('abort', () => {
+      this.#wake()
+    })
+  }
+
+  get clients(): number {
+    return this.#clients.size
+  }
+
+  /** A place among the clients, to give back once or more often; null when the caller or the server has too many. */
+  join({ token_id }: Caller): (() => void) | null {
+    const { most_clients = 1000, most_of_a_token = 100 } = this.#options
+    if (this.#clients.size >= most_clients) return null
+    if (token_id !== null) {
+      const same = [...this.#clients.values()].filter((other) => other === token_id)
+      if (same.length >= most_of_a_token) return null
+    }
+    const client = {}
+    this.#clients.set(client, token_id)
+    return () => {
+      this.#clients.delete(client)
+    }
+  }
+
+  /** Resolves when whatever is committed from now on will come; for who has joined. */
+  ready(): Promise<void> {
+    this.#ready ??= this.#start()
+    return this.#ready
+  }
+
+  /** Resolves when there may be something new, when the server stops, and every few seconds. */
+  news(): Promise<void> {
+    return this.#news.promise
+  }
+
+  /** Reads from the database what is not in memory any more. */
+  catchUp(place: number, limit: number): Promise<EventPage> {
+    // After a restart many come back at the same place.
+    const key = `${place} ${limit}`
+    let reading = this.#catching_up.get(key)
+    if (reading === undefined) {
+      reading = this.#inTurn(() => this.#read(place, { limit })).finally(() => this.#catching_up.delete(key))
+      this.#catching_up.set(key, reading)
+    }
+    return reading
+  }
+
+  async #start(): Promise<void> {
+    try {
+      this.recent.reset(await this.#options.changes.latest())
+    } catch (error) {
+      this.#ready = null
+      throw error
+    }
+    this.#stopTicking = this.clock.every(TICK_MS, () => {
+      this.#wake()
+    })
+    void this.#follow()
+  }
+
+  async #follow(): Promise<void> {
+    let failed = false
+    while (this.#clients.size > 0 && !this.stopping.aborted) {
+      try {
+        const page = await this.#read(this.recent.place, { limit: LONGEST_PAGE, wait_ms: WAIT_MS })
+        failed = false
+        if (page.lost) this.recent.reset(page.place)
+        else this.recent.add(page.events, page.place)
+        if (page.lost || page.events.length > 0) this.#wake()
+        if (!page.full && page.events.length > 0) await this.#pause(GATHER_MS)
+      } catch (error) {
+        if (!failed && !this.stopping.aborted) this.#options.onError(error)
+        failed = true
+        await this.#pause(RETRY_MS)
+      }
+    }
+    this.#ready = null
+    this.#stopTicking?.()
+    this.#wake()
+  }
+
+  async #read(place: number, how: ReadChanges): Promise<EventPage> {
+    const page = await this.#options.changes.readAfter(place, how)
+    const full = page.changes.length === how.limit
+    return { events: liveEvents(page), place: page.place, lost: page.lost, full }
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#queue.length < CATCHING_UP ? null : this.#queue.at(-CATCHING_UP)
+    const turn = (async () => {
+      await before?.catch(() => {})
+      return await work()
+    })()
+    this.#queue.push(turn)
+    try {
+      return await turn
+    } finally {
+      this.#queue = this.#queue.filter((other) => other !== turn)
+    }
+  }
+
+  #wake(): void {
+    const { resolve } = this.#news
+    this.#news = Promise.withResolvers<void>()
+    resolve()
+  }
+
+  async #pause(duration_ms: number): Promise<void> {
+    try {
+      await this.clock.sleep(duration_ms, this.stopping)
+    } catch {
+      // The server stops.
+    }
+  }
+}

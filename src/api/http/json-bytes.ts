@@ -1,0 +1,27 @@
+const encoder = new TextEncoder()
+
+/** An object as JSON in UTF-8, one of whose members is a list that is written already. */
+export function jsonBytes(before: object, name: string, list: Uint8Array, after: object = {}): Uint8Array {
+  const head = membersOf(before)
+  const tail = membersOf(after)
+  return Buffer.concat([
+    encoder.encode(`{${head}${head === '' ? '' : ','}${JSON.stringify(name)}:`),
+    list,
+    encoder.encode(`${tail === '' ? '' : ','}${tail}}`),
+  ])
+}
+
+const membersOf = (members: object): string => JSON.stringify(members).slice(1, -1)
+
+/** JSON arrays as one. */
+export function joinedArrays(arrays: readonly Uint8Array[]): Uint8Array {
+  const [only] = arrays
+  if (arrays.length === 1 && only !== undefined) return only
+  const elements = arrays.filter((array) => array.length > 2).map((array) => array.subarray(1, -1))
+  const comma = encoder.encode(',')
+  return Buffer.concat([
+    encoder.encode('['),
+    ...elements.flatMap((each, index) => (index === 0 ? [each] : [comma, each])),
+    encoder.encode(']'),
+  ])
+}

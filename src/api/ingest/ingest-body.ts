@@ -1,0 +1,95 @@
+import { gunzip } from 'node:zlib'
+import { promisify } from 'node:util'
+import { INGEST_LIMITS } from '../../core/ingest-event.ts'
+import { readJson, readLines, type ReadEvents } from '../../ingest/read-events.ts'
+import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problem, type Answer } from '../http/answer.ts'
+
+const inflate = promisify(gunzip)
+const LINE_MEDIA_TYPES: ReadonlySet<string> = new Set([
+  NDJSON_MEDIA_TYPE,
+  'application/ndjson',
+  'application/jsonl',
+])
+
+type Refused = { readonly refused: Answer }
+
+const { events: MOST_EVENTS, body_bytes: MOST_BYTES } = INGEST_LIMITS
+
+/** The values of a request's body, whatever they are; or why there are none. */
+export async function readEventBody(
+  headers: Headers,
+  body: ReadableStream<Uint8Array> | null,
+): Promise<{ readonly values: readonly unknown[] } | Refused> {
+  const media_type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? JSON_MEDIA_TYPE
+  const by_line = LINE_MEDIA_TYPES.has(media_type)
+  if (!by_line && media_type !== JSON_MEDIA_TYPE && body !== null) {
+    return refused(415, `Send the events as ${NDJSON_MEDIA_TYPE}, one a line, or as ${JSON_MEDIA_TYPE}.`)
+  }
+  const sent = await readBounded(headers, body)
+  if (!Buffer.isBuffer(sent)) return sent
+  const bytes = await decoded(headers, sent)
+  if (!Buffer.isBuffer(bytes)) return bytes
+  if (bytes.length === 0) return { values: [] }
+  const read = by_line ? readLines(bytes) : readJson(bytes)
+  return 'values' in read ? read : refusalOf(read)
+}
+
+/** Reads on to nowhere, so that the connection can be used again; what is too long ends with it. */
+export async function readAndForget(
+  headers: Headers,
+  body: ReadableStream<Uint8Array> | null,
+  most_bytes: number,
+): Promise<void> {
+  await readBounded(headers, body, most_bytes)
+}
+
+function refused(status: number, error: string, headers: Record<string, string> = {}): Refused {
+  return { refused: problem(status, error, {}, headers) }
+}
+
+function refusalOf({ refused: why }: Extract<ReadEvents, { refused: string }>): Refused {
+  if (why === 'too_many') return refused(413, `A request may have ${MOST_EVENTS} events.`)
+  if (why === 'not_json')
+    return refused(400, 'The request body must be JSON, or NDJSON with its content type.')
+  return refused(400, 'The request body must be a list of events, or an object with a list in "events".')
+}
+
+const tooLarge = (): Refused =>
+  refused(413, `The request body must not be larger than ${MOST_BYTES} bytes, compressed or not.`)
+
+async function readBounded(
+  headers: Headers,
+  body: ReadableStream<Uint8Array> | null,
+  most_bytes: number = MOST_BYTES,
+): Promise<Buffer | Refused> {
+  if (Number(headers.get('content-length')) > most_bytes) return tooLarge()
+  if (body === null) return Buffer.alloc(0)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength
+      if (size > most_bytes) return tooLarge()
+      chunks.push(chunk)
+    }
+  } catch {
+    return refused(400, 'The request body ended early.')
+  }
+  return Buffer.concat(chunks)
+}
+
+async function decoded(headers: Headers, bytes: Buffer): Promise<Buffer | Refused> {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity') return bytes
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    return refused(415, 'The content encoding must be gzip, or none.', { 'accept-encoding': 'gzip' })
+  }
+  try {
+    return await inflate(bytes, { maxOutputLength: MOST_BYTES })
+  } catch (error) {
+    const too_large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    return too_large
+      ? tooLarge()
+      : refused(400, 'The request body is not the gzip that its headers say it is.')
+  }
+}

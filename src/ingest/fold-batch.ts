@@ -1,0 +1,85 @@
+import type { Clock } from '../core/clock.ts'
+import type { IngestedSync } from '../core/ingest-event.ts'
+import type { SyncStatus } from '../core/sync-status.ts'
+import type { LogWriter } from '../logs/writing/log-writer.ts'
+import type { KnownSync, SyncReport } from '../store/ingest-store.ts'
+import { EventLines } from './event-lines.ts'
+import { startsOf, type GivenEvent, type GroupedEvents, type Refusals } from './group-events.ts'
+import { isSameStart, knownRow } from './reported-row.ts'
+import { SyncFold } from './sync-fold.ts'
+
+export interface FoldOptions {
+  readonly lines: Pick<LogWriter, 'write'>
+  /** The time of the batch. */
+  readonly now_ms: number
+  readonly clock: Clock
+  readonly keep_error_messages: boolean
+}
+
+/** What a request does, if what is known of its syncs is still true. */
+export interface FoldedBatch {
+  readonly reports: readonly SyncReport[]
+  /** The status of each sync of `reports`. */
+  readonly statuses: readonly SyncStatus[]
+  /** Syncs of which there was nothing new. */
+  readonly unchanged: readonly IngestedSync[]
+  readonly accepted: number
+  readonly duplicates: number
+  readonly late: number
+  readonly refusals: Refusals
+}
+
+const TASK_ID_TAKEN = {
+  error: 'Another sync has this task id: give each sync a task id of its own.',
+  parameter: 'task_id',
+}
+
+/** Folds the events of a request, sync by sync, and writes their lines. May be repeated when it assumed what is not so. */
+export function foldBatch(
+  { by_task, duplicates: doubled, refusals: refused }: GroupedEvents,
+  known: ReadonlyMap<string, KnownSync>,
+  options: FoldOptions,
+): FoldedBatch {
+  const lines = new EventLines(options.lines, options.now_ms)
+  const refusals = refused.copy()
+  const reports: SyncReport[] = []
+  const statuses: SyncStatus[] = []
+  const unchanged: IngestedSync[] = []
+  let accepted = 0
+  let late = 0
+  let duplicates = doubled
+  for (const [task_id, events] of by_task) {
+    const before = known.get(task_id) ?? null
+    if (before !== null && belongsToAnother(before, events)) {
+      for (const { id, index } of events) refusals.add(index, task_id, id, TASK_ID_TAKEN)
+      continue
+    }
+    const taken = new Set(before?.taken)
+    const fold = new SyncFold({ task_id, known: before, ...options, lines })
+    let news = 0
+    for (const { event, id, index } of events) {
+      const how = id !== null && taken.has(id) ? 'duplicate' : fold.take(event, id)
+      if (how === 'taken') refusals.add(index, task_id, id, TASK_ID_TAKEN)
+      else if (how === 'duplicate') duplicates++
+      else {
+        news++
+        if (how === 'late') late++
+      }
+    }
+    accepted += news
+    if (news > 0) {
+      reports.push(fold.report())
+      statuses.push(fold.status)
+    } else if (before !== null) {
+      unchanged.push({ task_id, id: before.sync.id, status: before.sync.sync_status })
+    }
+  }
+  return { reports, statuses, unchanged, accepted, duplicates, late, refusals }
+}
+
+/** Whether the events start a sync of a task id that is taken: then none of them may change the one that has it. */
+function belongsToAnother(known: KnownSync, events: readonly GivenEvent[]): boolean {
+  if (!known.started) return false
+  const row = knownRow(known)
+  return startsOf(events).some((start) => !isSameStart(row, start))
+}

@@ -1,0 +1,62 @@
+import { MonitorError } from '../core/errors.ts'
+import type { CourseOutcome } from '../core/sync-record.ts'
+import type { FinishAnswer, SyncFinish, SyncProgress, SyncReports, SyncStart } from '../store/sync-store.ts'
+import { finishEvent, outcomeEvent, startEvent, stateEvent } from './event-forms.ts'
+import type { OutboxThread } from './outbox-thread.ts'
+
+/** The syncs of this process, told to a server. What resolves is on the disk of this machine, and will be delivered. */
+export class RemoteReports implements SyncReports {
+  readonly #outbox: OutboxThread
+  readonly #task_ids = new Map<number, string>()
+  #next_id = 1
+
+  constructor(outbox: OutboxThread) {
+    this.#outbox = outbox
+  }
+
+  /** The id is this process's own: the server's is not known while it is away. */
+  async startSync(start: SyncStart): Promise<number> {
+    const { sync_task_id } = start
+    const answer = await this.#outbox.start(sync_task_id, startEvent(start, this.#outbox.nextId()))
+    if (answer === 'taken') {
+      throw new MonitorError('task_id_taken', `A sync with the task id ${sync_task_id} exists already.`, {
+        next_step: 'Give each sync a task id of its own.',
+      })
+    }
+    const id = this.#next_id++
+    this.#task_ids.set(id, sync_task_id)
+    return id
+  }
+
+  saveProgress(sync_id: number, progress: SyncProgress): Promise<boolean> {
+    const task_id = this.#task_ids.get(sync_id)
+    if (task_id === undefined) return Promise.resolve(false)
+    this.#outbox.add(stateEvent(task_id, progress, this.#outbox.nextId()))
+    return Promise.resolve(true)
+  }
+
+  /** Sources are those of the local database; the server has none of them. */
+  saveSource(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer> {
+    const task_id = this.#task_ids.get(sync_id)
+    if (task_id !== undefined) {
+      const outbox = this.#outbox
+      await outbox.keep([
+        stateEvent(task_id, finish, outbox.nextId()),
+        finishEvent(task_id, finish, outbox.nextId()),
+      ])
+      outbox.ended(task_id)
+      this.#task_ids.delete(sync_id)
+    }
+    return { applied: true, status: finish.status, repaired_from: null }
+  }
+
+  saveCourseOutcome(sync_id: number, outcome: CourseOutcome): Promise<void> {
+    const task_id = this.#task_ids.get(sync_id)
+    if (task_id !== undefined) this.#outbox.add(outcomeEvent(task_id, outcome, this.#outbox.nextId()))
+    return Promise.resolve()
+  }
+}

@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { startServer } from '../../../src/server.ts'
+
+/** A server that tells its address; it ends in order when it is told to, and at once when its parent is gone. */
+const directory = process.argv[2] ?? ''
+const server = await startServer({
+  database: `sqlite:${join(directory, 'syncs.db')}`,
+  logDir: join(directory, 'logs'),
+  port: 0,
+  logCleanup: false,
+})
+process.on('message', () => {
+  void server.close().then(() => process.exit())
+})
+process.on('disconnect', () => process.exit(1))
+process.send?.(server.url)

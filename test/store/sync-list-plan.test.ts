@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { planSyncList, type SyncListDriver } from '../../src/store/sql/sync-list-plan.ts'
+import type { SyncCondition, SyncSort } from '../../src/store/sync-lists.ts'
+
+const many = Array.from({ length: 9 }, (_, index) => String(index))
+
+/** What is asked for, and what is walked along. */
+const BY_START: readonly (readonly [SyncCondition, SyncListDriver])[] = [
+  [{}, 'start'],
+  [{ since: 1, until: 9 }, 'start'],
+  [{ sync_types: ['all'], host: 'a', trigger: 'b', min_duration_ms: 5 }, 'start'],
+  [{ user_ids: ['1'] }, 'user'],
+  [{ user_ids: ['1', '2'], course_id: '5', error_group_id: 3, source_id: 4 }, 'user'],
+  [{ user_ids: many }, 'start'],
+  [{ user_ids: many, course_id: '5' }, 'course'],
+  [{ user_ids: ['1'], statuses: ['failed', 'lost'] }, 'user_troubled'],
+  [{ user_ids: ['1'], statuses: ['failed', 'completed'] }, 'user'],
+  [{ user_ids: ['1'], statuses: ['in_progress'] }, 'status'],
+  [{ error_group_id: 3, source_id: 4, course_id: '5', error_types: ['timeout'] }, 'error_group'],
+  [{ source_id: 4, course_id: '5', error_types: ['timeout'], statuses: ['failed'] }, 'source'],
+  [{ course_id: '5', error_types: ['timeout'], statuses: ['failed'] }, 'course'],
+  [{ error_types: ['timeout'], statuses: ['failed'], error_text: 'x' }, 'error_type'],
+  [{ statuses: ['completed'] }, 'status'],
+  [{ statuses: ['failed'], error_text: 'x' }, 'status'],
+  [{ statuses: ['completed'], error_text: 'x' }, 'error_text'],
+  [{ error_text: 'x' }, 'error_text'],
+]
+
+describe('the plan of a list of syncs', () => {
+  for (const [condition, driver] of BY_START) {
+    it(`walks along ${driver} for ${JSON.stringify(condition)}`, () => {
+      const narrowed = driver !== 'start' || condition.since !== undefined
+      for (const sort of ['newest', 'oldest', 'longest', 'shortest'] as const satisfies readonly SyncSort[]) {
+        const plan = planSyncList(condition, sort)
+        if (sort === 'newest' || sort === 'oldest') {
+          assert.deepEqual([plan.driver, plan.if_few], [driver, null])
+          continue
+        }
+        assert.equal(plan.driver, 'duration')
+        assert.equal(plan.if_few?.driver, narrowed ? driver : undefined)
+      }
+    })
+  }
+
+  it('says of no condition that the walk fulfils it which the walk does not', () => {
+    const { fulfilled } = planSyncList({ user_ids: ['1'], statuses: ['failed'], since: 1 }, 'newest')
+    assert.deepEqual([...fulfilled].toSorted(), ['since', 'until', 'user_ids'])
+    const longest = planSyncList({ statuses: ['failed'], since: 1, min_duration_ms: 1 }, 'longest')
+    assert.deepEqual([...longest.fulfilled].toSorted(), ['max_duration_ms', 'min_duration_ms'])
+    assert.deepEqual([...(longest.if_few?.fulfilled ?? [])].toSorted(), ['since', 'statuses', 'until'])
+  })
+})
