@@ -198,8 +198,13 @@ export function isEnd(): bool {
   const p = startOf(EVENT)
   if (length < 9 || load<u32>(p) != 0x636e7973 || load<u8>(p + 4) != 0x5f) return false
   const word = load<u32>(p + 5)
-  if (length == 14) return word == 0x706d6f63 || word == 0x656d6974 || word == 0x636e6163
-  if (length == 12) return word == 0x74726170
-  if (length == 11) return word == 0x6c696166
+  if (length == 14) {
+    const letters = load<u64>(p + 5)
+    const last = load<u8>(p + 13)
+    if (last == 0x74) return letters == 0x756f5f64656d6974
+    return last == 0x64 && (letters == 0x6574656c706d6f63 || letters == 0x656c6c65636e6163)
+  }
+  if (length == 12) return word == 0x74726170 && load<u32>(p + 8) == 0x6c616974
+  if (length == 11) return word == 0x6c696166 && load<u32>(p + 7) == 0x64656c69
   return length == 9 && word == 0x74736f6c
 }

@@ -8,7 +8,7 @@ import { stringValue, type Command, type CommandContext } from './command.ts'
 
 /** The options of a command that lists syncs. */
 export const SYNC_FILTERS: Command['options'] = {
-  status: { type: 'string', value: 'STATUS', help: `${SYNC_STATUSES.join(', ')}; several with commas` },
+  status: { type: 'string', value: 'STATUS', help: `${SYNC_STATUSES.join(', ')} (or several)` },
   type: { type: 'string', value: 'TYPE', help: 'only syncs of this type' },
   user: { type: 'string', value: 'ID', help: 'only syncs of this user' },
   course: { type: 'string', value: 'ID', help: 'only syncs of this course, or with an outcome of it' },

@@ -263,6 +263,11 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
     `${FIRST}2,"message":"m"}`,
     `${FIRST}\t3}`,
   ],
+  'an event that is the end of a sync but for a few letters': [
+    `${HEAD}"event":"sync_comp\uFFFDed","task_id":"t1","message":"m"}`,
+    `${HEAD}"event":"sync_failes","task_id":"t1","message":"m"}`,
+    `${HEAD}"event":"sync_partiel","task_id":"t1","message":"m"}`,
+  ],
   'a key that is there twice': [`${FIRST}1,"task_id":"t2","event":"y"}`, `${FIRST}2}`, `${FIRST}3}`],
 }
 
@@ -310,4 +315,22 @@ test('any bytes are counted, left to the host or blank, and none is read twice',
     }),
     { numRuns: 200 },
   )
+})
+
+test('only the six words end a sync', async () => {
+  const endsOf = async (event: string): Promise<number> => {
+    const kernel = await Kernel.create(INPUT_BYTES, EVERYTHING)
+    kernel.beginSegment()
+    const line = Buffer.from(`${HEAD}"event":"${event}","task_id":"t1","message":"m"}\n`)
+    kernel.input.set(line)
+    kernel.scan(line.length, 'operations', () => assert.fail())
+    return kernel.dump().tables.operations.end_statuses?.groups.length ?? 0
+  }
+  for (const word of ['completed', 'partial', 'failed', 'cancelled', 'lost', 'timed_out']) {
+    assert.equal(await endsOf(`sync_${word}`), 1, word)
+    for (let at = 0; at < word.length; at++) {
+      const other = `${word.slice(0, at)}z${word.slice(at + 1)}`
+      assert.equal(await endsOf(`sync_${other}`), 0, other)
+    }
+  }
 })

@@ -41,9 +41,9 @@ export async function decideForStream(
   now_ms: number,
 ): Promise<FileDecision[]> {
   const files = (await listStreamFiles(directory)).filter((file) => file.stream === stream)
-  const youngest_ms = now_ms - options.archive_days * DAY_MS
+  // A clock that went back leaves files of the future; they are as young as can be.
   const isOld = ({ kind, modified_ms }: StreamFile): boolean =>
-    kind === 'rotated' && modified_ms <= youngest_ms
+    kind === 'rotated' && Math.max(0, now_ms - modified_ms) >= options.archive_days * DAY_MS
   const decisions: FileDecision[] = []
   let lines_left: number | null = options.max_lines
   for (const file of files) {

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
+import { decideForStream } from '../../../src/logs/cleanup/cleanup-decision.ts'
 import type { CleanupOptions } from '../../../src/logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from '../../../src/logs/cleanup/log-directory.ts'
 import type { CleanupPlan } from '../../../src/logs/cleanup/plan-cleanup.ts'
@@ -175,4 +176,16 @@ test('a clean-up does exactly what its plan says', async (t) => {
     }),
     { numRuns: 60 },
   )
+})
+
+test('a rotated file that is dated ahead of the clock is of no age, so that only archive_days 0 takes it', async (t) => {
+  const directory = temporaryDirectory(t)
+  plantLog(directory, 'operations', { number: 1, lines: 3, age_days: -400 })
+  const decide = async (archive_days: number): Promise<number> => {
+    const options = { max_lines: 10_000, archive_days, delete_days: 30 }
+    const now_ms = Date.parse('2026-11-22T10:15:00.000Z')
+    return (await decideForStream(directory, 'operations', options, now_ms)).length
+  }
+  assert.equal(await decide(0), 1)
+  assert.equal(await decide(1), 0)
 })

@@ -1,6 +1,6 @@
 import { printable, type Terminal } from '../../terminal.ts'
 import type { UserTraces } from '../../../store/erasure-store.ts'
-import type { ErasureReceipt } from './privacy-erase.ts'
+import type { ErasureReceipt } from './erasure-receipt.ts'
 
 /** What would go, one line each. */
 export function describePlan(found: UserTraces): string[] {

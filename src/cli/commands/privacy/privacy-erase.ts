@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { systemClock } from '../../../core/clock.ts'
 import { MonitorError } from '../../../core/errors.ts'
-import { eraseLines, type ErasedLines } from '../../../logs/erasure/erase-lines.ts'
+import { eraseLines } from '../../../logs/erasure/erase-lines.ts'
 import type { UserTraces } from '../../../store/erasure-store.ts'
 import { openStore } from '../../../store/open-store.ts'
 import { emptyWriteAheadLog } from '../../../store/sqlite/empty-write-ahead-log.ts'
@@ -10,25 +10,10 @@ import { flagValue, stringValue, type Command, type CommandContext } from '../..
 import { TextDisplay } from '../../progress/text-display.ts'
 import { sqliteFileIn } from '../../sqlite-file.ts'
 import { describeErased, describePlan } from './erase-text.ts'
+import type { ErasureReceipt } from './erasure-receipt.ts'
 
 /** Rows of one transaction: others wait for no longer than that takes. */
 const ROWS_A_STEP = 500
-
-/** What was erased; it names the user by a hash only. */
-export interface ErasureReceipt {
-  /** SHA-256 of the user id, in hex: who knows the id can tell that this is its receipt. */
-  readonly user_sha256: string
-  readonly started_at: string
-  readonly finished_at: string
-  /** What was found of the user before. */
-  readonly found: UserTraces
-  readonly database: { readonly rows_deleted: number; readonly left: UserTraces }
-  readonly logs: ErasedLines
-  /** Null where there is none: the log of SQLite's own changes, which still has the old bytes. */
-  readonly write_ahead_log_emptied: boolean | null
-  /** Everything was looked for again, and nothing was found. */
-  readonly verified: boolean
-}
 
 export const privacyErase: Command = {
   name: 'privacy erase',
