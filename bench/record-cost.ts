@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMonitor } from '../src/tracker/monitor.ts'
+import { createRemoteMonitor } from '../src/tracker/remote-monitor.ts'
 import type { Sync } from '../src/tracker/types.ts'
 import { figure, quantile, type Benchmark, type Figure } from './benchmark.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -100,6 +101,29 @@ function plainLine(descriptor: number): Call {
   }
 }
 
+/** The same calls when they go to a server; it is away, so that each has to be kept. */
+async function remoteFigures(
+  calls: number,
+  costAt: (each_us: Float64Array, fraction: number) => number,
+  spoolDir: string,
+  local: readonly Figure[],
+): Promise<Figure[]> {
+  await using monitor = await createRemoteMonitor({ url: 'http://127.0.0.1:1', spoolDir })
+  const sync = await monitor.startSync({ taskId: 'bench' })
+  const call = recordings(sync)['recordApiCall']
+  if (call === undefined) return []
+  const each_us = await timeEach(calls, call)
+  const { lost_events } = await monitor.health()
+  if (lost_events > 0) throw new Error(`${lost_events} events were dropped: the figures are not honest.`)
+  return (['p50', 'p99'] as const).map((label) => {
+    const cost_us = costAt(each_us, label === 'p50' ? 0.5 : 0.99)
+    const here_us =
+      local.find(({ name }) => name === `record-cost, recordApiCall ${label}`)?.value ?? Infinity
+    const ratios = { 'the same with local logs': cost_us / here_us }
+    return figure(`record-cost, recordApiCall to a server ${label}`, cost_us, 'µs', { ratios })
+  })
+}
+
 export const benchmark: Benchmark = {
   name: 'record-cost',
   async run({ quick, progress }) {
@@ -154,6 +178,7 @@ export const benchmark: Benchmark = {
     progress(`${lines_written} lines written, ${lines_dropped} dropped`)
     if (lines_dropped > 0) throw new Error(`${lines_dropped} lines were dropped: the figures are not honest.`)
     await sync.completeSuccess()
+    figures.push(...(await remoteFigures(calls, costAt, join(directory.path, 'spool'), figures)))
     return figures
   },
 }

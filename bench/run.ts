@@ -23,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'server-reads': () => import('./server-reads.ts'),
   prune: () => import('./prune.ts'),
   'live-updates': () => import('./live-updates.ts'),
+  'live-overload': () => import('./live-overload.ts'),
 }
 
 interface Report {

@@ -3,7 +3,7 @@ import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './be
 import { httpLoad, type LoadResult } from './support/http-load.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
 import { fillPostgres, fillSqlite, type ManySyncs } from './support/many-syncs.ts'
-import { startServerProcess } from './support/server-process.ts'
+import { startServerProcess, type ServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const BASE = '/api/canvas/metrics'
@@ -52,36 +52,45 @@ function seeded(): Pick {
   }
 }
 
+interface EndpointResult extends LoadResult {
+  /** What one request takes of the server's processors, all threads, microseconds. */
+  readonly cpu_us_per_request: number
+}
+
 async function loadEach(
-  port: number,
+  server: ServerProcess,
   given: ManySyncs,
   seconds: number,
   progress: (message: string) => void,
-): Promise<Map<string, LoadResult>> {
-  const results = new Map<string, LoadResult>()
+): Promise<Map<string, EndpointResult>> {
+  const results = new Map<string, EndpointResult>()
   for (const [name, address] of Object.entries(ENDPOINTS)) {
     const pick = seeded()
-    const result = await httpLoad({
+    const cpu_before_us = await server.cpuMicroseconds()
+    const load = await httpLoad({
       host: '127.0.0.1',
-      port,
+      port: server.port,
       connections: CONNECTIONS,
       warm_up_ms: seconds * 250,
       duration_ms: seconds * 1000,
       next: () => BASE + address(pick, given),
     })
+    const cpu_us_per_request = ((await server.cpuMicroseconds()) - cpu_before_us) / load.requests
+    const result: EndpointResult = { ...load, cpu_us_per_request }
     const wrong = Object.entries(result.other_statuses).map(([status, times]) => `${times} × ${status}`)
     if (wrong.length > 0) throw new Error(`${name} answered ${wrong.join(', ')}.`)
     results.set(name, result)
     progress(
       `${name}: p50 ${result.p50_ms.toFixed(1)} ms, p99 ${result.p99_ms.toFixed(1)} ms, ` +
-        `${Math.round(result.requests_per_second)}/s, ${Math.round(result.bytes_per_answer)} bytes`,
+        `${Math.round(result.requests_per_second)}/s, ${Math.round(result.bytes_per_answer)} bytes, ` +
+        `${Math.round(cpu_us_per_request)} µs of the server's processors`,
     )
   }
   return results
 }
 
 interface Measured {
-  readonly results: Map<string, LoadResult>
+  readonly results: Map<string, EndpointResult>
   readonly peak_mib: number
 }
 
@@ -105,7 +114,7 @@ async function measure(fill: Fill, given: ManySyncs, seconds: number, progress: 
     port: 0,
     logCleanup: false,
   })
-  const results = await loadEach(server.port, given, seconds, progress)
+  const results = await loadEach(server, given, seconds, progress)
   return { results, peak_mib: await server.peakMib() }
 }
 
@@ -154,11 +163,13 @@ async function measureEngine(
     smallest ??= measured
     const largest = syncs === sizes.at(-1)
     const name = `server-reads, ${engine}, ${syncs} syncs`
-    for (const [endpoint, { p50_ms, p99_ms, requests_per_second }] of measured.results) {
+    for (const [endpoint, result] of measured.results) {
+      const { p50_ms, p99_ms, requests_per_second, cpu_us_per_request } = result
       const ratios = { p50_of_smallest: p50_ms / (smallest.results.get(endpoint)?.p50_ms ?? p50_ms) }
       const target = largest ? { target: P99_MS } : {}
       figures.push(figure(`${name}, ${endpoint}, p99`, p99_ms, 'ms', { ratios, ...target }))
       figures.push(figure(`${name}, ${endpoint}, rate`, requests_per_second, 'requests/s'))
+      figures.push(figure(`${name}, ${endpoint}, server CPU per request`, cpu_us_per_request, 'µs'))
     }
     const target = largest ? { target: { at_most: 300 } } : {}
     figures.push(figure(`${name}, peak memory of the server`, measured.peak_mib, 'MiB', target))

@@ -8,6 +8,7 @@ import { isZone, systemZone } from './core/local-time.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
+import { REPORT_DEFAULTS, REPORT_NAMES, REPORT_SCHEMA, type ReportConfig } from './report-config.ts'
 import { syncLimits, type SyncLimitOptions } from './tracker/sync-limits.ts'
 
 /** The nightly clean-up of the logs. */
@@ -19,7 +20,7 @@ export interface LogCleanupConfig extends CleanupOptions {
 }
 
 /** What every command and the server are configured by. */
-export interface Config extends AccessConfig {
+export interface Config extends AccessConfig, ReportConfig {
   /** `sqlite:PATH` or `postgres://…`. Default `sqlite:data/canvas-sync.db`. */
   readonly database: string
   /** Directory of the five log streams. Default `logs/canvas_sync`. */
@@ -52,6 +53,7 @@ export type ConfigInput = { readonly [Name in keyof Config]?: string | number | 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
   ...ACCESS_DEFAULTS,
+  ...REPORT_DEFAULTS,
   database: 'sqlite:data/canvas-sync.db',
   log_dir: 'logs/canvas_sync',
   host: '127.0.0.1',
@@ -87,12 +89,19 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
   ...ACCESS_NAMES,
+  ...REPORT_NAMES,
   sync_limits: { environment: null, flag: null, example: '{ "default": "24h", "submissions": "2h" }' },
   retention: { environment: null, flag: null, example: '{ "sync_days": 400 }' },
 }
 
 /** These may hold a password or are one: a wrong value is not repeated. */
-const SECRET: ReadonlySet<keyof Config> = new Set(['database', 'canvas_base_url', 'canvas_access_token'])
+const SECRET: ReadonlySet<keyof Config> = new Set<keyof Config>([
+  'database',
+  'canvas_base_url',
+  'canvas_access_token',
+  'server',
+  'server_token',
+])
 
 const text = z.string('must be text').trim().min(1, 'must not be empty')
 const PORT_RULE = 'must be a whole number from 0 to 65535'
@@ -157,6 +166,7 @@ const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodT
     })
 const SCHEMA = {
   ...ACCESS_SCHEMA,
+  ...REPORT_SCHEMA,
   database: text.regex(
     /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)/,
     'must be sqlite: and the path of a file, or a postgres:// URL',
@@ -212,7 +222,7 @@ function checked(name: keyof Config, value: unknown, source: string): unknown {
   if (result.success) return result.data
   const [issue] = result.error.issues
   const problem = issue?.message ?? 'is not valid'
-  const inside = issue?.path.join('.') ?? ''
+  const inside = issue?.path.filter((part) => typeof part === 'string').join('.') ?? ''
   const where = inside === '' ? source : `${inside} of ${source}`
   const shown = SECRET.has(name) ? '' : `, got ${JSON.stringify(value)}`
   throw new MonitorError('config_invalid', `${where} ${problem}${shown}.`, {

@@ -14,6 +14,7 @@ import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { NightlyCleanup } from './logs/cleanup/nightly-cleanup.ts'
 import { nightlySchedule, type NightlySchedule } from './logs/cleanup/nightly-schedule.ts'
 import type { StreamOptionsByName } from './logs/writing/stream-settings.ts'
+import { closeOpened } from './server-closing.ts'
 import {
   apiAccess,
   refuseWithoutDatabase,
@@ -76,12 +77,12 @@ export interface RunningServer extends AsyncDisposable {
   readonly monitor: Monitor
   /** How many requests have come whose answers have not left. */
   runningRequests(): number
-  /** Finishes what runs, then stops; a second call returns the first one's promise. */
+  /**
+   * Finishes what runs, then stops; a second call returns the first one's promise. Rejects when something could not be
+   * closed in order, after closing all the rest.
+   */
   close(): Promise<void>
 }
-
-/** How often sign-ins that have ended and old entries of the audit log are removed. */
-const TIDY_INTERVAL_MS = 3_600_000
 
 /** One long read, such as a check of all figures, must not hold up the others. */
 const READER_THREADS = 2
@@ -104,9 +105,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const front = startingApi(version(), siteOf(access))
   const drain = options.drainMs === undefined ? {} : { drain_ms: options.drainMs }
   const listening = await listen(front, { host, port: options.port ?? 5000, clock, ...drain })
-  let monitor: Monitor
+  const opened = new AsyncDisposableStack()
+  const stopping = new AbortController()
+  const closeAll = async (): Promise<void> => {
+    // Those who follow the logs would never end by themselves.
+    stopping.abort()
+    // First of all: requests use everything else.
+    opened.use(listening)
+    await closeOpened(opened, (error) => options.onError?.(error))
+  }
   try {
-    monitor = await createMonitor({
+    const monitor = await createMonitor({
       logDir,
       clock,
       ...(options.database === undefined ? {} : { database: options.database }),
@@ -114,13 +123,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       syncLimits: options.syncLimits ?? {},
       readerThreads: READER_THREADS,
     })
-  } catch (error) {
-    await listening.close()
-    throw error
-  }
-  const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
-  const stopping = new AbortController()
-  try {
+    opened.use(monitor)
+    const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
+    opened.use(logs)
     await refuseWithoutToken(access, host, monitor.store, clock.now())
     const ingest = await Ingest.open({
       store: monitor.store.ingest,
@@ -133,6 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         options.onError?.(error)
       },
     })
+    opened.use(ingest)
     const services: ApiServices = {
       store: monitor.store,
       ingest,
@@ -156,11 +162,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       },
     }
     const gate = new Gate(services, access)
-    const stopTidying = clock.every(TIDY_INTERVAL_MS, () => void gate.tidy())
+    opened.defer(() => gate.close())
     const stopLimiting = limitChanges(monitor.store.changes, clock, (error) => {
       logFault(monitor, error, 'prune', 'Old changes could not be deleted.')
       options.onError?.(error)
     })
+    opened.defer(stopLimiting)
     front.become(createApi(services, { ...access, gate }))
     monitor.watchLostSyncs()
     const onError = (error: unknown): void => {
@@ -168,21 +175,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       options.onError?.(error)
     }
     const nightly_cleanup = nightly && new NightlyCleanup({ logs, schedule: nightly, clock, onError })
+    opened.defer(() => nightly_cleanup?.stop())
     const nightly_prune = retention && prunesEveryNight(monitor, retention, clock, options.onError)
+    opened.defer(() => nightly_prune?.stop())
     let closing: Promise<void> | undefined
     const stop = async (): Promise<void> => {
-      // Those who follow the logs would never end by themselves.
       stopping.abort()
       if (options.closingNoticeMs !== undefined) await clock.sleep(options.closingNoticeMs)
-      await listening.close()
-      await ingest.close()
-      stopTidying()
-      stopLimiting()
-      await gate.close()
-      await nightly_cleanup?.stop()
-      await nightly_prune?.stop()
-      await logs.close()
-      await monitor.close()
+      await closeAll()
     }
     const close = (): Promise<void> => (closing ??= stop())
     return {
@@ -194,8 +194,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    await listening.close()
-    await monitor.close()
+    // Why it could not start is what counts.
+    await closeAll().catch(() => {})
     throw error
   }
 }

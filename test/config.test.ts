@@ -66,6 +66,13 @@ const SETTINGS: Readonly<
     missing: null,
   },
   canvas_access_token: { environment: 'CANVAS_ACCESS_TOKEN', values: ['1~a', '2~b', '3~c'], missing: null },
+  server: {
+    environment: 'CANVAS_SYNC_SERVER',
+    values: ['https://a.test', 'http://127.0.0.1:5000', 'https://c.test/monitor'],
+    missing: null,
+  },
+  server_token: { environment: 'CANVAS_SYNC_TOKEN', values: ['csm_a', 'csm_b', 'csm_c'], missing: null },
+  spool_dir: { environment: 'CANVAS_SYNC_SPOOL_DIR', values: ['a', 'b', 'c'], missing: null },
   time_zone: {
     environment: 'TZ',
     values: ['Europe/Zurich', 'America/New_York', 'UTC'],
@@ -95,11 +102,11 @@ for (const [name, { environment, values, missing, number }] of Object.entries(SE
 
   test(`${name}: a wrong value is named with its source, and a secret one is not repeated`, async () => {
     const from_flag = await refusal(load({ [name]: '' }))
-    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token|time_zone) must /)
+    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token|server_token|time_zone) must /)
     const path = configFile(JSON.stringify({ [name]: { wrong: 'S3cret' } }))
     const from_file = await refusal(load({}, {}, path))
     assert.ok(from_file.message.startsWith(`"${name}" in ${path} must be `), from_file.message)
-    if (!['host', 'port', 'log_dir', 'time_zone'].includes(name))
+    if (!['host', 'port', 'log_dir', 'spool_dir', 'time_zone'].includes(name))
       assert.ok(!from_file.message.includes('S3cret'))
   })
 }
@@ -253,7 +260,7 @@ test('who may come in is set in a file or the environment, and checked', async (
     [{ public_url: 'monitor.example.edu' }, /must be an address such as https/],
     [{ public_url: 'https://monitor.example.edu/path' }, /without a path/],
     [{ public_url: 'ftp://monitor.example.edu' }, /must be an address/],
-    [{ allowed_hosts: ['https://a'] }, /must be host names/],
+    [{ allowed_hosts: ['https://a'] }, /^"allowed_hosts" in \S+ must be host names/],
     [{ trusted_proxies: ['10.0.0.0/99'] }, /must be addresses or networks/],
     [{ trusted_proxies: ['proxy'] }, /must be addresses or networks/],
     [{ rate_limits: { token_per_minute: 0 } }, /whole number from 1 to 10000000/],

@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { startingApi } from '../src/api/starting-api.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../src/server.ts'
+import { systemClock, type Clock } from '../src/core/clock.ts'
+import { closeOpened } from '../src/server-closing.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 import { assertProblem } from './api/support/assert-problem.ts'
@@ -81,4 +83,62 @@ test('it lives while the store does not answer', async () => {
   const ready = Promise.resolve(api.request('/readyz')).then(() => 'answered')
   assert.equal((await api.request('/livez')).status, 200)
   assert.equal(await Promise.race([ready, Promise.resolve('waits')]), 'waits')
+})
+
+test('when something cannot be closed all the rest is, and one reason is told', async () => {
+  const told: unknown[] = []
+  const server = await serve({ onError: (error) => told.push(error) })
+  const { logs, store } = server.monitor
+  await store.close()
+  // The lines of the ingest, the audit log and the heartbeats would all still have to reach the database.
+  await assert.rejects(server.close(), { code: 'closed' })
+  assert.deepEqual(told, [])
+  await assert.rejects(fetch(`${server.url}/livez`))
+  const before = logs.health.refused_after_close
+  logs.write('errors', { level: 'ERROR', event: 'x', task_id: null, user_id: null, fields: {}, message: 'x' })
+  assert.equal(logs.health.refused_after_close, before + 1)
+})
+
+test('of several failures in closing the first is thrown, and what says something else is told', async () => {
+  const told: unknown[] = []
+  const closed: string[] = []
+  const opened = new AsyncDisposableStack()
+  for (const [name, failure] of [
+    ['last', 'b'],
+    ['fine', null],
+    ['same', 'a'],
+    ['first', 'a'],
+  ] as const) {
+    opened.defer(() => {
+      closed.push(name)
+      if (failure !== null) throw new Error(failure)
+    })
+  }
+  await assert.rejects(
+    closeOpened(opened, (error) => told.push(error)),
+    /^Error: a$/,
+  )
+  assert.deepEqual(closed, ['first', 'same', 'fine', 'last'])
+  assert.deepEqual(told.map(String), ['Error: b'])
+})
+
+test('a server that fails in the middle of its start closes what it had opened', async () => {
+  const directory = temporaryDirectory()
+  const file = join(directory, 'sync.db')
+  const port = await freePort()
+  const logDir = join(directory, 'logs')
+  const clock: Clock = {
+    ...systemClock,
+    every(interval_ms, tick) {
+      // The last thing that is begun before requests are let in.
+      if (interval_ms === 60_000) throw new Error('no more timers')
+      return systemClock.every(interval_ms, tick)
+    },
+  }
+  await assert.rejects(startServer({ database: `sqlite:${file}`, logDir, port, clock }), /no more timers/)
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`))
+  using database = new DatabaseSync(file)
+  assert.equal(database.prepare('select count(*) as n from canvas_sync_ingest_writers').get()?.['n'], 0)
+  // Nobody else has it open.
+  database.exec('pragma locking_mode = exclusive; begin exclusive; rollback')
 })

@@ -172,11 +172,14 @@ test('closing twice is closing once, and a running sync ends as cancelled', asyn
 
 test('what a client only learns the existence of is told to the host and to the errors log', async () => {
   const told: unknown[] = []
-  await using server = await serve({ onError: (error) => told.push(error) })
+  const server = await serve({ onError: (error) => told.push(error) })
   await server.monitor.store.close()
   const response = await fetch(`${server.url}/api/canvas/metrics/recent`)
   assert.ok(response.status >= 500)
   assert.equal(told.length, 1)
+  await assert.rejects(server.close(), { code: 'closed' })
+  const { errors } = server.monitor.logs.health.streams
+  assert.equal(errors.lines_written, 1)
 })
 
 test('it cleans the logs up every night, and tells when next', async () => {

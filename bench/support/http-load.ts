@@ -21,6 +21,8 @@ export interface LoadResult {
   /** Answers other than 2xx, by status. */
   readonly other_statuses: Readonly<Record<string, number>>
   readonly bytes_per_answer: number
+  /** All that were sent, those of the warm-up too. */
+  readonly requests: number
 }
 
 /**
@@ -31,6 +33,7 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
   const latencies: number[] = []
   const others: Record<string, number> = {}
   let bytes = 0
+  let requests = 0
   const begun = performance.now()
   const counts_from = begun + options.warm_up_ms
   const ends = counts_from + options.duration_ms
@@ -47,6 +50,7 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
           resolve()
           return
         }
+        requests++
         socket.write(
           `GET ${options.next()} HTTP/1.1\r\nHost: ${options.host}:${options.port}\r\n${options.headers ?? ''}\r\n`,
         )
@@ -80,6 +84,7 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
     max_ms: sorted.at(-1) ?? 0,
     other_statuses: others,
     bytes_per_answer: latencies.length === 0 ? 0 : bytes / latencies.length,
+    requests,
   }
 }
 

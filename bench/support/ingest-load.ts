@@ -1,7 +1,11 @@
+/** As many as a school has: who reports at the same time is not all of one user. */
+const USERS = 5000
+let users = 0
+
 /** One sync as a program tells of it: a start, 20 events and a finish, as NDJSON. */
 export function syncLines(task_id: string): string {
   const head = `"task_id":"${task_id}"`
-  let text = `{"type":"start",${head},"user_id":${task_id.length % 9},"sync_type":"all","host":"worker-1"}\n`
+  let text = `{"type":"start",${head},"user_id":${(users += 2081) % USERS},"sync_type":"all","host":"worker-1"}\n`
   let id = 0
   for (let course = 1; course <= 2; course++) {
     text += `{"type":"course",${head},"id":"${++id}","updated":true,"course_id":${course}}\n`

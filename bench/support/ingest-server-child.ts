@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { startServer } from '../../src/server.ts'
 
 /** The server in a process of its own; ends with the one that started it. */
-const directory = process.argv[2] ?? '.'
+const [directory = '.', database = `sqlite:${join(directory, 'syncs.db')}`] = process.argv.slice(2)
 const server = await startServer({
-  database: `sqlite:${join(directory, 'syncs.db')}`,
+  database,
   logDir: join(directory, 'logs'),
   port: 0,
   logCleanup: false,

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { startServer } from '../../src/server.ts'
 
-/** A server of its own process: its options as JSON, then `peak` asks for the most memory that it has had. */
+/** A server of its own process: its options as JSON, then each message asks for what it has used. */
 const server = await startServer(JSON.parse(process.argv[2] ?? '{}'))
 process.on('message', () => {
   const peak = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-  process.send?.({ peak_mib: Number(peak) / 1024 })
+  const { user, system } = process.cpuUsage()
+  process.send?.({ peak_mib: Number(peak) / 1024, cpu_us: user + system })
 })
 process.once('disconnect', () => void server.close())
 process.send?.({ port: server.port })

@@ -8,6 +8,13 @@ export interface ServerProcess extends AsyncDisposable {
   readonly pid: number
   /** The most memory that the process has had, MiB. Linux only. */
   peakMib(): Promise<number>
+  /** The time of processors that all its threads have taken, microseconds. */
+  cpuMicroseconds(): Promise<number>
+}
+
+interface Used {
+  readonly peak_mib: number
+  readonly cpu_us: number
 }
 
 /** Starts the server in another process, so that the client's time and memory are not its own. */
@@ -20,13 +27,15 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
     return message
   }
   const { port } = await answer<{ port: number }>()
+  const used = async (): Promise<Used> => {
+    child.send('used')
+    return await answer<Used>()
+  }
   return {
     port,
     pid: child.pid ?? 0,
-    peakMib: async () => {
-      child.send('peak')
-      return (await answer<{ peak_mib: number }>()).peak_mib
-    },
+    peakMib: async () => (await used()).peak_mib,
+    cpuMicroseconds: async () => (await used()).cpu_us,
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'exit')
       child.disconnect()

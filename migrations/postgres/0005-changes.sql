@@ -85,5 +85,6 @@ for each row when (
 )
 execute function canvas_sync_note_sync();
 
-create trigger canvas_sync_courses_saved after insert or update on canvas_sync_courses
+-- Whoever saves an outcome again names all of it; other updates say nothing that a person would see.
+create trigger canvas_sync_courses_saved after insert or update of outcome on canvas_sync_courses
 for each row execute function canvas_sync_note_course();

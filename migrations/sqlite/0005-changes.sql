@@ -61,7 +61,8 @@ begin
   values ('course_outcome', new.sync_id, new.course_id, new.outcome, cast(unixepoch('subsec') * 1000 as integer));
 end;
 
-create trigger canvas_sync_courses_saved_again after update on canvas_sync_courses
+-- Whoever saves an outcome again names all of it; other updates say nothing that a person would see.
+create trigger canvas_sync_courses_saved_again after update of outcome on canvas_sync_courses
 begin
   insert into canvas_sync_changes (kind, sync_id, course_id, old_status, status, changed_at)
   values (

@@ -1,16 +1,19 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { maySee } from '../core/access.ts'
 import type { AccessOptions } from './access/access-options.ts'
 import { Gate, type Admitted } from './access/gate.ts'
 import { otherUsers } from './access/refusals.ts'
 import { problem, type Answer } from './http/answer.ts'
+import { failure } from './http/failure.ts'
 import { refusal, refusalOfForeignPage, siteOf, type Site } from './http/guard.ts'
-import { deliver } from './http/deliver.ts'
+import { negotiate } from './http/deliver.ts'
 import { readJsonBody } from './http/json-body.ts'
 import type { Connection } from './http/node-listener.ts'
 import { unknownParameter } from './http/parameters.ts'
-import { respond } from './http/respond.ts'
-import { isInPath, type Route } from './http/route.ts'
+import { replyOf, respond } from './http/respond.ts'
+import { isInPath, isRevalidated, type RequestFacts, type Route } from './http/route.ts'
+import { SharedAnswers } from './http/shared-answers.ts'
 import { ROUTES } from './routes.ts'
 import type { ApiServices } from './services.ts'
 
@@ -32,32 +35,53 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
     const refused = refusal(request, site) ?? gate.refusal(addressOf(context, gate))
     if (refused !== null) return respond(refused, request)
     await next()
-    if (at_https) context.res.headers.set('strict-transport-security', `max-age=${HSTS_SECONDS}`)
+    if (at_https && context.res !== RESPONSE_ALREADY_SENT) {
+      context.res.headers.set('strict-transport-security', HSTS)
+    }
     return undefined
   })
+  const shared = new SharedAnswers()
+  const own_headers = at_https ? { 'strict-transport-security': HSTS } : {}
   for (const route of ROUTES) {
-    app.on(route.method, honoPath(route.path), async (context) =>
-      deliver(await answerSafely(route, context, services, { gate, site }), context.req.raw, route),
-    )
+    app.on(route.method, honoPath(route.path), async (context) => {
+      const answer = await answerSafely(route, context, services, { gate, site, shared })
+      return send(await negotiate(answer, context.req.raw, route), context, own_headers)
+    })
   }
   for (const [path, methods] of methodsByPath(ROUTES)) {
     app.all(honoPath(path), (context) => respond(methodNotAllowed(methods), context.req.raw))
   }
   app.notFound((context) => respond(problem(404, 'There is nothing at this address.'), context.req.raw))
-  app.onError((error, context) =>
-    respond(internalError(error, context.req.method, services), context.req.raw),
-  )
+  app.onError((error, context) => respond(failure(error, context.req.method, services), context.req.raw))
   return app
 }
 
 /** A year: browsers that have seen the server over TLS take no other way any more. */
-const HSTS_SECONDS = 31_536_000
+const HSTS = 'max-age=31536000'
+
+function send(answer: Answer, context: Context, headers: Readonly<Record<string, string>>): Response {
+  const request = context.req.raw
+  const reply = replyOf(answer, request)
+  // A host application may call it with a request alone.
+  const sendWhole = (context.env as Partial<Connection> | undefined)?.send
+  const { body } = reply
+  if (sendWhole === undefined || body instanceof ReadableStream || request.method === 'HEAD') {
+    return new Response(body, { status: reply.status, headers: reply.headers })
+  }
+  return sendWhole({ ...reply, body, headers: { ...reply.headers, ...headers } })
+}
+
+interface Entrance {
+  readonly gate: Gate
+  readonly site: Site
+  readonly shared: SharedAnswers
+}
 
 async function answerSafely(
   route: Route,
   context: Context,
   services: ApiServices,
-  { gate, site }: { readonly gate: Gate; readonly site: Site },
+  { gate, site, shared }: Entrance,
 ): Promise<Answer> {
   try {
     const request = context.req.raw
@@ -65,36 +89,55 @@ async function answerSafely(
     if (refused !== null) return refused
     const admitted = await gate.admit(route, request, addressOf(context, gate))
     if ('refused' in admitted) return admitted.refused
-    const answer = await answerTo(admitted, route, context, services)
+    const answer = await answerTo(admitted, route, context, { services, shared })
     return { ...answer, headers: { ...admitted.headers, ...answer.headers } }
   } catch (error) {
-    return internalError(error, `${route.method} ${route.path}`, services)
+    return failure(error, `${route.method} ${route.path}`, services)
   }
 }
 
 /** A page of another site may neither take up what goes on for long, nor report with a picture's address. */
 function refusalOfForeignPageAt(route: Route, request: Request, site: Site): Answer | null {
   if (route.access === 'ingest') return refusalOfForeignPage(request, site, 'report anything here')
-  return route.streams === undefined ? null : refusalOfForeignPage(request, site)
+  return route.streams === undefined ? null : refusalOfForeignPage(request, site, 'read this')
 }
 
 async function answerTo(
   { caller, address, audit }: Admitted,
   route: Route,
   context: Context,
-  services: ApiServices,
+  { services, shared }: { readonly services: ApiServices; readonly shared: SharedAnswers },
 ): Promise<Answer> {
   // Every address that names a user is refused here, so that no route can forget to.
   const user_id = isInPath(route, 'user_id') ? context.req.param('user_id') : undefined
   if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
   const raw = await rawParameters(route, context)
   if ('refused' in raw) return raw.refused
-  const { headers, signal } = context.req.raw
-  const body = route.reads_body === true ? { body: context.req.raw.body } : {}
-  const facts = { headers, signal, caller, address, audit, ...body }
-  const answer = await route.answer(raw.members, services, facts)
+  const request = context.req.raw
+  const body = route.reads_body === true ? { body: request.body } : {}
+  const facts: RequestFacts = {
+    headers: request.headers,
+    // Only who reads it pays for it.
+    get signal() {
+      return request.signal
+    },
+    caller,
+    address,
+    audit,
+    ...body,
+  }
+  const make = (): Promise<Answer> => route.answer(raw.members, services, facts)
+  const key = isShared(route)
+    ? JSON.stringify([route.path, raw.members, caller, [...caller.scopes], address])
+    : null
+  const answer = await (key === null ? make() : shared.answer(key, make))
   if (user_id !== undefined && answer.status < 400) audit.viewed(user_id)
   return answer
+}
+
+/** Whether its answer depends on nothing but its parameters, the caller and what is stored. */
+function isShared(route: Route): boolean {
+  return isRevalidated(route) && route.streams === undefined
 }
 
 function addressOf({ req, env }: Context, gate: Gate): string | null {
@@ -118,15 +161,6 @@ async function rawParameters(route: Route, context: Context): ReturnType<typeof 
     if (given.length > 0) members[name] = given.length === 1 ? given[0] : given
   }
   return { members }
-}
-
-function internalError(error: unknown, where: string, services: ApiServices): Answer {
-  const request_id = crypto.randomUUID()
-  services.onError(error, { request_id, where })
-  return problem(500, 'The server could not answer this request.', {
-    detail: `The reason is in the log of the server under the request id ${request_id}.`,
-    request_id,
-  })
 }
 
 function methodNotAllowed(methods: readonly string[]): Answer {

@@ -85,6 +85,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/token.ts')).tokenRevoke,
   },
   {
+    name: 'spool status',
+    summary: 'what waits on this machine for the server that syncs are reported to',
+    load: async () => (await import('./commands/spool.ts')).spoolStatusCommand,
+  },
+  {
+    name: 'spool send',
+    summary: 'deliver what ended jobs have left for the server',
+    load: async () => (await import('./commands/spool.ts')).spoolSend,
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
@@ -121,6 +131,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'token',
     summary: 'the access tokens of the server: make, list, revoke',
     commands: COMMANDS.filter(({ name }) => name.startsWith('token ')),
+  },
+  {
+    name: 'spool',
+    summary: 'what waits for the server that syncs are reported to: look, deliver',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('spool ')),
   },
   {
     name: 'privacy',

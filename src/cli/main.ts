@@ -75,6 +75,8 @@ async function runCommand(
       host: text(values['host']),
       port: text(values['port']),
       canvas_base_url: text(values['base-url']),
+      server: text(values['server']),
+      spool_dir: text(values['spool-dir']),
     },
     environment: options.environment,
     file: text(values['config']),

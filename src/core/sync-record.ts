@@ -161,7 +161,7 @@ export interface CourseOutcome {
 }
 
 /** Rounds away the noise of floating-point sums; three decimals are microseconds of a millisecond value. */
-const rounded = (value: number): number => Math.round(value * 1000) / 1000
+export const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 /** The JSON form of a row, with the names that the earlier system's dashboards read. */
 export function toSyncRecord(row: SyncRow): SyncRecord {

@@ -77,8 +77,12 @@ export function foldBatch(
   return { reports, statuses, unchanged, accepted, duplicates, late, refusals }
 }
 
-/** Whether the events start a sync of a task id that is taken: then none of them may change the one that has it. */
+/**
+ * Whether the events are of a sync whose task id is taken: then none of them may change the one that has it. One that a
+ * process tracks in the database itself is never anybody's to report on: it could be ended from outside.
+ */
 function belongsToAnother(known: KnownSync, events: readonly GivenEvent[]): boolean {
+  if (known.sync.pid !== null) return true
   if (!known.started) return false
   const row = knownRow(known)
   return startsOf(events).some((start) => !isSameStart(row, start))

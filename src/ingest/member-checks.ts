@@ -1,3 +1,4 @@
+import { SECRET_SHAPE } from '../core/access-secret.ts'
 import { COURSE_OUTCOMES } from '../core/sync-status.ts'
 import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
 import { DB_OPERATIONS, INGEST_LIMITS } from '../core/ingest-event.ts'
@@ -24,10 +25,15 @@ const { name_length, text_length, metadata_length } = INGEST_LIMITS
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A lone half of a character cannot be stored, nor in every database can a null character. */
+/**
+ * A lone half of a character cannot be stored, nor in every database can a null character. An access token at the wrong
+ * place would be kept as it is: what names something cannot be redacted.
+ */
 function isName(value: unknown, longest: number): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > longest) return false
-  return !value.includes('\0') && value.isWellFormed()
+  return (
+    !value.includes('\0') && value.isWellFormed() && !(value.includes('csm_') && SECRET_SHAPE.test(value))
+  )
 }
 
 export function nameOf(longest: number): Check {

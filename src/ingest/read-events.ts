@@ -1,4 +1,5 @@
 import { INGEST_LIMITS } from '../core/ingest-event.ts'
+import { isOvercrowded } from './body-shape.ts'
 import { isObject } from './member-checks.ts'
 
 const NEWLINE = 10
@@ -8,12 +9,19 @@ export const UNREADABLE: unique symbol = Symbol('unreadable')
 
 /** The values of a body, or why none could be read. */
 export type ReadEvents =
-  { readonly values: readonly unknown[] } | { readonly refused: 'not_json' | 'not_a_list' | 'too_many' }
+  | { readonly values: readonly unknown[] }
+  | { readonly refused: 'not_json' | 'not_a_list' | 'too_many' | 'overcrowded' }
+
+/** Empty ones among them. */
+const MOST_LINES = 10 * INGEST_LIMITS.events
 
 /** One value for each line that is not empty; {@link UNREADABLE} for those that are no JSON. */
 export function readLines(body: Buffer): ReadEvents {
+  if (isOvercrowded(body)) return { refused: 'overcrowded' }
   const values: unknown[] = []
+  let lines = 0
   for (let at = 0; at < body.length;) {
+    if (++lines > MOST_LINES) return { refused: 'too_many' }
     const newline = body.indexOf(NEWLINE, at)
     const end = newline === -1 ? body.length : newline
     const line = body.toString('utf8', at, end)
@@ -27,6 +35,7 @@ export function readLines(body: Buffer): ReadEvents {
 
 /** The events of a JSON body: a list, an object with a list in `events`, or one event. */
 export function readJson(body: Buffer): ReadEvents {
+  if (isOvercrowded(body)) return { refused: 'overcrowded' }
   const value = parsed(body.toString('utf8'))
   if (value === UNREADABLE) return { refused: 'not_json' }
   const given = isObject(value) ? (value['events'] ?? [value]) : value

@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts'
+import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
 import type { IngestEvent } from '../core/ingest-event.ts'
 import type { SyncRow } from '../core/sync-record.ts'
 import type { SyncProblem } from '../core/verdict.ts'
+import { ownSentence } from '../tracker/describe-failure.ts'
 import { SyncLedger } from '../tracker/sync-ledger.ts'
 import type { SyncLog } from '../tracker/sync-log.ts'
 import type { ApiCallOptions, CountOptions } from '../tracker/types.ts'
@@ -36,6 +38,11 @@ export class ReportedLedger extends SyncLedger {
   /** By the times that the reporter gave: there is no clock of its own here. */
   override elapsed_ms(): number {
     return Math.max(0, this.at_ms - this.started_ms)
+  }
+
+  /** A problem that writes no line, because the reporter sends the lines apart. */
+  takeQuietProblem({ error_type, message }: SyncProblem): void {
+    this.problems.push({ error_type, message: ownSentence(message, ERROR_TYPE_FACTS[error_type].next_step) })
   }
 
   /** Counts what counts; other events are none of its business. */

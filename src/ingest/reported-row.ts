@@ -1,6 +1,6 @@
 import type { IngestStart, IngestState } from '../core/ingest-event.ts'
 import type { SyncMetadata } from '../core/sync-record.ts'
-import { redactText } from '../logs/redact.ts'
+import { redactedStart, redactText } from '../logs/redact.ts'
 import type { KnownSync, ReportedRow } from '../store/ingest-store.ts'
 import { storableMetadata } from '../tracker/metadata.ts'
 import { timeOf } from './event-times.ts'
@@ -107,7 +107,7 @@ export function fillFromState(row: ChangingRow, state: IngestState): void {
   }
   if (state.progress_current !== undefined) {
     const current = state.progress_current
-    row.progress_current = current === null ? null : redactText(current).slice(0, PROGRESS_LIMIT)
+    row.progress_current = current === null ? null : redactedStart(current, PROGRESS_LIMIT)
   }
   const remaining = state.api_rate_limit_remaining_min
   if (remaining != null) {

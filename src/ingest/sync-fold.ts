@@ -39,6 +39,9 @@ export interface FoldParts {
 /** How an event was taken; `taken` of a start: the task id belongs to another sync. */
 export type Taken = 'accepted' | 'late' | 'duplicate' | 'taken'
 
+/** Kept of a sync: its verdict needs no more, and they are read and written with every further request. */
+const MOST_PROBLEMS = 100
+
 /** The events of one sync in one request, folded into what changes in its row. Each writes its line meanwhile. */
 export class SyncFold {
   readonly #parts: FoldParts
@@ -97,8 +100,7 @@ export class SyncFold {
     else if (event.type === 'log') this.#takeLog(event, row)
     else if (event.type === 'heartbeat') row.running_ms = wholeOr(event.running_ms, row.running_ms)
     else if (event.quiet !== true) ledger.take(event)
-    else if (event.type === 'problem')
-      ledger.problems.push({ error_type: event.error_type, message: event.message })
+    else if (event.type === 'problem') ledger.takeQuietProblem(event)
     return 'accepted'
   }
 
@@ -129,7 +131,7 @@ export class SyncFold {
         ? {
             started: this.#started,
             late_events: this.#late_events,
-            problems: ledger === null ? (known?.problems ?? []) : problems,
+            problems: ledger === null ? (known?.problems ?? []) : problems.slice(0, MOST_PROBLEMS),
           }
         : null,
     }

@@ -49,8 +49,31 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bxox[a-z]-[\w-]{8,}/gi, REDACTED],
   [/\beyJ[\w-]{8,2048}\.[\w-]{1,8192}(?:\.[\w-]{0,2048})?/g, REDACTED],
   [/\bcsm_[\w-]{8,}/gi, REDACTED],
-  [/[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu, REDACTED],
 ]
+
+/** What stands behind the name of an e-mail address. */
+const AT_DOMAIN = /(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/giu
+const NAME_END = /[\p{L}\p{N}._%+'-]{1,64}$/u
+/** 64 characters may be twice as many units. */
+const LONGEST_NAME = 128
+
+/**
+ * Looked for from the end: whoever looks for the name first, tries 64 characters from each one of a text without any
+ * address, which is most of what a long text costs.
+ */
+function withoutMailAddresses(text: string): string {
+  let kept = ''
+  let end = 0
+  for (const { 0: domain, index } of text.matchAll(AT_DOMAIN)) {
+    const name = NAME_END.exec(text.slice(Math.max(end, index - LONGEST_NAME), index))?.[0] ?? ''
+    // One that begins where another ends is the rest of it.
+    const begins_there = index === end && kept !== ''
+    if (name === '' && !begins_there) continue
+    if (!begins_there) kept += text.slice(end, index - name.length) + REDACTED
+    end = index + domain.length
+  }
+  return kept + text.slice(end)
+}
 
 /**
  * `text` without access tokens, passwords, session cookies, e-mail addresses, credentials in addresses and
@@ -60,7 +83,20 @@ export function redactText(text: string): string {
   if (!SUSPECT.test(text)) return text
   let redacted = text
   for (const [pattern, replacement] of RULES) redacted = redacted.replace(pattern, replacement)
-  return redacted
+  return withoutMailAddresses(redacted)
+}
+
+const CUT_MARGIN = 2048
+
+/**
+ * The first `limit` UTF-16 units of the redacted text. Redacted before it is cut, because half a secret may no longer
+ * look like one; what lies far behind the limit costs nothing, and what may be half a secret there is left out.
+ */
+export function redactedStart(text: string, limit: number): string {
+  const reach = limit + CUT_MARGIN
+  if (text.length <= reach) return redactText(text).slice(0, limit)
+  const head = redactText(text.slice(0, reach))
+  return head.slice(0, Math.min(limit, Math.max(0, head.length - CUT_MARGIN / 2)))
 }
 
 /** The path of an address: a query or fragment may hold students' names, so nothing of it is kept. */

@@ -2,103 +2,99 @@ import type {
   IngestCourseOutcome,
   IngestFinish,
   IngestHeartbeat,
-  IngestLog,
   IngestStart,
   IngestState,
 } from '../core/ingest-event.ts'
-import type { LogEvent, LogStream, LogValue } from '../core/log-event.ts'
 import type { CourseOutcome } from '../core/sync-record.ts'
 import type { SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts'
+import {
+  wireAmount,
+  wireCounts,
+  wireMetadata,
+  wireName,
+  wireNameOrNull,
+  wireText,
+  wireTime,
+} from './wire-values.ts'
 
-// The lines of a tracked sync are sent as they are: nothing else may write one for it.
-const SILENT = { log: false } as const
+// Each begins with type, task_id and id, by which `headOf` knows it. The lines of a tracked sync are sent as they are,
+// so that nothing else may write one for it, nor count.
 
 export function startEvent(start: SyncStart, id: string): IngestStart {
   return {
     type: 'start',
-    task_id: start.sync_task_id,
+    task_id: wireName(start.sync_task_id),
     id,
-    at: start.started_at,
-    ...SILENT,
-    user_id: start.user_id,
-    sync_type: start.sync_type,
-    target_course_id: start.target_course_id,
+    at: wireTime(start.started_at),
+    quiet: true,
+    user_id: wireNameOrNull(start.user_id),
+    sync_type: wireName(start.sync_type),
+    target_course_id: wireNameOrNull(start.target_course_id),
     incremental: start.incremental_sync,
     use_pagination: start.use_pagination,
-    chunk_size: start.chunk_size,
-    metadata: start.sync_metadata,
-    trigger: start.trigger,
-    host: start.host,
-    started_at: start.started_at,
+    chunk_size: start.chunk_size === null ? null : wireAmount(start.chunk_size),
+    metadata: wireMetadata(start.sync_metadata),
+    trigger: wireName(start.trigger),
+    host: wireName(start.host),
+    started_at: wireTime(start.started_at),
   }
 }
 
 export function stateEvent(task_id: string, progress: SyncProgress, id: string): IngestState {
+  const { progress_current, running_ms, chunk_size, api_rate_limit_remaining_min: remaining } = progress
   return {
     type: 'state',
-    task_id,
+    task_id: wireName(task_id),
     id,
-    at: progress.heartbeat_at,
-    ...SILENT,
-    counters: progress.counters,
+    at: wireTime(progress.heartbeat_at),
+    quiet: true,
+    counters: wireCounts(progress.counters),
+    ...(running_ms === undefined ? {} : { running_ms: wireAmount(running_ms) }),
     progress_percent: progress.progress_percent,
-    progress_current: progress.progress_current,
-    api_rate_limit_remaining_min: progress.api_rate_limit_remaining_min,
-    target_course_id: progress.target_course_id,
+    progress_current: progress_current === null ? null : wireText(progress_current, 8192),
+    api_rate_limit_remaining_min: remaining === null || Math.abs(remaining) > 1e12 ? null : remaining,
+    target_course_id: wireNameOrNull(progress.target_course_id),
     incremental_sync: progress.incremental_sync,
-    chunk_size: progress.chunk_size,
-    sync_metadata: progress.sync_metadata,
+    chunk_size: chunk_size === null ? null : wireAmount(chunk_size),
+    sync_metadata: wireMetadata(progress.sync_metadata),
   }
 }
 
 export function outcomeEvent(task_id: string, outcome: CourseOutcome, id: string): IngestCourseOutcome {
-  return { type: 'course_outcome', task_id, id, at: outcome.finished_at, ...SILENT, ...outcome }
+  const { duration_ms, api_calls, rows_deleted, deletions_held } = outcome
+  const entities = Object.entries(outcome.entities).map(([name, counts]) => [name, wireCounts(counts)])
+  return {
+    type: 'course_outcome',
+    task_id: wireName(task_id),
+    id,
+    at: wireTime(outcome.finished_at),
+    quiet: true,
+    ...outcome,
+    ...wireCounts({ duration_ms, api_calls, rows_deleted, deletions_held }),
+    course_id: wireName(outcome.course_id),
+    started_at: wireTime(outcome.started_at),
+    finished_at: wireTime(outcome.finished_at),
+    entities: Object.fromEntries(entities) as CourseOutcome['entities'],
+  }
 }
 
 export function finishEvent(task_id: string, finish: SyncFinish, id: string): IngestFinish {
   const { status, error_type, error_message, finished_at, duration_ms } = finish
   return {
     type: 'finish',
-    task_id,
+    task_id: wireName(task_id),
     id,
-    at: finished_at,
-    ...SILENT,
+    at: wireTime(finished_at),
+    quiet: true,
     status,
     error_type,
     error_message,
-    finished_at,
-    duration_ms,
+    finished_at: wireTime(finished_at),
+    duration_ms: wireAmount(duration_ms),
   }
 }
 
-export function heartbeatEvent(task_id: string): IngestHeartbeat {
-  return { type: 'heartbeat', task_id }
-}
-
-/** Null for a line that belongs to no sync: the server has lines of syncs only. */
-export function logEvent(stream: LogStream, event: LogEvent, at: number, id: string): IngestLog | null {
-  const { task_id, level, fields, message } = event
-  if (task_id === null) return null
-  return {
-    type: 'log',
-    task_id,
-    id,
-    at,
-    stream,
-    level,
-    event: event.event,
-    fields: definedOnly(fields),
-    message,
-  }
-}
-
-type Flat = Record<string, string | number | boolean | null>
-
-function definedOnly(fields: Readonly<Record<string, LogValue>>): Flat {
-  const defined: Flat = {}
-  for (const name of Object.keys(fields)) {
-    const value = fields[name]
-    if (value !== undefined) defined[name] = value
-  }
-  return defined
+export function heartbeatEvent(task_id: string): string {
+  const event: IngestHeartbeat = { type: 'heartbeat', task_id }
+  return JSON.stringify(event)
 }

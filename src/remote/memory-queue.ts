@@ -1,32 +1,30 @@
-/** So many characters at most; heartbeats do not count, they are few and replace each other. */
+/** Log lines are kept while there are fewer characters than these; starts and ends always. */
 const LIMIT = 16 * 1_048_576
 
-/** What waits in memory: lines that the disk refused, and heartbeats, which nobody wants later. */
+/** Stands for one line: the same text may be there twice. */
+export interface QueuedLine {
+  readonly line: string
+}
+
+/** What waits in memory because the disk refuses it. */
 export class MemoryQueue {
-  readonly #lines: { readonly line: string; readonly droppable: boolean }[] = []
-  readonly #beats = new Set<string>()
+  #lines: QueuedLine[] = []
   #size = 0
 
   get length(): number {
     return this.#lines.length
   }
 
-  /** Returns how many lines were dropped for want of space: log lines before all others. */
+  /** Returns how many lines were dropped for want of space. */
   add(lines: readonly string[], droppable: boolean): number {
     let dropped = 0
     for (const line of lines) {
-      this.#lines.push({ line, droppable })
-      this.#size += line.length
-    }
-    for (let at = 0; this.#size > LIMIT && at < this.#lines.length;) {
-      const entry = this.#lines[at]
-      if (entry === undefined || !entry.droppable) {
-        at++
+      if (droppable && this.#size + line.length > LIMIT) {
+        dropped++
         continue
       }
-      this.#lines.splice(at, 1)
-      this.#size -= entry.line.length
-      dropped++
+      this.#lines.push({ line })
+      this.#size += line.length
     }
     return dropped
   }
@@ -35,24 +33,18 @@ export class MemoryQueue {
   moveTo(append: (text: string) => void): void {
     if (this.#lines.length === 0) return
     append(this.#lines.map(({ line }) => `${line}\n`).join(''))
-    this.drop(this.#lines.length)
+    this.#lines = []
+    this.#size = 0
   }
 
-  peek(count: number): string[] {
-    return this.#lines.slice(0, count).map(({ line }) => line)
+  peek(count: number): readonly QueuedLine[] {
+    return this.#lines.slice(0, count)
   }
 
-  drop(count: number): void {
-    for (const { line } of this.#lines.splice(0, count)) this.#size -= line.length
-  }
-
-  addBeat(line: string): void {
-    this.#beats.add(line)
-  }
-
-  takeBeats(): string[] {
-    const beats = [...this.#beats]
-    this.#beats.clear()
-    return beats
+  /** Those that were moved to the disk meanwhile are no longer here. */
+  drop(delivered: readonly QueuedLine[]): void {
+    const gone = new Set(delivered)
+    this.#lines = this.#lines.filter((queued) => !gone.has(queued))
+    this.#size = this.#lines.reduce((sum, { line }) => sum + line.length, 0)
   }
 }

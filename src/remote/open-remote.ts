@@ -13,7 +13,7 @@ export type RemoteHealth = OutboxHealth
 export interface Remote {
   readonly reports: SyncReports
   readonly logs: LogWriter
-  readonly health: RemoteHealth
+  health(): Promise<RemoteHealth>
   /** Delivers what it can for a while; the rest stays in the spool for the next process. */
   close(): Promise<void>
 }
@@ -28,9 +28,7 @@ export async function openRemote(options: RemoteOptions, clock: Clock): Promise<
   return {
     reports: new RemoteReports(outbox),
     logs: new RemoteLogWriter(outbox, clock),
-    get health() {
-      return outbox.health
-    },
+    health: () => outbox.freshHealth(),
     close: async () => {
       await outbox.close()
     },

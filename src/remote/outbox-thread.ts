@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { MonitorError } from '../core/errors.ts'
 import type { OutboxCall, OutboxNews } from './outbox-protocol.ts'
@@ -9,7 +10,12 @@ const WORKER = new URL(`./outbox-worker${import.meta.url.endsWith('.ts') ? '.ts'
 
 /** Lines wait so long for others, so that a job that records much sends few messages. */
 const GATHER_MS = 10
+const GATHER_CHARACTERS = 262_144
+/** A disk that hangs must not fill the memory: beyond this, log lines are dropped. */
+const MOST_CHARACTERS = 32 * 1_048_576
 const HEARTBEAT_MS = 10_000
+/** How much longer than promised the thread may take to close. */
+const CLOSE_MARGIN_MS = 5000
 
 const NOTHING_YET: OutboxHealth = {
   connected: null,
@@ -20,23 +26,34 @@ const NOTHING_YET: OutboxHealth = {
   last_error: null,
 }
 
+interface Asked {
+  readonly resolve: (value: StartAnswer | boolean) => void
+  readonly characters: number
+  readonly events: number
+}
+
 /** The outbox on a thread of its own. Adding never waits and never throws. */
 export class OutboxThread {
   /** Names this outbox in the ids of its events. */
   readonly run: string
   readonly #worker: Worker
-  readonly #answers = new Map<number, (value: StartAnswer | boolean) => void>()
-  #gathered: string[] = []
+  readonly #close_wait_ms: number
+  readonly #asked = new Map<number, Asked>()
+  #gathered = ''
+  #gathered_events = 0
+  #under_way = { characters: 0, events: 0 }
   #timer: NodeJS.Timeout | null = null
   #health: OutboxHealth = NOTHING_YET
   #next_id = 1
   #events = 0
+  #lost = 0
   #ended = false
   #closing: Promise<boolean> | null = null
 
-  private constructor(worker: Worker, run: string) {
+  private constructor(worker: Worker, run: string, close_wait_ms: number) {
     this.#worker = worker
     this.run = run
+    this.#close_wait_ms = close_wait_ms
     worker.on('message', (news: OutboxNews) => {
       this.#hear(news)
     })
@@ -58,11 +75,8 @@ export class OutboxThread {
       workerData: { remote, heartbeat_interval_ms },
       name: 'canvas-sync-outbox',
     })
-    const news = await new Promise<OutboxNews>((resolve, reject) => {
-      worker.once('message', resolve)
-      worker.once('error', reject)
-    })
-    if (news.kind === 'opened') return new OutboxThread(worker, news.run)
+    const [news] = (await once(worker, 'message')) as [OutboxNews]
+    if (news.kind === 'opened') return new OutboxThread(worker, news.run, remote.close_wait_ms)
     await worker.terminate()
     const code = news.kind === 'failed' ? news.code : 'unknown'
     throw new MonitorError('not_writable', `The folder ${remote.spool_directory} cannot be used (${code}).`, {
@@ -70,8 +84,21 @@ export class OutboxThread {
     })
   }
 
+  /** As far as it is known here; at most a second old. */
   get health(): OutboxHealth {
-    return { ...this.#health, pending_events: this.#health.pending_events + this.#gathered.length }
+    const { pending_events, lost_events, ...health } = this.#health
+    return {
+      ...health,
+      pending_events: pending_events + this.#gathered_events + this.#under_way.events,
+      lost_events: lost_events + this.#lost,
+    }
+  }
+
+  /** As it is now. */
+  async freshHealth(): Promise<OutboxHealth> {
+    this.flush()
+    await this.#ask({ kind: 'health', id: this.#next_id++ })
+    return this.health
   }
 
   /** An id for the next event, unique within any sync. */
@@ -80,43 +107,53 @@ export class OutboxThread {
   }
 
   /** A line of a log: the first to go when there is no space. */
-  addLine(event: object): void {
-    if (this.#closing !== null) return
-    this.#gathered.push(JSON.stringify(event))
-    this.#timer ??= setTimeout(() => {
-      this.flush()
-    }, GATHER_MS)
+  addLine(line: string): void {
+    if (this.#closing !== null || this.#under_way.characters > MOST_CHARACTERS) {
+      this.#lost++
+      return
+    }
+    this.#gathered = this.#gathered === '' ? line : `${this.#gathered}\n${line}`
+    this.#gathered_events++
+    if (this.#gathered.length > GATHER_CHARACTERS) this.flush()
+    else {
+      this.#timer ??= setTimeout(() => {
+        this.flush()
+      }, GATHER_MS)
+    }
   }
 
+  /** What a later one says again: it may go when there is no space. */
   add(event: object): void {
     this.flush()
-    this.#post({ kind: 'add', lines: [JSON.stringify(event)], droppable: false })
+    void this.#put([event], { durable: false, droppable: true })
   }
 
   /** Resolves when the events, and all before them, are on the disk. */
   async keep(events: readonly object[]): Promise<void> {
     this.flush()
-    await this.#ask((id) => ({ kind: 'keep', id, lines: events.map((event) => JSON.stringify(event)) }))
+    await this.#put(events, { durable: true, droppable: false })
   }
 
   async start(task_id: string, event: object): Promise<StartAnswer> {
     this.flush()
-    const answer = await this.#ask((id) => ({ kind: 'start', id, task_id, line: JSON.stringify(event) }))
+    const answer = await this.#ask({
+      kind: 'start',
+      id: this.#next_id++,
+      task_id,
+      line: JSON.stringify(event),
+    })
     return typeof answer === 'string' ? answer : 'unknown'
-  }
-
-  ended(task_id: string): void {
-    this.#post({ kind: 'ended', task_id })
   }
 
   /** Hands everything gathered to the thread. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#gathered.length === 0) return
-    const lines = this.#gathered
-    this.#gathered = []
-    this.#post({ kind: 'add', lines, droppable: true })
+    if (this.#gathered_events === 0) return
+    const [text, events] = [this.#gathered, this.#gathered_events]
+    this.#gathered = ''
+    this.#gathered_events = 0
+    void this.#ask({ kind: 'put', id: this.#next_id++, text, durable: false, droppable: true }, events)
   }
 
   /** Delivers what it can for a while; the rest stays in the spool. Says whether everything is delivered. */
@@ -127,37 +164,59 @@ export class OutboxThread {
 
   async #close(): Promise<boolean> {
     this.flush()
-    const all = await this.#ask((id) => ({ kind: 'close', id }))
+    const enough = setTimeout(() => {
+      this.#end()
+    }, this.#close_wait_ms + CLOSE_MARGIN_MS)
+    const all = await this.#ask({ kind: 'close', id: this.#next_id++ })
+    clearTimeout(enough)
     await this.#worker.terminate()
     return all === true
   }
 
-  async #ask(call: (id: number) => OutboxCall): Promise<StartAnswer | boolean> {
-    if (this.#ended) return false
-    const id = this.#next_id++
-    // Somebody waits: the process must not end meanwhile.
-    if (this.#answers.size === 0) this.#worker.ref()
-    return await new Promise((resolve) => {
-      this.#answers.set(id, resolve)
-      this.#post(call(id))
-    })
+  #put(events: readonly object[], how: { durable: boolean; droppable: boolean }): Promise<unknown> {
+    const text = events.map((event) => JSON.stringify(event)).join('\n')
+    return this.#ask({ kind: 'put', id: this.#next_id++, text, ...how }, events.length)
   }
 
-  #post(call: OutboxCall): void {
-    if (!this.#ended) this.#worker.postMessage(call)
+  /** Until it is answered the process stays: what it told must get to the disk. */
+  async #ask(call: OutboxCall, events = 0): Promise<StartAnswer | boolean> {
+    if (this.#ended) {
+      this.#lost += events
+      return false
+    }
+    if (this.#asked.size === 0) this.#worker.ref()
+    const characters = call.kind === 'put' ? call.text.length : 0
+    this.#under_way.characters += characters
+    this.#under_way.events += events
+    return await new Promise((resolve) => {
+      this.#asked.set(call.id, { resolve, characters, events })
+      this.#worker.postMessage(call)
+    })
   }
 
   #hear(news: OutboxNews): void {
     if (news.kind === 'health') this.#health = news.health
     if (news.kind !== 'answer') return
-    this.#answers.get(news.id)?.(news.value)
-    this.#answers.delete(news.id)
-    if (this.#answers.size === 0) this.#worker.unref()
+    this.#health = news.health
+    const asked = this.#asked.get(news.id)
+    if (asked === undefined) return
+    this.#asked.delete(news.id)
+    this.#under_way.characters -= asked.characters
+    this.#under_way.events -= asked.events
+    if (this.#asked.size === 0) this.#worker.unref()
+    asked.resolve(news.value)
   }
 
   #end(): void {
+    if (this.#ended) return
     this.#ended = true
-    for (const resolve of this.#answers.values()) resolve(false)
-    this.#answers.clear()
+    this.#lost += this.#under_way.events
+    this.#under_way = { characters: 0, events: 0 }
+    if (this.#closing === null) {
+      const last_error = 'The thread that delivers has ended: nothing more is reported.'
+      this.#health = { ...this.#health, connected: false, last_error }
+    }
+    for (const { resolve } of this.#asked.values()) resolve(false)
+    this.#asked.clear()
   }
 }

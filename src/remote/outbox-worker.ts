@@ -5,12 +5,13 @@ import type { OutboxCall, OutboxNews, OutboxWorkerOptions } from './outbox-proto
 import { Outbox } from './outbox.ts'
 import { sender } from './sender.ts'
 import { Spool } from './spool/spool.ts'
+import type { StartAnswer } from './taken-starts.ts'
 
 /** The thread that owns the spool and the connections: a job whose event loop is blocked is heard all the same. */
 const port = parentPort
 if (port === null) throw new Error('outbox-worker runs as a worker thread')
 
-const HEALTH_INTERVAL_MS = 250
+const HEALTH_INTERVAL_MS = 1000
 
 const tell = (news: OutboxNews): void => {
   port.postMessage(news)
@@ -28,36 +29,29 @@ function serve({ remote, heartbeat_interval_ms }: OutboxWorkerOptions): void {
   const stopTelling = systemClock.every(HEALTH_INTERVAL_MS, () => {
     tell({ kind: 'health', health: outbox.health })
   })
-  const take = async (call: OutboxCall): Promise<void> => {
+  const take = async (call: OutboxCall): Promise<StartAnswer | boolean> => {
     switch (call.kind) {
-      case 'add': {
-        outbox.add(call.lines, { droppable: call.droppable })
-        return
+      case 'put': {
+        const { durable, droppable } = call
+        outbox.add(call.text === '' ? [] : call.text.split('\n'), { durable, droppable })
+        return true
       }
-      case 'keep': {
-        outbox.add(call.lines, { durable: true })
-        tell({ kind: 'answer', id: call.id, value: true })
-        return
-      }
-      case 'start': {
-        const value = await outbox.start(call.task_id, call.line, remote.start_wait_ms)
-        tell({ kind: 'answer', id: call.id, value })
-        return
-      }
-      case 'ended': {
-        outbox.ended(call.task_id)
-        return
-      }
+      case 'start':
+        return await outbox.start(call.task_id, call.line, remote.start_wait_ms)
+      case 'health':
+        return true
       case 'close': {
-        const value = await outbox.close(remote.close_wait_ms)
         stopTelling()
-        tell({ kind: 'health', health: outbox.health })
-        tell({ kind: 'answer', id: call.id, value })
-        port?.close()
+        return await outbox.close(remote.close_wait_ms)
       }
     }
   }
-  port?.on('message', (call: OutboxCall) => void take(call))
+  port?.on('message', (call: OutboxCall) => {
+    void take(call).then((value) => {
+      tell({ kind: 'answer', id: call.id, value, health: outbox.health })
+      if (call.kind === 'close') port.close()
+    })
+  })
   tell({ kind: 'opened', run: spool.run })
 }
 

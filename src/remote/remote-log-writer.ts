@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { LOG_STREAMS, type LogEvent, type LogStream } from '../core/log-event.ts'
 import type { LogHealth, LogWriter, StreamHealth } from '../logs/writing/log-writer.ts'
-import { logEvent } from './event-forms.ts'
+import { LogEventText } from './log-event-text.ts'
 import type { OutboxThread } from './outbox-thread.ts'
 
 /**
@@ -11,6 +11,7 @@ import type { OutboxThread } from './outbox-thread.ts'
 export class RemoteLogWriter implements LogWriter {
   readonly #outbox: OutboxThread
   readonly #clock: Clock
+  readonly #text = new LogEventText()
   readonly #streams = new Map(LOG_STREAMS.map((stream) => [stream, { written: 0, dropped: 0 }]))
   #closed = false
   #refused = 0
@@ -27,7 +28,7 @@ export class RemoteLogWriter implements LogWriter {
     }
     const counts = this.#streams.get(stream)
     try {
-      const sent = logEvent(stream, event, this.#clock.now(), this.#outbox.nextId())
+      const sent = this.#text.of(stream, event, this.#clock.now(), this.#outbox.nextId())
       if (counts === undefined) return
       if (sent === null) counts.dropped++
       else {
@@ -35,7 +36,7 @@ export class RemoteLogWriter implements LogWriter {
         counts.written++
       }
     } catch {
-      // What cannot be made into JSON, such as a very large integer.
+      // A getter of the job's own that throws.
       if (counts !== undefined) counts.dropped++
     }
   }

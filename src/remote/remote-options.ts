@@ -10,9 +10,9 @@ export interface RemoteOptions {
   readonly spoolDir?: string
   /** The most that may lie there, bytes; then log lines are dropped and counted. Default 256 MiB. */
   readonly spoolLimitBytes?: number
-  /** How long the start of a sync waits to hear whether its task id is taken, milliseconds. Default 2000. */
+  /** How long the start of a sync waits at most to hear whether its task id is taken, milliseconds. Default 2000. */
   readonly startWaitMs?: number
-  /** How long {@link RemoteHealth} and `close` wait for what is under way, milliseconds. Default 10,000. */
+  /** How long `close` delivers at most while the server is there, milliseconds. Default 10,000. */
   readonly closeWaitMs?: number
   /** Send the token over plain http to another machine all the same. Default false. */
   readonly allowInsecure?: boolean

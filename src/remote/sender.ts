@@ -32,7 +32,8 @@ export function sender(endpoint: string, token: string | null): Send {
         method: 'POST',
         headers,
         body: zipped ? await compress(text, { level: 1 }) : text,
-        redirect: 'error',
+        // To follow it would hand the token to another place.
+        redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       })
       return await read(response)
@@ -45,8 +46,8 @@ export function sender(endpoint: string, token: string | null): Send {
 async function read(response: Response): Promise<SendResult> {
   const { status } = response
   if (status === 200 || status === 422) {
-    const report = (await response.json()) as Partial<IngestReport>
-    if (typeof report.accepted === 'number') return { kind: 'taken', report: report as IngestReport }
+    const report = reportOf(await response.text())
+    if (report !== null) return { kind: 'taken', report }
     return { kind: 'later', after_ms: null, error: 'The server answered in a form that is not known.' }
   }
   await response.body?.cancel()
@@ -55,11 +56,23 @@ async function read(response: Response): Promise<SendResult> {
     const error = `The server answered ${status}.`
     return { kind: 'later', after_ms: retryAfter(response.headers.get('retry-after')), error }
   }
-  const error =
-    status === 401 || status === 403
-      ? `The server refused the token (${status}).`
-      : `The server answered ${status}: its address or version is not the right one.`
-  return { kind: 'refused', error }
+  return { kind: 'refused', error: whyRefused(status) }
+}
+
+function whyRefused(status: number): string {
+  if (status === 401 || status === 403) return `The server refused the token (${status}).`
+  if (status >= 300 && status < 400) return `The server answered ${status}: it has another address.`
+  return `The server answered ${status}: its address or version is not the right one.`
+}
+
+function reportOf(text: string): IngestReport | null {
+  try {
+    const report = JSON.parse(text) as Partial<IngestReport> | null
+    const is_report = typeof report?.accepted === 'number' && Array.isArray(report.errors)
+    return is_report && typeof report.rejected === 'number' ? (report as IngestReport) : null
+  } catch {
+    return null
+  }
 }
 
 function retryAfter(header: string | null): number | null {

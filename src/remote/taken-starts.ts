@@ -1,4 +1,6 @@
 import type { IngestReport } from '../core/ingest-event.ts'
+import { headOf } from './event-head.ts'
+import type { SentNames } from './spool/sent-names.ts'
 
 /** Whether the server had a sync with the same task id; `unknown` when it could not be asked. */
 export type StartAnswer = 'new' | 'taken' | 'unknown'
@@ -10,12 +12,6 @@ export interface Learnt {
   readonly told: number
 }
 
-interface SentEvent {
-  readonly type: string
-  readonly task_id: string
-  readonly id?: string
-}
-
 /**
  * What to do about a task id that another sync has. While its job still waits for the answer, the job is told and chooses
  * another one. When the job began without an answer, the sync is sent under `<task id>#<run>` instead: the same name in
@@ -23,9 +19,6 @@ interface SentEvent {
  */
 export class TakenStarts {
   readonly #asked = new Map<string, (answer: StartAnswer) => void>()
-  readonly #renamed = new Map<string, string>()
-  /** Whose job was told, so that its start goes no further. */
-  readonly #given_up = new Set<string>()
 
   ask(task_id: string): Promise<StartAnswer> {
     return new Promise((resolve) => {
@@ -34,59 +27,52 @@ export class TakenStarts {
   }
 
   giveUp(task_id: string): void {
-    this.#asked.delete(task_id)
+    this.#answer(task_id, 'unknown')
   }
 
-  /** The lines under the names that they are sent with; none for a start whose job chose another id. */
-  rename(lines: readonly string[]): readonly string[] {
-    if (this.#renamed.size === 0 && this.#given_up.size === 0) return lines
-    return lines.flatMap((line) => {
-      const event = JSON.parse(line) as SentEvent
-      if (event.id !== undefined && this.#given_up.has(`${event.task_id} ${event.id}`)) return []
-      const other = this.#renamed.get(`${runOf(event)} ${event.task_id}`)
-      return other === undefined ? [line] : [JSON.stringify({ ...event, task_id: other })]
-    })
+  /** The server cannot be asked now. */
+  giveUpAll(): void {
+    for (const task_id of this.#asked.keys()) this.giveUp(task_id)
   }
 
-  /** Learns from an answer. */
-  learn(lines: readonly string[], report: IngestReport): Learnt {
-    const clashes = new Set<SentEvent>()
-    for (const { index, parameter } of report.errors) {
-      const line = lines[index]
-      if (parameter !== 'task_id' || line === undefined) continue
-      const event = JSON.parse(line) as SentEvent
-      if (event.type === 'start') clashes.add(event)
-    }
+  /**
+   * Learns from an answer.
+   * @param lines as they were sent
+   * @param ours whether they are of this process, whose jobs may be waiting
+   */
+  learn(
+    names: SentNames,
+    lines: readonly string[],
+    { errors }: Pick<IngestReport, 'errors'>,
+    ours: boolean,
+  ): Learnt {
     let again = false
     let told = 0
-    for (const event of clashes) {
-      const answer = this.#asked.get(event.task_id)
-      this.#asked.delete(event.task_id)
-      if (answer !== undefined) {
-        this.#given_up.add(`${event.task_id} ${event.id ?? ''}`)
-        answer('taken')
+    for (const { index, parameter } of errors) {
+      const head = parameter === 'task_id' ? headOf(lines[index] ?? '') : null
+      if (head === null || head.type !== 'start') continue
+      if (ours && this.#answer(head.task_id, 'taken')) {
+        names.giveUp(head.task_id, head.id)
         told++
-      } else {
-        const run = runOf(event)
-        const other = `${event.task_id.slice(0, 255 - run.length - 1)}#${run}`
-        if (other !== event.task_id) again = true
-        this.#renamed.set(`${run} ${event.task_id}`, other)
-      }
+      } else if (names.rename(head.task_id) !== null) again = true
     }
-    if (!again) this.#tellNew(lines)
+    if (!again && ours) this.#tellNew(lines)
     return { again, told }
   }
 
   #tellNew(lines: readonly string[]): void {
     if (this.#asked.size === 0) return
     for (const line of lines) {
-      if (!line.includes('"type":"start"')) continue
-      const { task_id } = JSON.parse(line) as SentEvent
-      this.#asked.get(task_id)?.('new')
-      this.#asked.delete(task_id)
+      if (!line.startsWith('{"type":"start"')) continue
+      const head = headOf(line)
+      if (head !== null) this.#answer(head.task_id, 'new')
     }
   }
-}
 
-/** The outbox that made the event: ids are `<run>-<number>`. */
-const runOf = ({ id }: SentEvent): string => id?.split('-')[0] ?? ''
+  #answer(task_id: string, answer: StartAnswer): boolean {
+    const resolve = this.#asked.get(task_id)
+    this.#asked.delete(task_id)
+    resolve?.(answer)
+    return resolve !== undefined
+  }
+}

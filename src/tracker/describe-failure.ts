@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { ERROR_TYPE_FACTS, type SyncErrorType } from '../core/error-types.ts'
 import { isMonitorError, systemErrorCode, type ErrorDetails } from '../core/errors.ts'
-import { redactText } from '../logs/redact.ts'
+import { redactedStart, redactText } from '../logs/redact.ts'
 
 export interface Failure {
   readonly error_type: SyncErrorType
@@ -43,7 +43,7 @@ export function describeFailure(error: unknown, options: { keep_messages: boolea
 
 /** The caller's own sentence, without tokens and e-mail addresses; `fallback` where it is none. */
 export function ownSentence(text: unknown, fallback: string): string {
-  return typeof text === 'string' && text.trim() !== '' ? redactText(text).slice(0, SENTENCE_LIMIT) : fallback
+  return typeof text === 'string' && text.trim() !== '' ? redactedStart(text, SENTENCE_LIMIT) : fallback
 }
 
 /** An abort, or a failure of our own database: the course that met it is not to blame. */

@@ -17,13 +17,20 @@ export class ReportsHereAndThere implements SyncReports {
   /** Whether the task id is taken is asked here only; the server gets another name for one that it has. */
   async startSync(start: SyncStart): Promise<number> {
     const here = await this.#here.startSync(start)
-    this.#ids_there.set(here, await this.#there.startSync(start))
+    try {
+      this.#ids_there.set(here, await this.#there.startSync(start))
+    } catch {
+      // The row is here: a second try would make another.
+    }
     return here
   }
 
   async saveProgress(sync_id: number, progress: SyncProgress): Promise<boolean> {
-    await this.#of(sync_id, (there) => this.#there.saveProgress(there, progress))
-    return await this.#here.saveProgress(sync_id, progress)
+    const [saved] = await Promise.all([
+      this.#here.saveProgress(sync_id, progress),
+      this.#of(sync_id, (there) => this.#there.saveProgress(there, progress)),
+    ])
+    return saved
   }
 
   saveSource(sync_id: number, source_id: number, scope: string): Promise<void> {
@@ -31,15 +38,19 @@ export class ReportsHereAndThere implements SyncReports {
   }
 
   async finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer> {
-    await this.#of(sync_id, (there) => this.#there.finishSync(there, finish))
-    const answer = await this.#here.finishSync(sync_id, finish)
+    const [answer] = await Promise.all([
+      this.#here.finishSync(sync_id, finish),
+      this.#of(sync_id, (there) => this.#there.finishSync(there, finish)),
+    ])
     this.#ids_there.delete(sync_id)
     return answer
   }
 
   async saveCourseOutcome(sync_id: number, outcome: CourseOutcome): Promise<void> {
-    await this.#of(sync_id, (there) => this.#there.saveCourseOutcome(there, outcome))
-    await this.#here.saveCourseOutcome(sync_id, outcome)
+    await Promise.all([
+      this.#here.saveCourseOutcome(sync_id, outcome),
+      this.#of(sync_id, (there) => this.#there.saveCourseOutcome(there, outcome)),
+    ])
   }
 
   async #of(sync_id: number, work: (there: number) => Promise<unknown>): Promise<void> {

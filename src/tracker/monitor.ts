@@ -85,7 +85,8 @@ export async function createMonitor(options: MonitorOptions = {}): Promise<Monit
     if (options.logs === undefined) opened.defer(() => logs.close())
     const store = options.store ?? (await openDatabase(options))
     if (options.store === undefined) opened.defer(() => store.close())
-    const remote = options.server === undefined ? null : await openRemote({ ...options.server, startWaitMs: 0 }, clock)
+    const remote =
+      options.server === undefined ? null : await openRemote({ ...options.server, startWaitMs: 0 }, clock)
     if (remote !== null) opened.defer(() => remote.close())
     const monitor = new TrackingMonitor({
       ...options,
@@ -174,7 +175,7 @@ class TrackingMonitor implements Monitor {
       database: await this.store.health(),
       logs: this.logs.health,
       store_failures: this.#syncs.failures,
-      remote: this.#options.remote?.health ?? null,
+      remote: (await this.#options.remote?.health()) ?? null,
     }
   }
 

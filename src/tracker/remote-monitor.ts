@@ -18,7 +18,7 @@ export interface RemoteMonitor extends AsyncDisposable {
   track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T>
   /** The long form; end it with `completeSuccess`, `completeFailure` or `cancel`. */
   startSync(options?: SyncOptions): Promise<Sync>
-  readonly health: RemoteHealth
+  health(): Promise<RemoteHealth>
   /** Ends what still runs as cancelled and delivers what it can; the rest stays in the spool. */
   close(): Promise<void>
 }
@@ -53,8 +53,8 @@ class ReportingMonitor implements RemoteMonitor {
     return this.#syncs.start(options)
   }
 
-  get health(): RemoteHealth {
-    return this.#remote.health
+  health(): Promise<RemoteHealth> {
+    return this.#remote.health()
   }
 
   close(): Promise<void> {

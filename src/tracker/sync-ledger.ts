@@ -4,7 +4,7 @@ import { ERROR_TYPE_FACTS, isSyncErrorType } from '../core/error-types.ts'
 import type { LogValue } from '../core/log-event.ts'
 import { noCounters, type SyncCounters } from '../core/sync-record.ts'
 import type { SyncProblem } from '../core/verdict.ts'
-import { redactText, withoutQuery } from '../logs/redact.ts'
+import { redactedStart, withoutQuery } from '../logs/redact.ts'
 import { amount, COUNTED, countOf, isSound, tenths, thousandths, wholeNumber } from './counts.ts'
 import { ownSentence } from './describe-failure.ts'
 import {
@@ -205,7 +205,7 @@ export class SyncLedger {
       if (typeof percent === 'number' && !Number.isNaN(percent)) {
         this.percent = Math.min(100, Math.max(0, percent, this.percent ?? 0))
       }
-      if (typeof current === 'string') this.current = redactText(current).slice(0, 200)
+      if (typeof current === 'string') this.current = redactedStart(current, 200)
       const elapsed_ms = Math.round(this.elapsed_ms())
       const done = this.percent ?? 0
       const remaining_ms = done > 0 && done < 100 ? Math.round((elapsed_ms / done) * (100 - done)) : undefined

@@ -107,6 +107,8 @@ test('a token that is asked for wrongly is a 400 that names what is wrong', asyn
 test('a token ends by itself at its time', async () => {
   const api = await openGuardedApi()
   const token = await makeToken(api.store, ['read'], { expires_at: api.clock.now() + 1000 })
+  const shown = (await (await api.ask('/session', { token })).json()) as { expires_at: string }
+  assert.equal(Date.parse(shown.expires_at), api.clock.now() + 1000)
   const cookie = await signedIn(api, token)
   assert.equal((await api.ask('/recent', { token })).status, 200)
   api.clock.advance(1000)

@@ -21,9 +21,12 @@ test('looks of a token are in the audit log once in ten minutes for each user an
   await api.ask(`/sync/${of_42}`, { token })
   assert.equal((await api.audited()).filter((action) => action === 'viewed').length, 3)
   const page = await (await api.ask('/audit?user_id=42&limit=1', { token })).json()
-  const { entries, cursor } = page as { entries: { route: string; user_id: string }[]; cursor: string }
+  const { entries, next_cursor } = page as {
+    entries: { route: string; user_id: string }[]
+    next_cursor: string
+  }
   assert.equal(entries[0]?.route, `GET ${BASE}/sync/{id}`)
-  const older = (await (await api.ask(`/audit?user_id=42&cursor=${cursor}`, { token })).json()) as {
+  const older = (await (await api.ask(`/audit?user_id=42&cursor=${next_cursor}`, { token })).json()) as {
     count: number
   }
   assert.equal(older.count, 1)

@@ -3,42 +3,16 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { eventFilter } from '../../src/api/events/event-filter.ts'
 import { EventFollower } from '../../src/api/events/event-follower.ts'
-import { EventHub, type EventHubOptions } from '../../src/api/events/event-hub.ts'
 import type { LiveEvent } from '../../src/api/events/live-event.ts'
 import { RecentEvents } from '../../src/api/events/recent-events.ts'
 import { LOOPBACK_CALLER, type Caller } from '../../src/core/access.ts'
-import type { ChangePage } from '../../src/store/change-feed.ts'
-import { FakeClock } from '../support/fake-clock.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { until } from './support/log-server.ts'
 import { EventReader } from './support/event-reader.ts'
 import { givenTwoUsers, openGuardedServer } from './support/guarded-server.ts'
 import { told } from './support/event-server.ts'
+import { EMPTY, hubOver } from './support/fake-feed.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
-
-const EMPTY: ChangePage = { changes: [], syncs: [], courses: [], place: 7, lost: false }
-
-/** A hub over a feed that a test answers for. */
-function hubOver(special: Partial<EventHubOptions> = {}): {
-  hub: EventHub
-  clock: FakeClock
-  errors: unknown[]
-  answer: { next: () => Promise<ChangePage> }
-} {
-  const clock = new FakeClock()
-  const errors: unknown[] = []
-  // Nothing happens, as long as one waits.
-  const answer = { next: (): Promise<ChangePage> => new Promise<ChangePage>(() => {}) }
-  const changes = {
-    latest: () => Promise.resolve(7),
-    readAfter: async (): Promise<ChangePage> => {
-      await turn()
-      return await answer.next()
-    },
-  }
-  const hub = new EventHub({ changes, clock, onError: (error) => errors.push(error), ...special })
-  return { hub, clock, errors, answer }
-}
 
 const anything = { after: null, wants: () => true, looksAt: () => {} }
 

@@ -42,6 +42,13 @@ async function row(task_id: string): Promise<SyncRow> {
   return found
 }
 
+/** What is a few kilobytes when it is sent. */
+const sendSmall = (body: string, type: string = JSON_TYPE): Promise<Response> =>
+  send(gzipSync(Buffer.from(body, 'latin1'), { level: 1 }), {
+    'content-encoding': 'gzip',
+    'content-type': type,
+  })
+
 const events = (task_id: string): object[] => [
   { type: 'start', task_id, user_id: 42 },
   { type: 'course', task_id, id: 1, created: true },
@@ -123,6 +130,10 @@ describe('POST /ingest', () => {
       413,
       () => send(`[${'{},'.repeat(10_000)}{}]`, { 'content-type': JSON_TYPE }),
     ],
+    ['millions of lists', 413, () => sendSmall(`[${'[],'.repeat(5_000_000)}[]]`)],
+    ['millions of lists in each other', 413, () => sendSmall('['.repeat(16_000_000))],
+    ['millions of members', 413, () => sendSmall(`[{"task_id":"x","a":[${'0,'.repeat(5_000_000)}0]}]`)],
+    ['millions of empty lines', 413, () => sendSmall('\n'.repeat(16_000_000), NDJSON)],
     ['more than 32 MiB', 413, () => send(Buffer.alloc(33_554_433, '\n'))],
     [
       'a little gzip of 512 MiB',
@@ -135,6 +146,48 @@ describe('POST /ingest', () => {
       await assertProblem(await sendBad(), status)
     })
   }
+
+  it('looks through what millions of lists come with, but no longer than a moment', async () => {
+    const cpu = process.cpuUsage()
+    await assertProblem(await sendSmall(`[${'{},'.repeat(5_000_000)}{}]`), 413)
+    const { user, system } = process.cpuUsage(cpu)
+    // Parsed, they are seconds.
+    assert.ok(user + system < 1_500_000, `${(user + system) / 1000} ms`)
+  })
+
+  it('takes texts that look crowded, and the most that 10,000 events can tell', async () => {
+    const task_id = 'crowded'
+    const message = '[{"\\": [],,,'.repeat(300)
+    const talk = Array.from({ length: 5000 }, (_, id) => {
+      return { type: 'log', task_id, id, stream: 'operations', event: 'told', message }
+    })
+    assert.equal(
+      (await report(await send(gzipSync(asLines(talk)), { 'content-encoding': 'gzip' }))).rejected,
+      0,
+    )
+    const counts = { created: 1, updated: 1, unchanged: 1, deleted: 1, held: 1 }
+    const names = ['courses', 'assignments', 'submissions', 'enrollments', 'sections']
+    const entities = Object.fromEntries(names.map((name) => [name, counts]))
+    const outcome = { type: 'course_outcome', task_id, outcome: 'completed', entities }
+    const outcomes = Array.from({ length: 10_000 }, (_, id) => ({ ...outcome, id: `o${id}`, course_id: id }))
+    const body = gzipSync(JSON.stringify(outcomes))
+    const { rejected, errors } = await report(
+      await send(body, { 'content-encoding': 'gzip', 'content-type': JSON_TYPE }),
+    )
+    assert.deepEqual([rejected, errors], [0, []])
+  })
+
+  it('has eight clients with 32 MiB each wait for each other, and answers all', async () => {
+    const body = gzipSync(
+      `${JSON.stringify({ type: 'heartbeat', task_id: 'patient' })}\n${' '.repeat(33_000_000)}`,
+    )
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => send(body, { 'content-encoding': 'gzip' })),
+    )
+    for (const answer of answers) await report(answer)
+    const { arrayBuffers } = process.memoryUsage()
+    assert.ok(arrayBuffers < 400_000_000, `${arrayBuffers / 1e6} MB`)
+  })
 
   it('takes 10,000 events at once', async () => {
     const many = Array.from({ length: 9998 }, (_, id) => ({ type: 'course', task_id: 'many', id }))

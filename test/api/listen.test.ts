@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -165,4 +165,36 @@ test('closing waits for the end of an answer that is under way', async () => {
   await writer.close()
   assert.equal(await response.text(), 'one two')
   await closed
+})
+
+test('a client that reads nothing any more is cut off; one that reads slowly or waits for its answer is not', async () => {
+  const released = Promise.withResolvers<void>()
+  const big = new Uint8Array(32 * 2 ** 20)
+  const app = {
+    async fetch(request: Request): Promise<Response> {
+      if (request.url.endsWith('/late')) await released.promise
+      return new Response(request.url.endsWith('/big') ? big : 'done')
+    },
+  }
+  await using server = await listen(app, { ...ANY_PORT, unread_timeout_ms: 300 })
+  const ask = (path: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      request(`${server.url}${path}`, resolve).once('error', reject).end()
+    })
+  const late = ask('/late')
+  const slow = await ask('/big')
+  const stalled = await ask('/big')
+  stalled.pause()
+  let taken = 0
+  // Longer than the limit in all, never as long without taking anything.
+  for await (const chunk of slow) {
+    taken += (chunk as Buffer).length
+    if (taken < big.length / 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  assert.equal(taken, big.length)
+  released.resolve()
+  assert.equal(await text(await late), 'done')
+  // What had left is there, and then the connection is reset.
+  await assert.rejects(text(stalled), { code: 'ECONNRESET' })
+  assert.equal(server.running(), 0)
 })

@@ -42,15 +42,41 @@ test('the end is told once, when everything was read', async () => {
 test('a deadline ends it whether somebody reads or not, and is forgotten when it has ended before', async () => {
   const clock = new FakeClock()
   let ends = 0
-  const deadline = { clock, after_ms: 1000 }
+  const limits = { clock, after_ms: 1000 }
   const open = (): ReadableStream<Uint8Array> =>
-    streamedText(countedPieces({ made: PIECES - 1 }), { onEnd: () => ends++, deadline })
+    streamedText(countedPieces({ made: PIECES - 1 }), { onEnd: () => ends++, limits })
   const unread = open()
   await new Response(open()).text()
   assert.equal(ends, 1)
   clock.advance(1000)
   assert.equal(await new Response(unread).text(), '')
   assert.equal(ends, 2)
+})
+
+test('who takes no piece for too long is left, who takes one now and then is not, nor who waits for one', async () => {
+  const clock = new FakeClock()
+  const limits = { clock, unread_ms: 1000 }
+  const ended: string[] = []
+  const open = (name: string, pieces: AsyncGenerator<string>): ReadableStreamDefaultReader<Uint8Array> =>
+    streamedText(pieces, { onEnd: () => ended.push(name), limits }).getReader()
+  async function* nothing(): AsyncGenerator<string> {
+    await clock.sleep(10_000)
+    yield 'late'
+  }
+  const stalled = open('stalled', countedPieces({ made: 0 }))
+  const slow = open('slow', countedPieces({ made: 0 }))
+  const waiting = open('waiting', nothing()).read()
+  await stalled.read()
+  for (let round = 0; round < 10; round++) {
+    await slow.read()
+    clock.advance(900)
+  }
+  assert.deepEqual(ended, ['stalled'])
+  assert.equal((await stalled.read()).done, true)
+  clock.advance(1000)
+  assert.equal(new TextDecoder().decode((await waiting).value), 'late')
+  await slow.cancel()
+  assert.deepEqual(ended.toSorted(), ['slow', 'stalled'])
 })
 
 test('over HTTP, for a client that does not read only so much is made as the connection holds', async () => {

@@ -49,6 +49,8 @@ test('within 5 seconds the demo answers with syncs that agree with its database;
   assert.equal(result.stdout, line)
   assert.match(result.stderr, /watches a simulated Canvas at http:\/\/127\.0\.0\.1:\d+/)
   assert.match(result.stderr, new RegExp(`curl ${url}/api/canvas/metrics/summary`))
+  assert.match(result.stderr, new RegExp(`curl -N ${url}/api/canvas/metrics/events`))
+  assert.match(result.stderr, new RegExp(`${url}/docs`))
   const open = place.rows("select * from canvas_sync_metrics where sync_status = 'in_progress'")
   assert.deepEqual(open, [])
 })

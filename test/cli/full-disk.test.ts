@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, cpSync, openSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -65,6 +65,20 @@ test(
     }
   },
 )
+
+test('a full disk under the backup is told as that, and nothing is left on it', { skip }, async () => {
+  assert.ok(disk !== null)
+  const place = new WorkPlace()
+  await place.run(['migrate'])
+  fill(disk)
+  const before = readdirSync(disk)
+  assertExplained(await place.run(['backup', disk]), {
+    code: 1,
+    sentence: /The disk is full to which the backup .* goes/,
+    next: /Free some space there/,
+  })
+  assert.deepEqual(readdirSync(disk), before)
+})
 
 test('a full disk under the logs does not stop a sync', { skip }, async () => {
   assert.ok(disk !== null)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
 import { assertNoStack } from './support/assert-explained.ts'
@@ -89,6 +90,19 @@ suite('stopping the server', { concurrency: 2 }, () => {
     const result = await cli.result
     assert.equal(result.code, 130)
     assert.ok(performance.now() - pressed < 3000, result.stderr)
+  })
+
+  test('a start that has to wait for the database says so', async () => {
+    const place = new WorkPlace()
+    await place.run(['migrate'])
+    using other = new DatabaseSync(place.path('data/canvas-sync.db'))
+    other.exec('begin exclusive')
+    const cli = place.start(['serve', '--port', '0'])
+    await cli.shows('stderr', /The database is being opened and brought to this version/)
+    other.exec('rollback')
+    await cli.shows('stderr', /The API answers at/)
+    cli.child.kill('SIGTERM')
+    assert.equal((await cli.result).code, 143)
   })
 
   test('with nothing to wait for it says nothing of waiting', async () => {

@@ -13,6 +13,7 @@ import { logsTail } from '../../src/cli/commands/logs/logs-tail.ts'
 import { migrate } from '../../src/cli/commands/migrate.ts'
 import { serve } from '../../src/cli/commands/serve.ts'
 import { simulate } from '../../src/cli/commands/simulate.ts'
+import { spoolSend, spoolStatusCommand } from '../../src/cli/commands/spool.ts'
 import { sync } from '../../src/cli/commands/sync.ts'
 import { syncs } from '../../src/cli/commands/syncs.ts'
 import { syncsPrune } from '../../src/cli/commands/syncs-prune.ts'
@@ -31,6 +32,8 @@ const COMMANDS: readonly Command[] = [
   migrate,
   serve,
   simulate,
+  spoolSend,
+  spoolStatusCommand,
   sync,
   syncs,
   syncsPrune,

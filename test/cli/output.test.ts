@@ -94,7 +94,7 @@ suite('output', { concurrency: 2 }, () => {
     assert.equal(result.stdout, '')
     assert.match(result.stderr, /^No syncs yet in .*new\.db\. Run one with canvas-sync-monitor sync\.\n$/)
     const filtered = await place.run(['syncs', 'list', '--status', 'lost'])
-    assert.equal(filtered.stderr, 'No sync is like that.\n')
+    assert.equal(filtered.stderr, 'No sync matches.\n')
     const json = await place.run(['syncs', 'list', '--status', 'lost', '--json'])
     assert.deepEqual(JSON.parse(json.stdout), [])
   })

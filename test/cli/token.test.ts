@@ -102,6 +102,8 @@ test('a server beyond this machine needs a token that can be used, and then asks
   const [, port = ''] = await server.shows('stdout', /"port":(\d+)/)
   const ask = async (headers: Record<string, string>): Promise<number> =>
     (await fetch(`http://127.0.0.1:${port}${BASE}/recent`, { headers })).status
+  await server.shows('stderr', /It listens on 0\.0\.0\.0 and asks everybody for an access token/)
+  await server.shows('stderr', /Try: curl -H "Authorization: Bearer \$TOKEN" http/)
   assert.equal(await ask({}), 401)
   assert.equal(await ask({ authorization: `Bearer ${token}` }), 200)
   await place.run(['token', 'revoke', id])
@@ -111,6 +113,20 @@ test('a server beyond this machine needs a token that can be used, and then asks
   assert.match(await refused(), /no access token that can be used/)
   const asking = await place.run(['serve'], { environment: ASKING })
   assert.match(asking.stderr, /set to ask for access tokens, and there is none/)
+})
+
+test('a server behind a proxy says where people find it, and that it asks for tokens', async () => {
+  const place = new WorkPlace()
+  await place.run(['token', 'create', '--name', 'a', '--scope', 'read'])
+  const environment = { PUBLIC_URL: 'https://monitor.example.edu', PORT: '0' }
+  const server = place.start(['serve'], { environment })
+  await server.shows(
+    'stderr',
+    /answers at http:\/\/127\.0\.0\.1:\d+\/api.*\n.*asks everybody for an access token/,
+  )
+  await server.shows('stderr', /Bearer \$TOKEN" https:\/\/monitor\.example\.edu\/api/)
+  server.child.kill('SIGTERM')
+  assert.equal((await server.result).code, 143)
 })
 
 /** Every file below a folder, also those that SQLite keeps beside a database. */

@@ -9,6 +9,7 @@ import { unpackLines } from '../../src/ingest/packed-lines.ts'
 import type { SyncRow } from '../../src/core/sync-record.ts'
 import type { BatchLines } from '../../src/store/ingest-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { exerciseHostileReports } from './hostile-suite.ts'
 import { exerciseReports } from './report-suite.ts'
 import { readLines } from './support/log-lines.ts'
 import { DEAD_PID, ingestWorld, type IngestWorld, ofDeadProcess, withIngest } from './support/ingest-world.ts'
@@ -67,6 +68,7 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
     after(() => store.close())
 
     exerciseReports(() => store)
+    exerciseHostileReports(() => store)
 
     it('counts each event once and writes its line once, whatever is sent twice, refused, lost or killed', async () => {
       let runs = 0

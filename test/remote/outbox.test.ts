@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { after, describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, it } from 'node:test'
 import type { IngestReport } from '../../src/core/ingest-event.ts'
 import { BackOff } from '../../src/remote/back-off.ts'
 import { Outbox } from '../../src/remote/outbox.ts'
@@ -20,40 +21,49 @@ const away: SendResult = {
 }
 
 interface World {
+  readonly directory: string
+  readonly spool: Spool
   readonly outbox: Outbox
   readonly clock: FakeClock
   /** What was sent, request by request. */
   readonly sent: string[][]
   /** How the server answers from now on. */
-  answer: (lines: readonly string[]) => SendResult
+  answer: (lines: readonly string[]) => SendResult | Promise<SendResult>
   /** Lets everything happen that needs no time. */
   settle(): Promise<void>
 }
 
-function world(options: { limit_bytes?: number } = {}): World {
+function world(options: { limit_bytes?: number; directory?: string } = {}): World {
   const clock = new FakeClock()
-  const spool = new Spool(temporaryDirectory())
+  const directory = options.directory ?? temporaryDirectory()
+  const spool = new Spool(directory)
   const sent: string[][] = []
   const made: World = {
     clock,
     sent,
+    directory,
+    spool,
     answer: taken,
     outbox: new Outbox({
       spool,
       clock,
       limit_bytes: options.limit_bytes ?? 1_000_000,
       random: () => 0,
-      send: (lines) => {
+      send: async (lines) => {
         sent.push([...lines])
-        return Promise.resolve(made.answer(lines))
+        return await made.answer(lines)
       },
     }),
     settle: async () => {
       for (let turn = 0; turn < 20; turn++) await nextTurn()
     },
   }
+  after(() => made.outbox.close(0))
   return made
 }
+
+const ids = (place: World): string[] =>
+  place.sent.flat().map((line) => (JSON.parse(line) as { id: string }).id)
 
 const event = (task_id: string, id: string, type = 'log'): string => JSON.stringify({ type, task_id, id })
 
@@ -118,7 +128,7 @@ describe('the outbox', () => {
     const lines = ['1', '2', 'huge', '3', '4', '5', '6'].map((id) => event('a', id))
     place.outbox.add(lines)
     await place.settle()
-    const through = place.sent.filter((sent) => place.answer(sent).kind === 'taken').flat()
+    const through = place.sent.filter((sent) => sent.length <= 2 && !sent.join('').includes('huge')).flat()
     assert.deepEqual(
       through,
       lines.filter((line) => !line.includes('huge')),
@@ -180,7 +190,9 @@ describe('the outbox', () => {
     place.clock.advance(10_000)
     await place.settle()
     assert.deepEqual(beats(), ['quiet'])
-    place.outbox.ended('quiet')
+    place.outbox.add([event('quiet', 'r-9', 'finish')])
+    await place.settle()
+    beats()
     place.clock.advance(10_000)
     await place.settle()
     assert.deepEqual(beats(), ['busy'])
@@ -206,17 +218,181 @@ describe('a task id that another sync has', () => {
   it('gets another name, always the same, when the job began without an answer', async () => {
     const place = world()
     place.answer = () => away
-    const started = place.outbox.start('a', event('a', 'run1-0', 'start'), 2000)
-    await place.settle()
-    place.clock.advance(2000)
-    assert.equal(await started, 'unknown')
-    place.outbox.add([event('a', 'run1-1')])
+    assert.equal(await place.outbox.start('a', event('a', 'r-0', 'start'), 2000), 'unknown')
+    place.outbox.add([event('a', 'r-1')])
     place.answer = clash
     place.clock.advance(60_000)
     await place.settle()
-    const names = place.sent.at(-1)?.map((line) => (JSON.parse(line) as { task_id: string }).task_id)
-    assert.deepEqual([...new Set(names)], ['a#run1'])
+    const names = (): string[] => [
+      ...new Set(place.sent.at(-1)?.map((line) => (JSON.parse(line) as { task_id: string }).task_id)),
+    ]
+    const as = `a#${place.spool.run}`
+    assert.deepEqual(names(), [as])
     assert.equal(place.outbox.health.lost_events, 0)
+    for (let beat = 0; beat < 2; beat++) place.clock.advance(10_000)
+    await place.settle()
+    assert.deepEqual(place.sent.at(-1), [JSON.stringify({ type: 'heartbeat', task_id: as })])
+    place.outbox.add([event('a', 'r-2', 'finish')])
+    await place.settle()
+    assert.deepEqual(names(), [as])
+  })
+
+  it('is found although the server names only some of what it refused', async () => {
+    const place = world()
+    place.answer = () => away
+    await place.outbox.start('a', event('a', 'r-0', 'start'), 2000)
+    place.outbox.add(Array.from({ length: 300 }, (_, id) => event('b', `wrong-${id}`)))
+    await place.outbox.start('c', event('c', 'r-1', 'start'), 0)
+    place.answer = (lines) => {
+      const errors = lines.flatMap((line, index) => {
+        const { task_id, id } = JSON.parse(line) as { task_id: string; id: string }
+        if (task_id !== 'c' && !id.startsWith('wrong')) return []
+        const parameter = task_id === 'c' ? 'task_id' : 'type'
+        return [{ index, task_id, event_id: id, error: 'No.', parameter }]
+      })
+      return taken(lines, { rejected: errors.length, errors: errors.slice(0, 100) })
+    }
+    place.clock.advance(60_000)
+    await place.settle()
+    assert.equal(place.outbox.health.lost_events, 300)
+    const sent = new Set(place.sent.flat().map((line) => (JSON.parse(line) as { task_id: string }).task_id))
+    assert.deepEqual([...sent].sort(), ['a', 'b', 'c', `c#${place.spool.run}`])
+  })
+
+  it('is not told to a job by what another process had of the same id', async () => {
+    const directory = temporaryDirectory()
+    const before = new Spool(directory)
+    before.own.append(`${event('a', 'old-0', 'start')}\n`)
+    before.release(before.own)
+    const place = world({ directory })
+    place.answer = (lines) =>
+      lines.some((line) => line.includes('"a","id":"old-0"')) ? clash(lines) : taken(lines)
+    assert.equal(await place.outbox.start('a', event('a', 'r-0', 'start'), 2000), 'new')
+    await place.settle()
+    assert.ok(place.sent.flat().includes(event(`a#${before.run}`, 'old-0', 'start')))
+  })
+})
+
+describe('an outbox with trouble', () => {
+  /** Nothing can be written into the folder, nor made in it. */
+  const broken = (place: World): (() => void) => {
+    const aside = `${place.directory}-aside`
+    renameSync(place.directory, aside)
+    writeFileSync(place.directory, '')
+    return () => {
+      renameSync(place.directory, `${aside}-file`)
+      renameSync(aside, place.directory)
+    }
+  }
+
+  it('keeps the order through a disk that refuses for a while, whether the server is there or not', async () => {
+    for (const server of ['there', 'away'] as const) {
+      const place = world()
+      place.answer = server === 'there' ? taken : () => away
+      const mend = broken(place)
+      place.outbox.add([event('a', '1', 'start')], { durable: true })
+      place.outbox.add([event('a', '2')], { droppable: true })
+      const { pending_events, last_error } = place.outbox.health
+      assert.equal(pending_events, 2)
+      assert.match(last_error ?? '', /^The spool cannot be written \(E[A-Z]+\)\.$/)
+      await place.settle()
+      mend()
+      place.outbox.add([event('a', '3')])
+      assert.equal(place.outbox.health.pending_events, 0)
+      const mend_again = broken(place)
+      // The folder that is away has its file: what is written arrives there.
+      place.outbox.add([event('a', '4')])
+      mend_again()
+      place.outbox.add([event('a', '5')])
+      place.answer = taken
+      place.clock.advance(60_000)
+      await place.settle()
+      const all = ids(place)
+      const first_sight = [...new Set(server === 'there' ? all : all.slice(all.lastIndexOf('1')))]
+      assert.deepEqual(first_sight, ['1', '2', '3', '4', '5'])
+      assert.deepEqual([place.outbox.health.pending_events, place.outbox.health.lost_events], [0, 0])
+    }
+  })
+
+  it('loses nothing that came into memory while other lines of it were under way', async () => {
+    const place = world()
+    const mend = broken(place)
+    const under_way = Promise.withResolvers<SendResult>()
+    place.answer = () => under_way.promise
+    place.outbox.add([event('a', '1')])
+    await place.settle()
+    mend()
+    place.outbox.add([event('a', '2')])
+    const mend_again = broken(place)
+    // The file is still open; a new one is needed after all is delivered, and cannot be made.
+    place.spool.own.close()
+    place.outbox.add([event('a', '3')])
+    assert.equal(place.outbox.health.pending_events, 1)
+    mend_again()
+    place.answer = taken
+    under_way.resolve(taken([event('a', '1')]))
+    await place.settle()
+    assert.deepEqual([...new Set(ids(place))], ['1', '2', '3'])
+    assert.equal(place.outbox.health.pending_events, 0)
+  })
+
+  it('has a job that starts try the server at once, but not again and again', async () => {
+    const place = world()
+    place.answer = () => away
+    place.outbox.add([event('a', '1')])
+    await place.settle()
+    assert.equal(await place.outbox.start('b', event('b', '1', 'start'), 2000), 'unknown')
+    assert.equal(place.sent.length, 1)
+    place.clock.advance(1000)
+    await place.settle()
+    place.clock.advance(1200)
+    const before = place.sent.length
+    place.answer = taken
+    assert.equal(await place.outbox.start('c', event('c', '1', 'start'), 2000), 'new')
+    // What was waiting, then the start.
+    assert.equal(place.sent.length, before + 2)
+  })
+
+  it('closes after one more try when the server is away, and leaves the rest to the next one', async () => {
+    const place = world()
+    place.answer = () => away
+    place.outbox.add([event('a', '1')])
+    await place.settle()
+    const before = place.sent.length
+    assert.equal(await place.outbox.close(10_000), false)
+    assert.equal(place.sent.length, before + 1)
+    const next = world({ directory: place.directory })
+    await next.settle()
+    assert.deepEqual(next.sent.flat(), [event('a', '1')])
+    assert.equal(await next.outbox.close(10_000), true)
+    assert.deepEqual(readdirSync(place.directory), [])
+  })
+
+  it('takes over what a process leaves that dies later, and forgets it when it is delivered', async () => {
+    const place = world()
+    const other = new Spool(place.directory)
+    other.own.append(`${event('a', '1')}\n`)
+    place.clock.advance(30_000)
+    await place.settle()
+    assert.deepEqual(place.sent, [])
+    other.release(other.own)
+    place.clock.advance(30_000)
+    await place.settle()
+    assert.deepEqual(place.sent.flat(), [event('a', '1')])
+    assert.deepEqual(readdirSync(place.directory), [])
+    assert.equal(place.outbox.health.spooled_bytes, 0)
+  })
+
+  it('counts what it has taken over as its own when it looks for space', () => {
+    const directory = temporaryDirectory()
+    const before = new Spool(directory)
+    before.own.append(`${event('a', 'x'.repeat(200))}\n`)
+    before.release(before.own)
+    const place = world({ directory, limit_bytes: 100 })
+    place.answer = () => away
+    place.outbox.add([event('b', '1')], { droppable: true })
+    assert.equal(place.outbox.health.lost_events, 1)
+    assert.match(place.outbox.health.last_error ?? '', /spool is full/)
   })
 })
 
@@ -228,6 +404,6 @@ describe('the back-off', () => {
     backOff.reset()
     assert.equal(backOff.next(7000, false), 7000)
     assert.equal(backOff.next(null, true), 60_000)
-    assert.equal(new BackOff(() => 0.999).next(null, false), 501)
+    assert.equal(new BackOff(() => 0.998).next(null, false), 501)
   })
 })

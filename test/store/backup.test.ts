@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
@@ -91,8 +100,20 @@ describe('a backup', () => {
     damage(path)
     await assert.rejects(backupSqliteFile(path, join(directory, 'copy.db'), START), {
       code: 'database_corrupt',
+      message: /The database .*canvas-sync\.db is damaged/,
     })
     assert.deepEqual(filesIn(directory), ['canvas-sync.db'])
+  })
+
+  it('that cannot be written says so of the backup, not of the database', async () => {
+    const { directory, path } = place()
+    await addSyncs(path, ['a'])
+    const target = join(directory, 'missing', 'copy.db')
+    await assert.rejects(backupSqliteFile(path, target, START), {
+      code: 'not_writable',
+      message: /The backup .*missing.*cannot be written/,
+      next_step: /folder/,
+    })
   })
 
   it('of a database that is not there says so', async () => {
@@ -117,6 +138,20 @@ describe('a restore', () => {
       readdirSync(directory).filter((name) => /restoring|-wal|-shm/.test(name)),
       [],
     )
+  })
+
+  it('leaves the database to the user and the group that had it, also when root restores', async () => {
+    const { directory, path } = place()
+    await addSyncs(path, ['a'])
+    const backup = join(directory, 'copy.db')
+    await backupSqliteFile(path, backup, START)
+    chmodSync(path, 0o640)
+    const root = process.getuid?.() === 0
+    if (root) chownSync(path, 1234, 4321)
+    await restoreSqliteFile(backup, path, START)
+    const { mode, uid, gid } = statSync(path)
+    assert.equal((mode & 0o777).toString(8), '640')
+    if (root) assert.deepEqual([uid, gid], [1234, 4321])
   })
 
   it('makes the database where there is none', async () => {

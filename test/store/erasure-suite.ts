@@ -126,6 +126,31 @@ export function exerciseErasure(open: OpenStore): void {
       }
     })
 
+    it('leaves no sentence of theirs in the groups of errors, and those of others in their place', async () => {
+      const opened = await open()
+      const { store } = opened
+      const fail = async (user_id: string, task: string, message: string): Promise<void> => {
+        const id = await store.syncs.startSync(syncStart(task, { user_id, started_at: START }))
+        const failed = { status: 'failed', error_type: 'job_error', error_message: message } as const
+        await store.syncs.finishSync(id, syncFinish({ ...failed, finished_at: START + 1000 }))
+      }
+      await fail('erika', 'e1', 'No grades of Kohlhaas.')
+      await fail('erika', 'e2', 'No course "Kohlhaas".')
+      await fail('otto', 'o2', 'No course "Chemistry".')
+      await fail('otto', 'o3', 'No network.')
+      await eraseAll(store, 'erika')
+      assert.doesNotMatch(JSON.stringify(await opened.readRows('canvas_sync_error_groups')), /Kohlhaas/i)
+      const groups = await store.errorGroups.list({ since: 0, limit: 10 })
+      assert.deepEqual(Object.fromEntries(groups.map(({ message, syncs }) => [message, syncs])), {
+        'An error of a user who was erased.': 1,
+        'No course "Chemistry".': 2,
+        'No network.': 1,
+      })
+      // The same error again is a group of its own.
+      await fail('otto', 'o4', 'No grades of Kohlhaas.')
+      assert.equal((await store.errorGroups.list({ since: 0, limit: 10 })).length, 4)
+    })
+
     it('leaves a running sync alone and says that there is one', async () => {
       const { store } = await open()
       await giveUser(store, 'erika', [])

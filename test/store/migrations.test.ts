@@ -24,6 +24,12 @@ function foreignDatabase(statements: string): string {
   return path
 }
 
+/** What the version before live updates left behind. */
+const OLD_ROWS = `insert into canvas_sync_metrics (id, sync_task_id, sync_start_time, sync_status, sync_type, heartbeat_at)
+    values (1, 'old', 1000, 'completed', 'all', 1000);
+  insert into canvas_sync_courses (sync_id, course_id, outcome, started_at, finished_at, duration_ms)
+    values (1, '501', 'completed', 1000, 2000, 1000)`
+
 async function openedDatabase(): Promise<string> {
   const path = newPath()
   await new SqliteStore(path).close()
@@ -62,6 +68,19 @@ describe('migrations', () => {
     assert.deepEqual(
       migrate(database).applied,
       later.map((migration) => migration.name),
+    )
+  })
+
+  it('tell nobody of the courses of syncs that ended long ago', () => {
+    using database = openSqliteFile(newPath())
+    migrate(database, loadMigrations().slice(0, 2))
+    database.exec(OLD_ROWS)
+    migrate(database)
+    assert.deepEqual(database.prepare('select * from canvas_sync_changes').all(), [])
+    const moved = database.prepare('select sync_start_time from canvas_sync_courses').all()
+    assert.deepEqual(
+      moved.map((row) => row['sync_start_time']),
+      [1000],
     )
   })
 

@@ -128,6 +128,21 @@ describe('the migrations of PostgreSQL', () => {
     })
   })
 
+  it('tell nobody of the courses of syncs that ended long ago', async () => {
+    const url = await newDatabase()
+    await withClient(url, async (client) => {
+      await migrate(client, readMigrations('postgres').slice(0, 2))
+      await client.query(`insert into canvas_sync_metrics
+          (id, sync_task_id, sync_start_time, sync_status, sync_type, heartbeat_at)
+          values (1, 'old', 1000, 'completed', 'all', 1000);
+        insert into canvas_sync_courses (sync_id, course_id, outcome, started_at, finished_at, duration_ms)
+          values (1, '501', 'completed', 1000, 2000, 1000)`)
+      await migrate(client)
+    })
+    assert.deepEqual(await ask(url, 'select id as value from canvas_sync_changes'), [])
+    assert.deepEqual(await ask(url, 'select sync_start_time::int as value from canvas_sync_courses'), [1000])
+  })
+
   it('happen all or not at all', async () => {
     const url = await newDatabase()
     const broken = {

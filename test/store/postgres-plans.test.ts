@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { Client } from 'pg'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import type { SyncCondition } from '../../src/store/sync-lists.ts'
 import type { Store } from '../../src/store/store.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { courseOutcome, syncFinish, syncProgress, syncStart } from '../support/sync-factory.ts'
@@ -25,7 +26,8 @@ async function textsOf(work: () => Promise<void>): Promise<Set<string>> {
   const query = Client.prototype.query as (...given: unknown[]) => unknown
   const texts = new Set<string>()
   const listening = function (this: Client, ...given: unknown[]): unknown {
-    const [text] = given
+    const [asked] = given
+    const text = typeof asked === 'string' ? asked : (asked as { readonly text?: unknown }).text
     if (typeof text === 'string') texts.add(text)
     return query.apply(this, given)
   }
@@ -102,5 +104,57 @@ describe('the queries of the store on PostgreSQL', () => {
       explained++
     }
     assert.ok(explained >= 25, String(explained))
+  })
+
+  it('walk along the index of what they ask for, however many rows there are and however rare it is', async () => {
+    const server = await startPostgres()
+    const url = await server.createDatabase()
+    const store = await PostgresStore.open(url)
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    closing.push(() => client.end())
+    await client.query('set session_replication_role = replica')
+    // In the order of the times, as syncs come; none of them has what is asked for.
+    await client.query(`insert into canvas_sync_metrics
+        (sync_task_id, user_id, sync_start_time, sync_end_time, sync_status, sync_type, heartbeat_at, total_duration_seconds,
+         error_type, error_message, error_group_id, source_id, target_course_id)
+      select 'task-' || i, i % 3, i * 1000, i * 1000 + 500, case when troubled then 'failed' else 'completed' end, 'all',
+        0, i % 90, case when troubled then 'throttled' end, case when troubled then 'Canvas.' end,
+        case when troubled then i % 2 end, case when troubled then 1 end, case when troubled then '1' end
+      from generate_series(1, 30000) as numbers (i), lateral (select i % 20 < 2 as troubled) as t`)
+    await client.query('analyze canvas_sync_metrics')
+    // As in a session of the store.
+    await client.query('set random_page_cost = 1.1; set enable_seqscan = off')
+    const walks: Readonly<Record<string, SyncCondition>> = {
+      status_start: { statuses: ['lost'], since: 1 },
+      user_start: { user_ids: ['9'], since: 1 },
+      user_troubled: { user_ids: ['9'], statuses: ['failed'] },
+      error_type: { error_types: ['timeout'] },
+      error_text: { error_text: 'x' },
+      error_group: { error_group_id: 3 },
+      source: { source_id: 3 },
+      target_course: { course_id: '3' },
+    }
+    const planned = async (work: () => Promise<unknown>): Promise<string> => {
+      const plans: string[] = []
+      for (const text of await textsOf(async () => void (await work()))) {
+        if (!/^select\b/i.test(text) || text.startsWith('select pg_')) continue
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`)
+        plans.push(...rows.map((row) => row['QUERY PLAN']))
+      }
+      return plans.join('\n')
+    }
+    const page = (condition: SyncCondition): Promise<unknown> =>
+      store.lists.page({ condition, sort: 'newest', limit: 50, after: null })
+    for (const [index, condition] of Object.entries(walks)) {
+      const plan = await planned(() => page({ ...condition, host: 'x' }))
+      assert.match(plan, new RegExp(`using canvas_sync_metrics_${index} `), plan)
+      assert.doesNotMatch(plan, /using canvas_sync_metrics_start |Seq Scan on canvas_sync_metrics/, plan)
+    }
+    for (const window of [{ since: 1 }, { since: 1, user_ids: ['9'] }]) {
+      const plan = await planned(() => store.figures.recentError(window))
+      assert.match(plan, /using canvas_sync_metrics_(?:user_)?errors /, plan)
+    }
+    await store.close()
   })
 })

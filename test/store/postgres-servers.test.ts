@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
+import { systemClock } from '../../src/core/clock.ts'
 import type { MonitorError } from '../../src/core/errors.ts'
+import { HeartbeatThread } from '../../src/store/postgres/heartbeat-thread.ts'
 import { PostgresDatabase } from '../../src/store/postgres/postgres-database.ts'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { parsePostgresUrl } from '../../src/store/postgres/postgres-url.ts'
+import { SqlSyncStore } from '../../src/store/sql/sql-sync-store.ts'
 import type { FinishStatus } from '../../src/core/sync-status.ts'
 import type { ListingScope } from '../../src/store/synced-data-store.ts'
 import { CutProxy } from '../support/cut-proxy.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { START, syncFinish, syncStart } from '../support/sync-factory.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { syncedRow } from '../support/synced-row-factory.ts'
 
 let url = ''
@@ -27,6 +33,14 @@ async function two(): Promise<[PostgresStore, PostgresStore, AsyncDisposable]> {
     await Promise.all([first.close(), second.close()])
   }
   return [first, second, { [Symbol.asyncDispose]: close }]
+}
+
+/** A sync whose heartbeats nobody keeps. */
+async function started(database: string, task_id: string): Promise<{ id: number }> {
+  const connections = new PostgresDatabase(parsePostgresUrl(database))
+  const id = await new SqlSyncStore(connections).startSync(syncStart(task_id))
+  await connections.close()
+  return { id }
 }
 
 const numbers = (length: number): number[] => Array.from({ length }, (_, index) => index)
@@ -139,6 +153,29 @@ describe('the heartbeats of a store on PostgreSQL', () => {
       `${beat - blocked_at} ms after the block began`,
     )
     assert.equal(await beatOf(ended), START)
+  })
+})
+
+describe('a thread of heartbeats that crashes', () => {
+  it('is replaced by one that beats for the same syncs, and knows how long they have run', async () => {
+    const mark = join(temporaryDirectory(), 'crashed')
+    process.env['HEARTBEAT_CRASH'] = mark
+    const program = new URL('crashing-heartbeat-worker.ts', import.meta.url)
+    const thread = new HeartbeatThread({ url, heartbeat_interval_ms: 20 }, systemClock, program)
+    await using store = await PostgresStore.open(url)
+    const { id } = await started(url, 'crashing')
+    const begun = performance.now()
+    thread.follow({ method: 'startSync', sync_id: id })
+    const beats = async (): Promise<number> => (await store.syncs.getSync(id))?.heartbeat_count ?? 0
+    for (const until = performance.now() + 20_000; (await beats()) < 2 && performance.now() < until;);
+    const sync = await store.syncs.getSync(id)
+    await thread.stop()
+    delete process.env['HEARTBEAT_CRASH']
+    assert.ok(existsSync(mark))
+    assert.ok((sync?.heartbeat_count ?? 0) >= 2)
+    const ran_ms = sync?.running_ms ?? 0
+    // The thread that crashed at its start is followed by the next one a second later.
+    assert.ok(ran_ms >= 1000 && ran_ms <= performance.now() - begun, String(ran_ms))
   })
 })
 

@@ -170,13 +170,15 @@ let shared: Promise<TestPostgres> | null = null
  * The server that all tests of this process share, started when it is first asked for: `TEST_POSTGRES_URL` when
  * it is set, else one that lives as long as the process. Nothing has to be stopped.
  */
-export function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(): Promise<TestPostgres> {
   const url = process.env['TEST_POSTGRES_URL'] ?? ''
   shared ??=
     url === ''
       ? PostgresServer.start()
       : Promise.resolve({ url, createDatabase: () => createDatabase(url), stop: () => Promise.resolve() })
-  return shared
+  // A promise of its own for each caller: who awaits one that another test made is taken by `node:test` for that test,
+  // which has ended, and its `after` never runs.
+  return await shared
 }
 
 let databases = 0

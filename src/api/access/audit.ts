@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { AuditQuery, AuditRecord } from '../../store/access-store.ts'
 import { parseTime, TIME_FORMS } from '../../core/time-range.ts'
-import { ok, type Answer, type Members } from '../http/answer.ts'
+import type { Answer, Members } from '../http/answer.ts'
+import { BASE } from '../http/base-path.ts'
+import { pageLinks } from '../http/page-links.ts'
 import { badParameter, opaqueId, wholeNumber } from '../http/parameters.ts'
 import type { ApiServices } from '../services.ts'
 
@@ -14,7 +16,7 @@ export interface AuditPage {
   readonly count: number
   readonly entries: readonly AuditInfo[]
   /** Goes on with what is older; null at the end. */
-  readonly cursor: string | null
+  readonly next_cursor: string | null
 }
 
 const text = z.string().nullable()
@@ -35,7 +37,7 @@ export const auditPageSchema: z.ZodType<AuditPage> = z
         address: text,
       }),
     ),
-    cursor: text,
+    next_cursor: text,
   })
   .meta({ title: 'AuditPage' })
 
@@ -90,7 +92,8 @@ export async function listAudit(input: AuditInput, services: ApiServices): Promi
   const page: AuditPage = {
     count: records.length,
     entries: records.map((record) => ({ ...record, at: new Date(record.at).toISOString() })),
-    cursor: last === undefined || records.length < input.limit ? null : String(last.id),
+    next_cursor: last === undefined || records.length < input.limit ? null : String(last.id),
   }
-  return ok(page)
+  const { cursor: _, ...query_parts } = input
+  return { status: 200, body: page, headers: pageLinks(`${BASE}/audit`, query_parts, page.next_cursor) }
 }

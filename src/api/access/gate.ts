@@ -24,9 +24,6 @@ import { sessionOf } from './session-cookie.ts'
 const USE_STEP_MS = 60_000
 /** Uses that are being written; more wait for their next request. */
 const MOST_USES = 1000
-/** 400 days, as long as syncs. */
-const AUDIT_KEPT_MS = 400 * 86_400_000
-const TIDY_STEP = 500
 /** What shares the limits of addresses when there is none, as in tests and host applications. */
 const NO_ADDRESS = 'unknown'
 
@@ -115,17 +112,6 @@ export class Gate {
     return refused === null
       ? asAudited(shown.caller, quota)
       : { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }
-  }
-
-  /** Removes sign-ins that have ended and old entries of the audit log, in small steps. Never throws. */
-  async tidy(): Promise<void> {
-    const { store, clock, onError } = this.#services
-    const now = clock.now()
-    try {
-      while ((await store.access.removeOld(now, now - AUDIT_KEPT_MS, TIDY_STEP)) >= TIDY_STEP) continue
-    } catch (error) {
-      onError(error, { request_id: null, where: 'tidying the audit log' })
-    }
   }
 
   /** Resolves when all is on the disk that was to be written so far. */

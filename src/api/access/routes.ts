@@ -1,5 +1,6 @@
 import { problemSchema } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
+import { LINK_HEADER } from '../http/page-links.ts'
 import { opaqueId } from '../http/parameters.ts'
 import { get, post, type Route } from '../http/route.ts'
 import { AUDIT_PARAMETERS, auditPageSchema, listAudit } from './audit.ts'
@@ -83,6 +84,7 @@ export const ACCESS_ROUTES: readonly Route[] = [
       access: 'admin',
       parameters: AUDIT_PARAMETERS,
       answers: { 200: auditPageSchema },
+      headers: { 200: LINK_HEADER },
     },
     listAudit,
   ),

@@ -17,7 +17,7 @@ export interface SessionInfo {
   readonly scopes: readonly Scope[]
   /** The users whose data may be read; null for all. */
   readonly users: readonly string[] | null
-  /** When the sign-in ends; null for what is no sign-in. */
+  /** When the sign-in, or the token, ends; null for never. */
   readonly expires_at: string | null
 }
 
@@ -92,7 +92,7 @@ export async function getSession(
   const text = caller.kind === 'session' ? sessionOf(headers) : null
   const session = text === null ? null : await findSession(text, store.access, clock.now())
   const token = caller.token_id === null ? null : await store.access.findToken(caller.token_id)
-  return ok(infoOf(caller, token?.name ?? null, session?.expires_at ?? null))
+  return ok(infoOf(caller, token?.name ?? null, session?.expires_at ?? token?.expires_at ?? null))
 }
 
 async function endSessionOf(

@@ -81,10 +81,14 @@ export class EventFollower {
   async #gather(): Promise<string> {
     const { recent } = this.#hub
     const here = recent.reachesBackTo(this.#place) && this.#place <= recent.place
+    if (!here && this.#hub.overloaded) {
+      this.#place = recent.place
+      return resyncText(recent.place, 'too_fast')
+    }
     const page = here ? null : await this.#readBehind()
     if (page?.lost === true) {
       this.#place = page.place
-      return resyncText(page.place)
+      return resyncText(page.place, 'not_kept')
     }
     const { wants, looksAt } = this.#options
     let place = page?.place ?? recent.place

@@ -1,3 +1,4 @@
+import { setImmediate as afterThis } from 'node:timers/promises'
 import type { Caller } from '../../core/access.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ChangeFeed, ReadChanges } from '../../store/change-feed.ts'
@@ -33,6 +34,13 @@ export const LONGEST_PAGE = 500
 const WAIT_MS = 1000
 /** What changes within so long is sent together: a busy server is asked this often and no more. */
 const GATHER_MS = 20
+/** Sending may take a third of the time, so that reports and other requests keep the rest. */
+const REST = 2
+/** Who has not come to the end of the changes for so long will not by going on. */
+const MOST_BEHIND_MS = 3000
+/** Then clients load again this often, until so few changes come in that time that each can be sent. */
+const SKIP_MS = 5000
+const FEW = 2500
 const RETRY_MS = 1000
 /** How often clients look whether they have been silent for too long. */
 const TICK_MS = 5000
@@ -50,6 +58,7 @@ export class EventHub {
   #queue: Promise<unknown>[] = []
   #news = Promise.withResolvers<void>()
   #ready: Promise<void> | null = null
+  #overloaded = false
   #stopTicking: (() => void) | null = null
 
   constructor(options: EventHubOptions) {
@@ -63,6 +72,11 @@ export class EventHub {
 
   get clients(): number {
     return this.#clients.size
+  }
+
+  /** Changes come faster than they can be sent: only that there are some is told, every few seconds. */
+  get overloaded(): boolean {
+    return this.#overloaded
   }
 
   /** A place among the clients, to give back once or more often; null when the caller or the server has too many. */
@@ -118,14 +132,20 @@ export class EventHub {
 
   async #follow(): Promise<void> {
     let failed = false
+    let caught_up_at = this.clock.monotonic()
     while (this.#clients.size > 0 && !this.stopping.aborted) {
       try {
         const page = await this.#read(this.recent.place, { limit: LONGEST_PAGE, wait_ms: WAIT_MS })
         failed = false
         if (page.lost) this.recent.reset(page.place)
         else this.recent.add(page.events, page.place)
-        if (page.lost || page.events.length > 0) this.#wake()
-        if (!page.full && page.events.length > 0) await this.#pause(GATHER_MS)
+        if (page.lost || page.events.length > 0) {
+          const sending_ms = await this.#send()
+          await this.#pause(Math.max(GATHER_MS, REST * sending_ms))
+        }
+        if (page.full && this.clock.monotonic() - caught_up_at >= MOST_BEHIND_MS) await this.#skip()
+        else if (page.full) continue
+        caught_up_at = this.clock.monotonic()
       } catch (error) {
         if (!failed && !this.stopping.aborted) this.#options.onError(error)
         failed = true
@@ -135,6 +155,32 @@ export class EventHub {
     this.#ready = null
     this.#stopTicking?.()
     this.#wake()
+  }
+
+  /** Goes on behind the newest change every few seconds, until few enough come. */
+  async #skip(): Promise<void> {
+    const { changes } = this.#options
+    this.#overloaded = true
+    try {
+      let came = Infinity
+      while (came > FEW && this.#clients.size > 0 && !this.stopping.aborted) {
+        const place = await changes.latest()
+        this.recent.reset(place)
+        this.#wake()
+        await this.#pause(SKIP_MS)
+        came = (await changes.latest()) - place
+      }
+    } finally {
+      this.#overloaded = false
+    }
+  }
+
+  /** Resolves when it has been handed to the connections that can take it; returns how long that took. */
+  async #send(): Promise<number> {
+    const started = this.clock.monotonic()
+    this.#wake()
+    await afterThis()
+    return this.clock.monotonic() - started
   }
 
   async #read(place: number, how: ReadChanges): Promise<EventPage> {

@@ -1,7 +1,7 @@
 import { maySee } from '../../core/access.ts'
 import { EVENT_STREAM_MEDIA_TYPE, problem, type Answer } from '../http/answer.ts'
 import type { RequestFacts } from '../http/route.ts'
-import { streamedText } from '../http/streamed-text.ts'
+import { streamedText, UNREAD_MS } from '../http/streamed-text.ts'
 import type { ApiServices } from '../services.ts'
 import { eventFilter, type EventInput } from './event-filter.ts'
 import { EventFollower } from './event-follower.ts'
@@ -45,7 +45,11 @@ export async function followEvents(
       follower.leave()
       leave()
     },
-    deadline: ends_after_ms === undefined ? undefined : { clock, after_ms: ends_after_ms + GRACE_MS },
+    limits: {
+      clock,
+      after_ms: ends_after_ms === undefined ? undefined : ends_after_ms + GRACE_MS,
+      unread_ms: UNREAD_MS,
+    },
   })
   // Proxies must not wait for the end of it.
   const no_buffering = { 'x-accel-buffering': 'no' }

@@ -115,10 +115,13 @@ function eventAbout(
   }
 }
 
+const RESYNC_REASONS = {
+  not_kept: 'The changes since the last event are no longer kept: load again what you show.',
+  too_fast: 'Changes come faster than they can be sent one by one: load again what you show.',
+} as const
+
 /** Tells a client to load everything again, and where it goes on. */
-export function resyncText(place: number): string {
-  const data: ResyncEventData = {
-    reason: 'The changes since the last event are no longer kept: load again what you show.',
-  }
+export function resyncText(place: number, why: keyof typeof RESYNC_REASONS): string {
+  const data: ResyncEventData = { reason: RESYNC_REASONS[why] }
   return `id: ${place}\nevent: resync\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -52,18 +52,38 @@ const freshnessRecord: z.ZodType<FreshnessRecord> = z
   .object({
     source_id: z.int().min(1),
     base_url: z.string(),
-    canvas_user_id: emittedId,
-    course_id: emittedId,
+    canvas_user_id: emittedId.meta({
+      description: 'Canvas’s id of the owner of the token, whose view of Canvas it is',
+    }),
+    course_id: emittedId.meta({
+      description: 'Null for a list that hangs on no course, such as that of all courses',
+    }),
     entity: z.string(),
-    listed_by: z.string(),
-    last_complete_at: time.nullable(),
-    age_seconds: z.number().min(0).nullable(),
+    listed_by: z.string().meta({
+      description: 'A course’s id, `self`, `account:ID`, or `course:ID` for a course read by its id',
+    }),
+    last_complete_at: time
+      .nullable()
+      .meta({ description: 'When the last read began that came to the end of the list; null when none did' }),
+    age_seconds: z
+      .number()
+      .min(0)
+      .nullable()
+      .meta({ description: 'How long ago that was; null when there was none' }),
     never_complete: z.boolean(),
-    read_through_at: time.nullable(),
-    last_read_at: time,
-    row_count: count.nullable(),
-    deletions_held: count,
-    final: z.boolean(),
+    read_through_at: time.nullable().meta({
+      description: 'What Canvas dates up to then is known, from whole reads or from reads of what changed',
+    }),
+    last_read_at: time.meta({ description: 'When the last read began, complete or not' }),
+    row_count: count
+      .nullable()
+      .meta({ description: 'Rows in the last complete read; null when there was none' }),
+    deletions_held: count.meta({
+      description: 'Rows that are missing and not marked as deleted, because too many were missing at once',
+    }),
+    final: z.boolean().meta({
+      description: 'The course is concluded: nothing is expected to change, and the age says nothing',
+    }),
   })
   .meta({ title: 'Freshness' })
 
@@ -100,7 +120,7 @@ export const FRESHNESS_PARAMETERS: Members<FreshnessInput> = {
       z.boolean({ error: 'true or false' }).optional(),
     )
     .meta({ description: 'Only lists that are not expected to change any more, or only the others' }),
-  limit: limit(100, 1000),
+  limit: limit(100, 1000).meta({ description: 'At most so many lists' }),
   cursor,
 }
 

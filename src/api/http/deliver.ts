@@ -5,34 +5,41 @@ import { entityTag, hasCurrent, weakTag } from './entity-tag.ts'
 import { respond } from './respond.ts'
 import { isRevalidated, type Route } from './route.ts'
 
-/**
- * The answer of a route as a web `Response`: with an entity tag where it may be revalidated, as 304 when the client has
- * it already, and compressed for who accepts it. Other answers are as {@link respond} makes them.
- */
+/** The answer of a route as a web `Response`, as {@link negotiate} makes it. */
 export async function deliver(answer: Answer, request: Request, route: Route): Promise<Response> {
+  return respond(await negotiate(answer, request, route), request)
+}
+
+/**
+ * The answer of a route as this client gets it: with an entity tag where it may be revalidated, as 304 when the client
+ * has it already, and compressed for who accepts it. Other answers stay as they are.
+ */
+export function negotiate(answer: Answer, request: Request, route: Route): Answer | Promise<Answer> {
   const { body } = answer
   const keeps = isRevalidated(route) && answer.headers?.['set-cookie'] === undefined
-  if (answer.status !== 200 || body === null || !keeps) return respond(answer, request)
+  if (answer.status !== 200 || body === null || !keeps) return answer
   const vary = route.streams === undefined ? 'accept-encoding' : 'accept, accept-encoding'
   const accepted = acceptedCoding(request.headers.get('accept-encoding'))
-  if (body instanceof ReadableStream) return deliverPieces(answer, body, { vary, accepted, request })
-  const bytes = bytesOf(body)
-  const coding = bytes.length < LEAST_BYTES ? null : accepted
-  // What is searched for is another answer each time: its figures tell how long it took.
-  const tag = route.streams === undefined ? entityTag(bytes) : null
+  if (body instanceof ReadableStream) return inPieces(answer, body, { vary, accepted, request })
+  const form = formOf(body)
+  const coding = form.bytes.length < LEAST_BYTES ? null : accepted
   const headers: Record<string, string> = { vary, ...answer.headers }
-  if (tag !== null) {
+  // What is searched for is another answer each time: its figures tell how long it took.
+  if (route.streams === undefined) {
+    const tag = (form.tag ??= entityTag(form.bytes))
     headers['cache-control'] ??= 'private, no-cache'
     // Compressed, it is no longer the same bytes.
     headers['etag'] = coding === null ? tag : weakTag(tag)
-    if (hasCurrent(request.headers.get('if-none-match'), tag))
-      return respond({ status: 304, body: null, headers }, request)
+    if (hasCurrent(request.headers.get('if-none-match'), tag)) return { status: 304, body: null, headers }
   }
-  if (coding !== null) headers['content-encoding'] = coding
   const media_type = answer.media_type ?? JSON_MEDIA_TYPE
+  const whole: Answer = { status: 200, body: form.bytes, media_type, headers }
+  if (coding === null) return whole
+  headers['content-encoding'] = coding
   // Nobody reads it after a HEAD, so what it costs to compress it is saved; its length is then not told.
-  const sent = coding === null || request.method === 'HEAD' ? bytes : await coded(bytes, coding, body)
-  return respond({ status: 200, body: sent, media_type, headers }, request)
+  if (request.method === 'HEAD') return whole
+  const made = (form.coded[coding] ??= compress(form.bytes, coding))
+  return made.then((coded) => ({ ...whole, body: coded }))
 }
 
 interface Negotiated {
@@ -41,31 +48,35 @@ interface Negotiated {
   readonly request: Request
 }
 
-function deliverPieces(
+function inPieces(
   answer: Answer,
   body: ReadableStream<Uint8Array>,
   { vary, accepted, request }: Negotiated,
-): Response {
+): Answer {
   // An event is read when it comes, so proxies must find nothing in it to wait for.
   const coding = answer.media_type === EVENT_STREAM_MEDIA_TYPE ? null : accepted
   const headers = { vary, ...answer.headers }
-  if (coding === null || request.method === 'HEAD') return respond({ ...answer, headers }, request)
+  if (coding === null || request.method === 'HEAD') return { ...answer, headers }
   const pieces = compressPieces(body, coding)
-  return respond({ ...answer, body: pieces, headers: { ...headers, 'content-encoding': coding } }, request)
+  return { ...answer, body: pieces, headers: { ...headers, 'content-encoding': coding } }
 }
 
 const encoder = new TextEncoder()
 
-function bytesOf(body: object): Uint8Array {
-  return body instanceof Uint8Array ? body : encoder.encode(JSON.stringify(body))
+/** A body as it was sent once: it may be the same at every request, or be shared by many. */
+interface Form {
+  readonly bytes: Uint8Array
+  tag: string | null
+  readonly coded: Partial<Record<Coding, Promise<Uint8Array>>>
 }
 
-/** What is the same at every request is compressed once. */
-const constants = new WeakMap<object, Partial<Record<Coding, Promise<Uint8Array>>>>()
+const forms = new WeakMap<object, Form>()
 
-function coded(bytes: Uint8Array, coding: Coding, body: object): Promise<Uint8Array> {
-  if (body !== bytes) return compress(bytes, coding)
-  let made = constants.get(body)
-  if (made === undefined) constants.set(body, (made = {}))
-  return (made[coding] ??= compress(bytes, coding))
+function formOf(body: object): Form {
+  const known = forms.get(body)
+  if (known !== undefined) return known
+  const bytes = body instanceof Uint8Array ? body : encoder.encode(JSON.stringify(body))
+  const form: Form = { bytes, tag: null, coded: {} }
+  forms.set(body, form)
+  return form
 }

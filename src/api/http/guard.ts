@@ -105,7 +105,7 @@ export function refusal(request: Request, site: Site): Answer | null {
  * The refusal of a request for one of the few answers that may go on for long, which a page of another site could take
  * up all by itself though it may not read them; null when it may pass.
  */
-export function refusalOfForeignPage(request: Request, site: Site, what = 'read the logs'): Answer | null {
+export function refusalOfForeignPage(request: Request, site: Site, what: string): Answer | null {
   const url = URL.parse(request.url)
   const authority = request.headers.get('host') ?? url?.host ?? ''
   if (!isCrossSite(request.headers, authority, url?.protocol ?? '', site.public_origin)) return null

@@ -17,6 +17,8 @@ export interface ListenOptions {
   /** How long a client may take to send its headers, and its whole request, milliseconds. Default 10,000 and 30,000. */
   readonly headers_timeout_ms?: number
   readonly request_timeout_ms?: number
+  /** How long nothing may move of what a client does not read, milliseconds; default 120,000. */
+  readonly unread_timeout_ms?: number
   /** Default: the system's. */
   readonly clock?: Clock
 }
@@ -39,6 +41,8 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** Longer than the minute that proxies keep a connection: who ends it first must not be us, in mid-request. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** Also of an answer that has begun: heartbeats come far more often in those that wait for something. */
+const UNREAD_TIMEOUT_MS = 120_000
 const TIMEOUT_CHECK_MS = 5_000
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_CONNECTIONS = 4096
@@ -67,6 +71,7 @@ export async function listen(app: Fetcher, options: ListenOptions): Promise<List
     throw toListenError(error, options)
   }
   const running = trackResponses(server)
+  endUnreadConnections(server, running, options.unread_timeout_ms ?? UNREAD_TIMEOUT_MS)
   const { port } = server.address() as AddressInfo
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= drain(server, running, options))
@@ -86,6 +91,22 @@ function trackResponses(server: Server): ReadonlySet<ServerResponse> {
     response.once('close', () => running.delete(response))
   })
   return running
+}
+
+/**
+ * A client that has stopped reading would keep what is on its way to it in memory for ever. Node looks whether any of
+ * it has moved.
+ */
+function endUnreadConnections(
+  server: Server,
+  running: ReadonlySet<ServerResponse>,
+  unread_timeout_ms: number,
+): void {
+  server.setTimeout(unread_timeout_ms, (socket) => {
+    // While an answer is being made there is nothing to read.
+    const waits = socket.writableLength === 0 && [...running].some((response) => response.socket === socket)
+    if (!waits) socket.destroy()
+  })
 }
 
 async function drain(

@@ -1,9 +1,10 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { systemErrorCode } from '../../core/errors.ts'
 import { problem, type Answer } from './answer.ts'
-import { respond } from './respond.ts'
+import { respond, type Reply } from './respond.ts'
 
 /** Whatever turns requests into responses; a Hono app does. */
 export interface Fetcher {
@@ -14,7 +15,15 @@ export interface Fetcher {
 export interface Connection {
   /** The address at the other end, which may be that of a proxy; null when it has gone already. */
   readonly peer: string | null
+  /**
+   * Sends an answer past the web `Response`, which costs more than to make a small answer; returns what stands for it.
+   * Not for HEAD. Default: there is no such way.
+   */
+  readonly send?: (reply: WholeReply) => Response
 }
+
+/** An answer that is not made while it is sent. */
+export type WholeReply = Reply & { readonly body: string | Uint8Array | null }
 
 /** Node drops what is beyond its own limit without a word, so that a header which decides something could be missing. */
 const MOST_HEADERS = 100
@@ -22,11 +31,14 @@ const MOST_HEADERS = 100
 const MOST_UNREAD_BYTES = 256 * 1024
 
 export function nodeListener(app: Fetcher): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const listener = getRequestListener((request, { incoming }) => app.fetch(request, connectionOf(incoming)), {
-    // The process may be somebody else's application, whose globals are not ours to replace.
-    overrideGlobalObjects: false,
-    errorHandler: (error) => respond(adapterProblem(error), anyRequest()),
-  })
+  const listener = getRequestListener(
+    (request, { incoming, outgoing }) => app.fetch(request, connectionOf(incoming, outgoing)),
+    {
+      // The process may be somebody else's application, whose globals are not ours to replace.
+      overrideGlobalObjects: false,
+      errorHandler: (error) => respond(adapterProblem(error), anyRequest()),
+    },
+  )
   return (incoming, outgoing) => {
     // The parser lets other versions pass as if they were this one.
     if (incoming.httpVersionMajor !== 1) refuse(outgoing, problem(505, 'This server speaks HTTP/1.1.'))
@@ -49,10 +61,23 @@ function endWhenMuchIsUnread(incoming: IncomingMessage): void {
   if (length > MOST_UNREAD_BYTES) incoming.socket.destroySoon()
 }
 
-function connectionOf(incoming: {
-  readonly socket?: { readonly remoteAddress?: string | undefined }
-}): Connection {
-  return { peer: incoming.socket?.remoteAddress ?? null }
+function connectionOf(
+  incoming: { readonly socket?: { readonly remoteAddress?: string | undefined } },
+  outgoing: object,
+): Connection {
+  const peer = incoming.socket?.remoteAddress ?? null
+  if (!(outgoing instanceof ServerResponse)) return { peer }
+  return {
+    peer,
+    send: ({ status, headers, body }) => {
+      outgoing.writeHead(
+        status,
+        body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
+      )
+      outgoing.end(body)
+      return RESPONSE_ALREADY_SENT
+    },
+  }
 }
 
 const anyRequest = (): Request => new Request('http://localhost/')

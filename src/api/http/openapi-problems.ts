@@ -70,7 +70,7 @@ const PROBLEMS: Readonly<Record<number, ProblemFacts>> = {
   },
   503: {
     name: 'ServiceUnavailable',
-    when: 'The server is starting or stopping.',
+    when: 'The server is starting or stopping, or its database does not answer now.',
     error: 'The server is starting.',
     headers: ['Retry-After'],
   },

@@ -13,24 +13,36 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
-/** The answer as a web `Response`; a problem learns from `request` which address it is about. */
-export function respond(answer: Answer, request: Request): Response {
+/** An answer as it leaves us. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ReplyBody
+}
+
+type ReplyBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
+
+/** What is sent as an answer; a problem learns from `request` which address it is about. */
+export function replyOf(answer: Answer, request: Request): Reply {
   const media_type = answer.media_type ?? JSON_MEDIA_TYPE
-  return new Response(bodyOf(answer, media_type, request), {
+  return {
     status: answer.status,
     headers: {
       ...SECURITY_HEADERS,
       ...(answer.body === null ? {} : { 'content-type': media_type }),
       ...answer.headers,
     },
-  })
+    body: bodyOf(answer, media_type, request),
+  }
 }
 
-function bodyOf(
-  { body }: Answer,
-  media_type: string,
-  request: Request,
-): string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null {
+/** The same as a web `Response`. */
+export function respond(answer: Answer, request: Request): Response {
+  const { status, headers, body } = replyOf(answer, request)
+  return new Response(body, { status, headers })
+}
+
+function bodyOf({ body }: Answer, media_type: string, request: Request): ReplyBody {
   if (body === null) return null
   // Of `Uint8Array` nothing but `ArrayBuffer` ever holds our bytes.
   if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>

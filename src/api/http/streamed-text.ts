@@ -3,9 +3,22 @@ import type { Clock } from '../../core/clock.ts'
 export interface StreamedTextOptions {
   /** Called once, when nothing more is wanted, however it ended; stops what makes the pieces. */
   readonly onEnd: () => void
-  /** After so long it ends in any case: a client that does not read would hold on to it for ever. Default: never. */
-  readonly deadline?: { readonly clock: Clock; readonly after_ms: number } | undefined
+  /** Default: none. */
+  readonly limits?: StreamLimits | undefined
 }
+
+/** When it ends in any case: a client that does not read would hold on to it for ever. */
+export interface StreamLimits {
+  readonly clock: Clock
+  /** Default: never. */
+  readonly after_ms?: number | undefined
+  /** When a client has not taken a piece for so long; a while longer, because it is not looked all the time. Default: never. */
+  readonly unread_ms?: number | undefined
+}
+
+/** For streams that go on for ever. The connection of who reads nothing at all ends about then, too. */
+export const UNREAD_MS = 120_000
+const LOOKS = 8
 
 /**
  * Pieces of text as the body of an answer. A piece is made when the client has taken the one before, so nothing piles
@@ -13,7 +26,7 @@ export interface StreamedTextOptions {
  */
 export function streamedText(
   pieces: AsyncGenerator<string>,
-  { onEnd, deadline }: StreamedTextOptions,
+  { onEnd, limits }: StreamedTextOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const ended = new AbortController()
@@ -22,21 +35,32 @@ export function streamedText(
     ended.abort()
     onEnd()
   }
+  /** How often it was looked since the last piece was made that nobody has taken; null while none waits. */
+  let looks: number | null = null
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        if (deadline === undefined) return
+        if (limits === undefined) return
+        const { clock, after_ms, unread_ms } = limits
         const closeLate = (): void => {
+          if (ended.signal.aborted) return
           end()
           controller.close()
         }
-        void deadline.clock.sleep(deadline.after_ms, ended.signal).then(closeLate, () => {})
+        if (after_ms !== undefined) void clock.sleep(after_ms, ended.signal).then(closeLate, () => {})
+        if (unread_ms === undefined) return
+        const stopLooking = clock.every(unread_ms / LOOKS, () => {
+          if (looks !== null && looks++ >= LOOKS) closeLate()
+        })
+        ended.signal.addEventListener('abort', stopLooking)
       },
       async pull(controller) {
+        looks = null
         const { done, value } = await pieces.next()
         // Cancelled, or out of time, while it was made.
         if (ended.signal.aborted) return
         if (done !== true) {
+          looks = 0
           controller.enqueue(encoder.encode(value))
           return
         }

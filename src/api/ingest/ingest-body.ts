@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { INGEST_LIMITS } from '../../core/ingest-event.ts'
 import { readJson, readLines, type ReadEvents } from '../../ingest/read-events.ts'
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problem, type Answer } from '../http/answer.ts'
+import { BodyBudget } from './body-budget.ts'
 
 const inflate = promisify(gunzip)
 const LINE_MEDIA_TYPES: ReadonlySet<string> = new Set([
@@ -15,20 +16,86 @@ type Refused = { readonly refused: Answer }
 
 const { events: MOST_EVENTS, body_bytes: MOST_BYTES } = INGEST_LIMITS
 
-/** The values of a request's body, whatever they are; or why there are none. */
-export async function readEventBody(
+/**
+ * What all requests may hold at once: of what has arrived, besides the first bytes of each, and of what it is inflated
+ * to. Whatever it is made of takes some times as much while it is looked through.
+ */
+const ARRIVED = new BodyBudget(8 * MOST_BYTES)
+const INFLATED = new BodyBudget(2 * MOST_BYTES)
+const FREE_BYTES = 64 * 1024
+/** What a byte can become at most (RFC 1951), and what even nothing may. */
+const MOST_GROWTH = 1032
+const LEAST_INFLATED = 1024
+const RETRY_AFTER_S = 2
+
+/** Gives `take` the values of a request's body, whatever they are; or says why there are none. */
+export async function withEventBody(
   headers: Headers,
   body: ReadableStream<Uint8Array> | null,
+  take: (values: readonly unknown[]) => Promise<Answer>,
+): Promise<Answer> {
+  const arrived = new Holding(ARRIVED)
+  const inflated = new Holding(INFLATED)
+  try {
+    const read = await readEventBody(headers, body, { arrived, inflated })
+    return 'refused' in read ? read.refused : await take(read.values)
+  } finally {
+    inflated.end()
+    arrived.end()
+  }
+}
+
+/** What one request holds of a budget. */
+class Holding {
+  readonly #budget: BodyBudget
+  #bytes = 0
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget
+  }
+
+  tryTake(bytes: number): boolean {
+    if (!this.#budget.tryTake(bytes)) return false
+    this.#bytes += bytes
+    return true
+  }
+
+  async take(bytes: number): Promise<void> {
+    await this.#budget.take(bytes)
+    this.#bytes += bytes
+  }
+
+  /** Gives back what is above `bytes`. */
+  keep(bytes: number): void {
+    const over = this.#bytes - bytes
+    if (over <= 0) return
+    this.#bytes = bytes
+    this.#budget.giveBack(over)
+  }
+
+  end(): void {
+    this.keep(0)
+  }
+}
+
+async function readEventBody(
+  headers: Headers,
+  body: ReadableStream<Uint8Array> | null,
+  { arrived, inflated }: { readonly arrived: Holding; readonly inflated: Holding },
 ): Promise<{ readonly values: readonly unknown[] } | Refused> {
   const media_type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? JSON_MEDIA_TYPE
   const by_line = LINE_MEDIA_TYPES.has(media_type)
   if (!by_line && media_type !== JSON_MEDIA_TYPE && body !== null) {
     return refused(415, `Send the events as ${NDJSON_MEDIA_TYPE}, one a line, or as ${JSON_MEDIA_TYPE}.`)
   }
-  const sent = await readBounded(headers, body)
+  const sent = await readBounded(headers, body, MOST_BYTES, arrived)
   if (!Buffer.isBuffer(sent)) return sent
+  const grows = headers.has('content-encoding')
+  const most = grows ? Math.min(MOST_BYTES, sent.length * MOST_GROWTH + LEAST_INFLATED) : sent.length
+  await inflated.take(most)
   const bytes = await decoded(headers, sent)
   if (!Buffer.isBuffer(bytes)) return bytes
+  inflated.keep(bytes.length)
   if (bytes.length === 0) return { values: [] }
   const read = by_line ? readLines(bytes) : readJson(bytes)
   return 'values' in read ? read : refusalOf(read)
@@ -48,6 +115,8 @@ function refused(status: number, error: string, headers: Record<string, string> 
 }
 
 function refusalOf({ refused: why }: Extract<ReadEvents, { refused: string }>): Refused {
+  if (why === 'overcrowded')
+    return refused(413, 'The request body has more lists, objects or members than events ever have.')
   if (why === 'too_many') return refused(413, `A request may have ${MOST_EVENTS} events.`)
   if (why === 'not_json')
     return refused(400, 'The request body must be JSON, or NDJSON with its content type.')
@@ -57,10 +126,16 @@ function refusalOf({ refused: why }: Extract<ReadEvents, { refused: string }>): 
 const tooLarge = (): Refused =>
   refused(413, `The request body must not be larger than ${MOST_BYTES} bytes, compressed or not.`)
 
+const tooMuchAtOnce = (): Refused =>
+  refused(503, 'Too much is reported at once: send it again in a moment.', {
+    'retry-after': String(RETRY_AFTER_S),
+  })
+
 async function readBounded(
   headers: Headers,
   body: ReadableStream<Uint8Array> | null,
-  most_bytes: number = MOST_BYTES,
+  most_bytes: number,
+  arrived?: Holding,
 ): Promise<Buffer | Refused> {
   if (Number(headers.get('content-length')) > most_bytes) return tooLarge()
   if (body === null) return Buffer.alloc(0)
@@ -70,6 +145,8 @@ async function readBounded(
     for await (const chunk of body) {
       size += chunk.byteLength
       if (size > most_bytes) return tooLarge()
+      const held = Math.min(chunk.byteLength, size - FREE_BYTES)
+      if (held > 0 && arrived?.tryTake(held) === false) return tooMuchAtOnce()
       chunks.push(chunk)
     }
   } catch {

@@ -3,7 +3,7 @@ import { isMonitorError } from '../../core/errors.ts'
 import { ok, problem, type Answer } from '../http/answer.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { readEventBody } from './ingest-body.ts'
+import { withEventBody } from './ingest-body.ts'
 
 /** What went wrong and may go well in a moment: the client is to send it again. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -22,13 +22,13 @@ export async function takeEvents(
   services: ApiServices,
   { headers, body }: RequestFacts,
 ): Promise<Answer> {
-  const read = await readEventBody(headers, body ?? null)
-  if ('refused' in read) return read.refused
-  const taken = await takeValues(services, read.values)
-  if ('refused' in taken) return taken.refused
-  const { report } = taken
-  const all_refused = report.rejected > 0 && report.rejected === read.values.length
-  return all_refused ? { status: 422, body: report } : ok(report)
+  return await withEventBody(headers, body ?? null, async (values) => {
+    const taken = await takeValues(services, values)
+    if ('refused' in taken) return taken.refused
+    const { report } = taken
+    const all_refused = report.rejected > 0 && report.rejected === values.length
+    return all_refused ? { status: 422, body: report } : ok(report)
+  })
 }
 
 /** Gives values to whoever takes them; or says why nobody does. */

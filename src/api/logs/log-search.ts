@@ -68,7 +68,7 @@ export async function searchLogLines(
       headers: { vary: 'Accept' },
       checked_late: 'cursor',
       release,
-      deadline_ms: DEADLINE_MS,
+      after_ms: DEADLINE_MS,
       where: 'GET /logs/search',
     },
     services,

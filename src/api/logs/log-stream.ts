@@ -25,8 +25,9 @@ export interface LogStreamPlan<Item> {
   readonly checked_late: string
   /** Gives back the place that this one takes. */
   readonly release: () => void
-  /** See `StreamedTextOptions`. */
-  readonly deadline_ms?: number
+  /** See `StreamLimits`. */
+  readonly after_ms?: number
+  readonly unread_ms?: number
   /** Method and route, for the server's own log. */
   readonly where: string
 }
@@ -62,8 +63,7 @@ export async function streamLogItems<Item>(
       // One that nobody has begun to read would keep its files open.
       items.return(undefined).catch(() => {})
     },
-    deadline:
-      plan.deadline_ms === undefined ? undefined : { clock: services.clock, after_ms: plan.deadline_ms },
+    limits: { clock: services.clock, after_ms: plan.after_ms, unread_ms: plan.unread_ms },
   })
   return { status: 200, body, media_type: plan.media_type, headers: plan.headers ?? {} }
 }

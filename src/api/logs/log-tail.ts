@@ -6,6 +6,7 @@ import { EVENT_STREAM_MEDIA_TYPE, problem, type Answer, type Members } from '../
 import { FILTER_PARAMETERS, readFilter, text, type FilterInput } from './log-parameters.ts'
 import { streamLogItems, type Fault } from './log-stream.ts'
 import { wholeNumber } from '../http/parameters.ts'
+import { UNREAD_MS } from '../http/streamed-text.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 
@@ -58,7 +59,9 @@ export async function followLogLines(
       headers: { 'x-accel-buffering': 'no' },
       checked_late: 'after',
       release,
-      ...(request.caller.token_id === null ? {} : { deadline_ms: MOST_MS_WITH_TOKEN }),
+      ...(request.caller.token_id === null ? {} : { after_ms: MOST_MS_WITH_TOKEN }),
+      // Few can follow at once: who does not read gives its place back.
+      unread_ms: UNREAD_MS,
       where: 'GET /logs/tail',
     },
     services,

@@ -106,6 +106,7 @@ function introduce(
   terminal.message('Try in another terminal:')
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/summary`)
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/failed`)
+  terminal.message(`  curl -N ${facts.url}/api/canvas/metrics/events`)
   terminal.message(`  tail -F ${printable(config.log_dir)}/operations.log`)
   // A URL of a server holds a password; who tries it has it in the environment.
   const named = isPostgres(config.database) ? '"$DATABASE_URL"' : printable(config.database)
@@ -114,6 +115,7 @@ function introduce(
   const logs = config.log_dir === DEFAULTS.log_dir ? '' : ` --log-dir ${printable(config.log_dir)}`
   terminal.message(`  npx canvas-sync-monitor analyze${logs}`)
   terminal.message(`  npx canvas-sync-monitor logs search --level error${logs}`)
+  terminal.message(`and ${facts.url}/docs in a browser: every request, to read and to try.`)
   terminal.message('')
 }
 

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
-import { accessOf } from '../../server-access.ts'
+import type { Config } from '../../config.ts'
+import { systemClock } from '../../core/clock.ts'
+import { accessOf, apiAccess } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
 import type { Command } from '../command.ts'
+import { printable, type Terminal } from '../terminal.ts'
 
 /** Resolves when the signal aborts. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
@@ -14,6 +17,20 @@ export const SERVER_OPTIONS: Command['options'] = {
 }
 
 const DRAIN_SECONDS = 10
+/** The migrations of a large database take minutes; nobody should think that nothing happens. */
+const SLOW_START_MS = 2000
+
+function introduce(terminal: Terminal, config: Config, url: string): void {
+  const { require_token } = apiAccess(accessOf(config), config.host)
+  const public_url = (config.public_url ?? url).replace(/\/$/, '')
+  terminal.message(`The API answers at ${url}/api/canvas/metrics`)
+  if (require_token) {
+    terminal.message(`It listens on ${printable(config.host)} and asks everybody for an access token.`)
+  }
+  const token = require_token ? '-H "Authorization: Bearer $TOKEN" ' : ''
+  terminal.message(`Try: curl ${token}${public_url}/api/canvas/metrics/summary`)
+  terminal.message(`All routes: ${public_url}/docs`)
+}
 
 export const serve: Command = {
   name: 'serve',
@@ -25,6 +42,12 @@ export const serve: Command = {
     'sync_limits and retention in the configuration file. Ctrl-C stops it.',
   ],
   async run({ terminal, config, json, signal }) {
+    const stopWaiting = systemClock.every(SLOW_START_MS, () => {
+      stopWaiting()
+      terminal.message(
+        'The database is being opened and brought to this version; until then /readyz says 503.',
+      )
+    })
     const server = await startServer({
       database: config.database,
       logDir: config.log_dir,
@@ -37,10 +60,9 @@ export const serve: Command = {
       syncLimits: config.sync_limits,
       retention: config.retention,
       drainMs: DRAIN_SECONDS * 1000,
-    })
+    }).finally(stopWaiting)
     if (json) terminal.json({ url: server.url, port: server.port })
-    terminal.message(`The API answers at ${server.url}/api/canvas/metrics`)
-    terminal.message(`Try: curl ${server.url}/api/canvas/metrics/summary`)
+    introduce(terminal, config, server.url)
     await untilAborted(signal)
     const running = server.runningRequests()
     if (running > 0) {

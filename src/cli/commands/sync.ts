@@ -6,6 +6,7 @@ import { createMonitor } from '../../tracker/monitor.ts'
 import { readToken } from '../canvas-token.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
+import { remoteOptions, SERVER_OPTIONS, tellWhatWaits } from '../server-options.ts'
 import { syncProgress } from '../progress/sync-progress.ts'
 import { describeSync, tellProblem } from '../sync-text.ts'
 
@@ -43,9 +44,11 @@ export const sync: Command = {
     },
     'task-id': { type: 'string', value: 'ID', help: 'your own id of this sync, unique' },
     trigger: { type: 'string', value: 'WORD', help: 'what started it (default manual)' },
+    ...SERVER_OPTIONS,
   },
   notes: [
     'An interrupted sync goes on where it stopped when it is run again within an hour.',
+    'With --server it is told to that server as well; what it does not get at once waits in --spool-dir.',
     'Exit code: 0 completed, 1 failed, 3 partial, 4 the token is the cause, 130 interrupted (143 by SIGTERM).',
   ],
   run: runOneSync,
@@ -71,10 +74,12 @@ async function runOneSync(context: CommandContext): Promise<number> {
   if (account !== null) checkCanvasId(account)
   for (const name of ['task-id', 'user-id', 'trigger']) checkOwnWord(name, stringValue(context, name))
 
+  const server = remoteOptions(context)
   await using monitor = await createMonitor({
     database: config.database,
     logDir: config.log_dir,
     streams: config.log_streams,
+    ...(server === null ? {} : { server }),
   })
   const progress = syncProgress(terminal)
   const record = await runSync({
@@ -95,6 +100,8 @@ async function runOneSync(context: CommandContext): Promise<number> {
   }).finally(() => {
     progress.end()
   })
+  await monitor.close()
+  if (server !== null) tellWhatWaits(context)
   if (json) {
     terminal.json(record)
     tellProblem(record, terminal)

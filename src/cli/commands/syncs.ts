@@ -61,7 +61,7 @@ async function list(context: CommandContext, lists: SyncLists): Promise<number> 
     return 0
   }
   const filtered = Object.keys(condition).length > 0
-  if (rows.length === 0) terminal.message(filtered ? 'No sync is like that.' : noSyncs(context))
+  if (rows.length === 0) terminal.message(filtered ? 'No sync matches.' : noSyncs(context))
   else for (const line of table(rows, context)) terminal.data(line)
   return 0
 }

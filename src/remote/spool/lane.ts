@@ -1,51 +1,61 @@
 import {
   closeSync,
   fdatasyncSync,
-  fstatSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
-  readSync,
+  readdirSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { systemErrorCode } from '../../core/errors.ts'
+import { makeDirectory } from '../../files/make-directory.ts'
+import { readSegmentLines } from './segment-lines.ts'
+import { SentNames } from './sent-names.ts'
 
-const NEWLINE = 10
-const READ_BYTES = 262_144
+const SEGMENT = /^\d{6}\.ndjson$/
+const NAMES = 'names.ndjson'
+
+interface Segment {
+  readonly name: string
+  /** Of whole appends. */
+  bytes: number
+}
 
 export interface SpoolBatch {
   readonly lines: readonly string[]
-  /** Hand it back to {@link Lane.done} when the lines are delivered. */
+  readonly segment: object
   readonly end: number
 }
 
-/** The segments of one process, oldest first: lines are read from the first, and added to the last. */
+/**
+ * The events of one process, oldest first, in the segments of a folder: lines are read from the first, and added to the
+ * last. A segment whose lines are delivered is deleted.
+ */
 export class Lane {
+  readonly run: string
+  readonly names: SentNames
   readonly #directory: string
-  readonly #names: string[]
-  readonly #nextName: (() => string) | null
+  readonly #segments: Segment[]
   readonly #segment_bytes: number
+  #next_number: number
   /** Where the first segment is read from. */
   #read_at = 0
-  #writing: { readonly file: number; bytes: number } | null = null
+  /** Of the last segment, while it is added to. */
+  #file: number | null = null
   #bytes: number
 
-  /** @param nextName of a new segment; null for the spool of a process that is gone */
-  constructor(
-    directory: string,
-    names: readonly string[],
-    nextName: (() => string) | null,
-    segment_bytes = 8_388_608,
-  ) {
+  constructor(directory: string, run: string, segment_bytes = 8_388_608) {
     this.#directory = directory
-    this.#names = [...names]
-    this.#nextName = nextName
+    this.run = run
     this.#segment_bytes = segment_bytes
-    this.#bytes = names.reduce(
-      (sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    )
+    this.names = new SentNames(join(directory, NAMES), run)
+    this.#segments = segmentsIn(directory)
+    this.#next_number = Number.parseInt(this.#segments.at(-1)?.name ?? '-1', 10) + 1
+    this.#bytes = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** Bytes that are not delivered yet. */
@@ -55,115 +65,139 @@ export class Lane {
 
   /**
    * Adds whole lines, each with its newline.
-   * @throws system errors; then nothing of them is in the file
+   * @throws system errors; then nothing of them is in the lane
    */
   append(text: string): void {
     const bytes = Buffer.from(text)
-    const writing = this.#openForWriting()
-    const before = writing.bytes
+    const { file, segment } = this.#openForWriting()
     let written = 0
     try {
-      while (written < bytes.length) written += writeSync(writing.file, bytes, written)
+      while (written < bytes.length) {
+        written += writeSync(file, bytes, written, bytes.length - written, segment.bytes + written)
+      }
     } catch (error) {
-      // A full disk takes a part: a torn line would spoil the next one.
-      ftruncateSync(writing.file, before)
+      // A full disk takes a part, which would be a torn line for who finds it.
+      ftruncateSync(file, segment.bytes)
       throw error
     }
-    writing.bytes += bytes.length
+    segment.bytes += bytes.length
     this.#bytes += bytes.length
   }
 
   /** Makes what was added survive a power cut. */
   sync(): void {
-    if (this.#writing !== null) fdatasyncSync(this.#writing.file)
+    if (this.#file !== null) fdatasyncSync(this.#file)
   }
 
-  /** The oldest lines, at least one; null when there are none. What a killed process left torn is passed over. */
+  /**
+   * The oldest lines, at least one; null when there are none. What a killed process left torn is passed over, and so is
+   * a segment that somebody has deleted.
+   * @throws other system errors
+   */
   read(max_lines: number, max_bytes: number): SpoolBatch | null {
     for (;;) {
-      const name = this.#names[0]
-      if (name === undefined) return null
-      const batch = readLines(join(this.#directory, name), this.#read_at, max_lines, max_bytes)
-      if (batch !== null) return batch
-      if (this.#isWritten(name)) return null
+      const segment = this.#segments[0]
+      if (segment === undefined) return null
+      const path = join(this.#directory, segment.name)
+      try {
+        const most = { lines: max_lines, bytes: max_bytes }
+        const found =
+          this.#read_at < segment.bytes ? readSegmentLines(path, this.#read_at, segment.bytes, most) : null
+        if (found !== null) return { ...found, segment }
+        if (this.#segments.length === 1 && this.#file !== null) return null
+      } catch (error) {
+        if (systemErrorCode(error) !== 'ENOENT') throw error
+      }
       this.#dropFirst()
     }
   }
 
-  /** The lines up to there are delivered. */
-  done(end: number): void {
+  /** The lines of the batch are delivered. */
+  done({ segment, end }: SpoolBatch): void {
+    const first = this.#segments[0]
+    if (first === undefined || first !== segment) return
     this.#read_at = end
-    const name = this.#names[0]
-    if (name === undefined || end < (statSync(join(this.#directory, name)).size ?? 0)) return
-    // The one that is written to goes as well: a new one is begun with the next line.
-    this.#endWriting(name)
-    this.#dropFirst()
+    if (end < first.bytes) return
+    if (this.#segments.length > 1 || this.#file === null) this.#dropFirst()
+    else {
+      ftruncateSync(this.#file, 0)
+      this.#bytes -= first.bytes
+      first.bytes = 0
+      this.#read_at = 0
+    }
   }
 
+  /** Ends adding. A lane without lines leaves nothing behind. */
   close(): void {
-    const name = this.#names.at(-1)
-    if (name !== undefined) this.#endWriting(name)
+    if (this.#file !== null) closeSync(this.#file)
+    this.#file = null
+    if (this.bytes > 0) return
+    while (this.#segments.length > 0) this.#dropFirst()
+    try {
+      this.names.remove()
+      rmdirSync(this.#directory)
+    } catch {
+      // Never made, or somebody put something of their own into it.
+    }
   }
 
-  #openForWriting(): { readonly file: number; bytes: number } {
-    if (this.#writing !== null && this.#writing.bytes < this.#segment_bytes) return this.#writing
-    if (this.#nextName === null) throw new Error('the spool of a process that is gone is only read')
-    if (this.#writing !== null) closeSync(this.#writing.file)
-    const name = this.#nextName()
-    const file = openSync(join(this.#directory, name), 'wx', 0o600)
-    this.#names.push(name)
-    this.#writing = { file, bytes: fstatSync(file).size }
-    return this.#writing
-  }
-
-  #isWritten(name: string): boolean {
-    return this.#writing !== null && name === this.#names.at(-1)
-  }
-
-  #endWriting(name: string): void {
-    if (!this.#isWritten(name) || this.#writing === null) return
-    closeSync(this.#writing.file)
-    this.#writing = null
+  #openForWriting(): { readonly file: number; readonly segment: Segment } {
+    const last = this.#segments.at(-1)
+    if (this.#file !== null && last !== undefined) {
+      if (last.bytes < this.#segment_bytes) return { file: this.#file, segment: last }
+      closeSync(this.#file)
+      this.#file = null
+    }
+    makeDirectory(this.#directory)
+    const segment = { name: `${String(this.#next_number).padStart(6, '0')}.ndjson`, bytes: 0 }
+    const file = openSync(join(this.#directory, segment.name), 'wx', 0o600)
+    this.#next_number++
+    this.#segments.push(segment)
+    this.#file = file
+    for (const directory of [this.#directory, dirname(this.#directory)]) syncDirectory(directory)
+    return { file, segment }
   }
 
   #dropFirst(): void {
-    const name = this.#names.shift()
-    if (name === undefined) return
-    const path = join(this.#directory, name)
-    this.#bytes -= statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    const segment = this.#segments.shift()
+    if (segment === undefined) return
+    if (this.#segments.length === 0 && this.#file !== null) {
+      closeSync(this.#file)
+      this.#file = null
+    }
+    this.#bytes -= segment.bytes
     this.#read_at = 0
-    rmSync(path, { force: true })
+    try {
+      rmSync(join(this.#directory, segment.name), { force: true })
+    } catch {
+      // It will be sent once more by who finds it, and dropped by the server.
+    }
   }
 }
 
-function readLines(path: string, from: number, max_lines: number, max_bytes: number): SpoolBatch | null {
-  const file = openSync(path, 'r')
+function segmentsIn(directory: string): Segment[] {
+  let names: string[] = []
   try {
-    const { size } = fstatSync(file)
-    let bytes = Buffer.alloc(0)
-    const lines: string[] = []
-    let end = from
-    let at = 0
-    for (let next = from; ;) {
-      const newline = bytes.indexOf(NEWLINE, at)
-      if (newline === -1) {
-        if (next >= size) break
-        const chunk = Buffer.alloc(Math.min(READ_BYTES, size - next))
-        const read = readSync(file, chunk, 0, chunk.length, next)
-        if (read === 0) break
-        next += read
-        bytes = Buffer.concat([bytes.subarray(at), chunk.subarray(0, read)])
-        at = 0
-        continue
-      }
-      const length = newline + 1 - at
-      if (lines.length > 0 && (lines.length >= max_lines || end - from + length > max_bytes)) break
-      lines.push(bytes.toString('utf8', at, newline))
-      end += length
-      at = newline + 1
+    names = readdirSync(directory)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
+  return names
+    .filter((name) => SEGMENT.test(name))
+    .sort()
+    .map((name) => ({ name, bytes: statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0 }))
+}
+
+/** A new name survives a power cut only then. */
+function syncDirectory(directory: string): void {
+  try {
+    const file = openSync(directory, 'r')
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
     }
-    return lines.length === 0 ? null : { lines, end }
-  } finally {
-    closeSync(file)
+  } catch {
+    // Not every file system can.
   }
 }

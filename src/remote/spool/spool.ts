@@ -1,89 +1,105 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemErrorCode } from '../../core/errors.ts'
 import { makeDirectory } from '../../files/make-directory.ts'
-import { processStart } from '../../logs/directory/process-identity.ts'
 import { Lane } from './lane.ts'
-import { isOrphaned, parseSpoolName, spoolName, type SpoolName } from './spool-name.ts'
+import { laneName, leftLaneName, ownerOf, ownLaneName, parseLaneName, type LaneName } from './spool-name.ts'
 
-/** What waits in a folder, whoever put it there. */
-export interface SpoolStatus {
-  readonly files: number
-  readonly bytes: number
-  /** Of these, the files of processes that are gone. */
-  readonly orphaned_files: number
+export interface AdoptOptions {
+  /** Also those of other hosts and containers, of which nobody can tell from here whether they live. Default false. */
+  readonly elsewhere?: boolean
 }
 
 /** The undelivered events of this process, and of those that are gone without having delivered theirs. */
 export class Spool {
-  readonly run: string = randomBytes(4).toString('hex')
+  readonly run: string = randomBytes(6).toString('hex')
   readonly own: Lane
   readonly #directory: string
-  readonly #pid = process.pid
-  readonly #process_started = (processStart(process.pid) ?? 'unknown').replaceAll(/[^\w.]/g, '_')
-  #number = 0
+  /** By lane: the folder's name now. */
+  readonly #held = new Map<Lane, LaneName>()
 
-  /** @throws MonitorError `not_writable` when the folder cannot be made */
+  /** @throws system errors when the folder cannot be made or written to */
   constructor(directory: string) {
     makeDirectory(directory)
+    accessSync(directory, constants.W_OK | constants.X_OK)
     this.#directory = directory
-    this.own = new Lane(directory, [], () => this.#nextName())
+    this.own = this.#hold(ownLaneName(this.run))
   }
 
   /**
-   * Takes over what processes left behind that are gone, a lane for each. Renaming is what decides between two who try at
-   * the same time.
+   * Takes over what processes left behind that are gone. Renaming the folder of a lane decides between two who try at
+   * the same time, and makes it ours as a whole.
    */
-  adopt(): Lane[] {
-    const orphans = new Map<string, string[]>()
-    for (const { name, parsed } of segmentsIn(this.#directory)) {
-      if (parsed.run === this.run || !isOrphaned(parsed)) continue
-      const adopted = this.#nextName()
-      try {
-        renameSync(join(this.#directory, name), join(this.#directory, adopted))
-      } catch {
-        continue
-      }
-      orphans.set(parsed.run, [...(orphans.get(parsed.run) ?? []), adopted])
+  adopt({ elsewhere = false }: AdoptOptions = {}): Lane[] {
+    const adopted: Lane[] = []
+    for (const name of lanesIn(this.#directory)) {
+      const owner = ownerOf(name)
+      if (owner === 'alive' || (owner === 'elsewhere' && !elsewhere)) continue
+      const ours = ownLaneName(name.run)
+      if (!this.#rename(name, ours)) continue
+      const lane = this.#hold(ours)
+      if (lane.bytes > 0) adopted.push(lane)
+      else this.release(lane)
     }
-    return [...orphans.values()].map((names) => new Lane(this.#directory, names, null))
+    return adopted
   }
 
-  #nextName(): string {
-    const name: SpoolName = {
-      pid: this.#pid,
-      process_started: this.#process_started,
-      run: this.run,
-      number: this.#number++,
+  /** Wants no more of a lane: an empty one is deleted, any other is left to the next process. */
+  release(lane: Lane): void {
+    const name = this.#held.get(lane)
+    this.#held.delete(lane)
+    lane.close()
+    if (name !== undefined && lane.bytes > 0) this.#rename(name, leftLaneName(name))
+  }
+
+  #hold(name: LaneName): Lane {
+    const lane = new Lane(join(this.#directory, laneName(name)), name.run)
+    this.#held.set(lane, name)
+    return lane
+  }
+
+  #rename(from: LaneName, to: LaneName): boolean {
+    try {
+      renameSync(join(this.#directory, laneName(from)), join(this.#directory, laneName(to)))
+      return true
+    } catch {
+      return false
     }
-    return spoolName(name)
   }
 }
 
-export function spoolStatus(directory: string, sizeOf: (path: string) => number): SpoolStatus {
-  const segments = segmentsIn(directory)
-  return {
-    files: segments.length,
-    bytes: segments.reduce((sum, { name }) => sum + sizeOf(join(directory, name)), 0),
-    orphaned_files: segments.filter(({ parsed }) => isOrphaned(parsed)).length,
+/** What waits in a folder, whoever put it there. */
+export interface SpoolStatus {
+  /** Processes that have something there. */
+  readonly lanes: number
+  readonly bytes: number
+  /** Of these bytes, those of processes of this host that are gone: whoever comes next delivers them. */
+  readonly left_bytes: number
+  /** And those of other hosts or containers, which only `spool send --other-hosts` delivers. */
+  readonly elsewhere_bytes: number
+}
+
+/** @throws system errors when the folder is there and cannot be read */
+export function spoolStatus(directory: string): SpoolStatus {
+  const bytes = { alive: 0, gone: 0, elsewhere: 0 }
+  let lanes = 0
+  for (const name of lanesIn(directory)) {
+    const size = new Lane(join(directory, laneName(name)), name.run).bytes
+    if (size === 0) continue
+    lanes++
+    bytes[ownerOf(name)] += size
   }
+  const { alive, gone, elsewhere } = bytes
+  return { lanes, bytes: alive + gone + elsewhere, left_bytes: gone, elsewhere_bytes: elsewhere }
 }
 
-/** Oldest first of each process. */
-function segmentsIn(directory: string): { readonly name: string; readonly parsed: SpoolName }[] {
-  return namesIn(directory)
-    .flatMap((name) => {
-      const parsed = parseSpoolName(name)
-      return parsed === null ? [] : [{ name, parsed }]
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-function namesIn(directory: string): string[] {
+function lanesIn(directory: string): LaneName[] {
+  let names: string[] = []
   try {
-    return readdirSync(directory)
+    names = readdirSync(directory)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    if (systemErrorCode(error) !== 'ENOENT') throw error
   }
+  return names.flatMap((name) => parseLaneName(name) ?? [])
 }

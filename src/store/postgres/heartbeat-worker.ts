@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../core/clock.ts'
 import { SqlSyncStore } from '../sql/sql-sync-store.ts'
-import { HeartbeatKeeper } from '../sqlite/heartbeat-keeper.ts'
+import { HeartbeatKeeper } from '../heartbeats/heartbeat-keeper.ts'
 import type { FollowedCall, HeartbeatOptions } from './heartbeat-thread.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
@@ -11,6 +11,7 @@ const address = { ...parsePostgresUrl(options.url), pool_size: 2 }
 const syncs = new SqlSyncStore(new PostgresDatabase(address))
 const keeper = new HeartbeatKeeper(syncs, systemClock, options.heartbeat_interval_ms)
 
-parentPort?.on('message', ({ method, sync_id }: FollowedCall) => {
-  keeper.follow(method, method === 'finishSync' ? [sync_id] : [], sync_id)
+parentPort?.on('message', ({ method, sync_id, ran_ms }: FollowedCall) => {
+  if (method === 'startSync') keeper.begin(sync_id, ran_ms)
+  else keeper.follow(method, [sync_id], null)
 })

@@ -12,8 +12,8 @@ import {
 import type { ClientBase } from 'pg'
 import type { SqlConnection } from '../sql/sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
-import { parameterOf } from './postgres-values.ts'
-import { executeBatch } from './statement-batch.ts'
+import { PreparedStatements } from './prepared-statements.ts'
+import { changedRows, rowsOf } from './statement-run.ts'
 
 /** The number of an advisory lock: they are shared by all programs of a database, so the name is hashed. */
 export function lockKey(name: string): string {
@@ -32,17 +32,18 @@ function queue(): <T>(ask: () => Promise<T>) => Promise<T> {
 
 function newConnection(client: ClientBase): SqlConnection {
   const inTurn = queue()
-  const ask = (text: string, parameters: readonly unknown[]) =>
-    inTurn(() => client.query<object>(text, parameters.map(parameterOf)))
+  const statements = new PreparedStatements(client)
+  const ask = (text: string, parameters: readonly unknown[]) => inTurn(() => statements.run(text, parameters))
   const select = async <Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> =>
-    (await ask(text, parameters)).rows as Row[]
+    rowsOf(await ask(text, parameters)) as Row[]
   return {
     dialect: 'postgres',
     query: kyselyOver({
       executeQuery: async <Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> => {
-        const { command, rowCount, rows } = await ask(sql, parameters)
-        if (command === 'SELECT' || rowCount === null) return { rows: rows as Row[] }
-        return { rows: rows as Row[], numAffectedRows: BigInt(rowCount) }
+        const result = await ask(sql, parameters)
+        const rows = rowsOf(result) as Row[]
+        const changed = changedRows(result)
+        return changed === null ? { rows } : { rows, numAffectedRows: BigInt(changed) }
       },
       // oxlint-disable-next-line require-yield -- the interface asks for a generator; the store never streams rows
       streamQuery: async function* () {
@@ -50,12 +51,9 @@ function newConnection(client: ClientBase): SqlConnection {
       },
     }),
     select,
-    selectValues: async (text, parameters) => {
-      const query = { text, values: parameters.map(parameterOf), rowMode: 'array' as const }
-      return (await inTurn(() => client.query<unknown[]>(query))).rows
-    },
+    selectValues: async (text, parameters) => (await ask(text, parameters)).rows,
     executeMany: async (text, rows) => {
-      if (rows.length > 0) await inTurn(() => executeBatch(client, text, rows))
+      if (rows.length > 0) await inTurn(() => statements.runMany(text, rows))
     },
     lock: async (name) => {
       await select('select pg_advisory_xact_lock($1)', [lockKey(name)])

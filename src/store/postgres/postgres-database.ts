@@ -5,7 +5,7 @@ import type { SqlConnection, SqlDatabase } from '../sql/sql-database.ts'
 import { Lane } from './lane.ts'
 import { NotificationListener, type Hear } from './notification-listener.ts'
 import { connectionOver } from './postgres-connection.ts'
-import { isConflict, isConnectionLost, toStoreError } from './postgres-errors.ts'
+import { isConflict, isConnectionLost, isOutdatedStatement, toStoreError } from './postgres-errors.ts'
 import { createPool } from './postgres-pool.ts'
 import type { PostgresAddress } from './postgres-url.ts'
 import { outcomeOf, runTransaction, type Outcome } from './transaction.ts'
@@ -15,6 +15,9 @@ const WRITE_PATIENCE_MS = 10_000
 const READ_PATIENCE_MS = 1000
 const FIRST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 500
+
+/** Whether the same again, perhaps on another connection, may do better. */
+const isPassing = (error: unknown): boolean => isConnectionLost(error) || isOutdatedStatement(error)
 
 type Work<T> = (connection: SqlConnection) => Promise<T>
 
@@ -45,20 +48,21 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   read<T>(work: Work<T>): Promise<T> {
+    // The wait for the others counts: of many that find no server, none waits for the patience of those before it.
+    const until = this.#clock.monotonic() + READ_PATIENCE_MS
     return this.#track(() =>
       this.#reading.run(() =>
-        this.#repeat(READ_PATIENCE_MS, isConnectionLost, () =>
-          this.#withClient((client) => work(connectionOver(client))),
-        ),
+        this.#repeat(until, isPassing, () => this.#withClient((client) => work(connectionOver(client)))),
       ),
     )
   }
 
   write<T>(work: Work<T>): Promise<T> {
-    const may_repeat = (error: unknown): boolean => isConnectionLost(error) || isConflict(error)
+    const may_repeat = (error: unknown): boolean => isPassing(error) || isConflict(error)
+    const until = this.#clock.monotonic() + WRITE_PATIENCE_MS
     return this.#track(() =>
       this.#writing.run(() =>
-        this.#repeat(WRITE_PATIENCE_MS, may_repeat, async () => {
+        this.#repeat(until, may_repeat, async () => {
           const outcome = await this.#withClient((client) => runTransaction(client, work))
           if (outcome.kind === 'undone') throw outcome.error
           return outcome.kind === 'committed' ? outcome.value : await this.#settle(outcome)
@@ -104,11 +108,10 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async #repeat<T>(
-    patience_ms: number,
+    until: number,
     may_repeat: (error: unknown) => boolean,
     attempt: () => Promise<T>,
   ): Promise<T> {
-    const until = this.#clock.monotonic() + patience_ms
     for (let pause_ms = FIRST_PAUSE_MS; ; pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS)) {
       try {
         return await attempt()
@@ -138,7 +141,7 @@ export class PostgresDatabase implements SqlDatabase {
   /** Asks until it is known: answering wrongly either way would lose a change or make it twice. */
   async #settle<T>(outcome: Extract<Outcome<T>, { kind: 'unknown' }>): Promise<T> {
     const status = await this.#repeat(
-      WRITE_PATIENCE_MS,
+      this.#clock.monotonic() + WRITE_PATIENCE_MS,
       (error) => error instanceof StillInProgress || isConnectionLost(error),
       async () => {
         const found = await this.#withClient((client) => outcomeOf(client, outcome.xid))

@@ -34,6 +34,11 @@ export function isConnectionLost(error: unknown): boolean {
   return LOST_SYSTEM_CODES.has(systemErrorCode(error) ?? '') || LOST_MESSAGES.test(error.message)
 }
 
+/** Whether a statement was prepared before a migration changed its columns: it has to be prepared anew. */
+export function isOutdatedStatement(error: unknown): boolean {
+  return sqlState(error) === '0A000' && (error as DatabaseError).routine === 'RevalidateCachedQuery'
+}
+
 /** Whether the server undid a transaction because of another one: the same again may succeed. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error)

@@ -15,6 +15,12 @@ function sessionSettings({ statement_timeout_ms }: PostgresAddress): string {
     'set synchronous_commit = on',
     // Compiling takes longer than any query of the store.
     'set jit = off',
+    // Every statement is made to be answered by an index, and is tested with such plans. They are made once for each
+    // statement, without its parameters, and must not turn into a reading of the whole table on a guess at how many
+    // rows there are.
+    'set plan_cache_mode = force_generic_plan',
+    'set enable_seqscan = off',
+    'set random_page_cost = 1.1',
     'set client_min_messages = warning',
   ].join('; ')
 }

@@ -16,21 +16,24 @@ function unescaped(text: string): string {
   return text.replaceAll(/\uFDD0([01])/g, (_, sign) => (sign === '0' ? '\0' : ESCAPE))
 }
 
-/** A parameter as the driver sends it. */
-export function parameterOf(value: unknown): unknown {
+/** A parameter as it is sent: text, the bytes of a binary value, or null. */
+export function parameterText(value: unknown): string | Uint8Array | null {
+  if (value === null || value === undefined) return null
   if (typeof value === 'string') return escaped(value)
-  if (typeof value === 'boolean') return value ? 1 : 0
-  if (Array.isArray(value)) return value.map(parameterOf)
-  return value
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (Array.isArray(value)) return arrayText(value)
+  throw new TypeError(`a ${typeof value} is no parameter of a statement`)
 }
 
-/** The same as text, for a statement that is sent without the driver's own conversions. */
-export function parameterText(value: unknown): string | null {
-  const parameter = parameterOf(value)
-  if (parameter === null || parameter === undefined) return null
-  if (typeof parameter === 'string') return parameter
-  if (typeof parameter === 'number' || typeof parameter === 'bigint') return String(parameter)
-  throw new TypeError(`a ${typeof parameter} is no parameter of many rows`)
+/** An array as PostgreSQL writes it. */
+function arrayText(values: readonly unknown[]): string {
+  const elements = values.map((value) => {
+    const text = parameterText(value)
+    return text === null ? 'NULL' : `"${String(text).replaceAll(/["\\]/g, '\\$&')}"`
+  })
+  return `{${elements.join(',')}}`
 }
 
 const OID = { BOOL: 16, NAME: 19, INT8: 20, TEXT: 25, BPCHAR: 1042, VARCHAR: 1043, NUMERIC: 1700 }

@@ -1,43 +1,42 @@
 import type { ClientBase, Submittable } from 'pg'
 import { parameterText } from './postgres-values.ts'
-
-/** What the driver's connection offers to those that speak the protocol themselves. */
-interface ProtocolConnection {
-  readonly stream: { cork(): void; uncork(): void }
-  parse(message: { name: string; text: string; types: readonly number[] }): void
-  bind(message: { portal: string; statement: string; values: readonly (string | null)[] }): void
-  execute(message: { portal: string; rows: number }): void
-  sync(): void
-}
+import { parseOnce, type ProtocolConnection, type Statement } from './statement-protocol.ts'
 
 /**
  * One statement for many lists of parameters: parsed once and sent without waiting for an answer in between, so
  * that a page of rows costs one round trip.
  */
 class StatementBatch implements Submittable {
-  readonly #text: string
+  /** With the name: the driver notes by them what the server has parsed. */
+  readonly text: string
+  readonly name: string
   readonly #rows: readonly (readonly unknown[])[]
   /** The driver wraps it to watch the time. */
   callback: (error: Error | null) => void
 
-  constructor(text: string, rows: readonly (readonly unknown[])[], callback: (error: Error | null) => void) {
-    this.#text = text
+  constructor(
+    { text, name }: Statement,
+    rows: readonly (readonly unknown[])[],
+    callback: (error: Error | null) => void,
+  ) {
+    this.text = text
+    this.name = name
     this.#rows = rows
     this.callback = callback
   }
 
   submit = (given: unknown): Error | null => {
     const connection = given as ProtocolConnection
-    let rows: (string | null)[][]
+    let rows: (string | Uint8Array | null)[][]
     try {
       rows = this.#rows.map((row) => row.map(parameterText))
     } catch (error) {
       return error as Error
     }
     connection.stream.cork()
-    connection.parse({ name: '', text: this.#text, types: [] })
+    parseOnce(connection, this)
     for (const values of rows) {
-      connection.bind({ portal: '', statement: '', values })
+      connection.bind({ portal: '', statement: this.name, values })
       connection.execute({ portal: '', rows: 0 })
     }
     connection.sync()
@@ -62,12 +61,12 @@ class StatementBatch implements Submittable {
 
 export function executeBatch(
   client: ClientBase,
-  text: string,
+  statement: Statement,
   rows: readonly (readonly unknown[])[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     client.query(
-      new StatementBatch(text, rows, (error) => {
+      new StatementBatch(statement, rows, (error) => {
         if (error === null) resolve()
         else reject(error)
       }),

@@ -19,6 +19,10 @@ export interface IngestStatements {
 
 const COUNTERS = Object.keys(noCounters()) as (keyof SyncCounters)[]
 
+/** Integers above 2^53 cannot be read back: one row that has one would spoil every list. */
+const MOST_COUNTED = 9_000_000_000_000_000
+const bounded = (count: number): number => Math.min(count, MOST_COUNTED)
+
 const PROGRESS_COLUMNS = [
   'heartbeat_at',
   'running_ms',
@@ -69,8 +73,10 @@ const names = (columns: readonly string[]): string => columns.map((name) => `"${
 const marks = (columns: readonly string[]): string => columns.map(() => '?').join(', ')
 
 export function ingestStatements(dialect: SqlDialect): IngestStatements {
-  const larger = dialect === 'sqlite' ? 'max' : 'greatest'
-  const counted = COUNTERS.map((name) => `${name} = ${larger}(${name} + ?, ?)`).join(', ')
+  const [larger, smaller] = dialect === 'sqlite' ? ['max', 'min'] : ['greatest', 'least']
+  const counted = COUNTERS.map(
+    (name) => `${name} = ${smaller}(${MOST_COUNTED}, ${larger}(${name} + ?, ?))`,
+  ).join(', ')
   const set = (columns: readonly string[]): string => columns.map((name) => `"${name}" = ?`).join(', ')
   const update = (columns: readonly string[]): string =>
     `update canvas_sync_metrics set ${counted}, heartbeat_count = heartbeat_count + 1, ${set(columns)}
@@ -115,7 +121,7 @@ export function numbered(text: string, dialect: SqlDialect): string {
 export function insertedValues(report: SyncReport, row: ReportedRow): unknown[] {
   const { task_id, added, floors } = report
   const values: unknown[] = [task_id]
-  for (const name of COUNTERS) values.push(Math.max(added[name], floors[name] ?? 0))
+  for (const name of COUNTERS) values.push(Math.max(bounded(added[name]), floors[name] ?? 0))
   pushProgress(values, row)
   pushOthers(values, row)
   return values
@@ -124,7 +130,7 @@ export function insertedValues(report: SyncReport, row: ReportedRow): unknown[] 
 export function updatedValues(report: SyncReport, row: ReportedRow): unknown[] {
   const { added, floors, sync_id, status_before, reshaped } = report
   const values: unknown[] = []
-  for (const name of COUNTERS) values.push(added[name], floors[name] ?? 0)
+  for (const name of COUNTERS) values.push(bounded(added[name]), floors[name] ?? 0)
   pushProgress(values, row)
   if (reshaped) pushOthers(values, row)
   values.push(sync_id, status_before)

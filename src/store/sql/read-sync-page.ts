@@ -17,7 +17,7 @@ export interface PageEffort {
   readonly few: number
 }
 
-const EFFORT: PageEffort = { entries: 2000, first_look: 250, few: 4000 }
+const EFFORT: PageEffort = { entries: 1000, first_look: 250, few: 4000 }
 const GROWTH = 4
 
 /** A page of syncs over a connection that is held already. */

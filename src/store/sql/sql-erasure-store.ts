@@ -3,6 +3,7 @@ import { SYNCED_ENTITIES, SYNCED_TABLES, type SyncedEntity } from '../../core/sy
 import type { AuditEntry } from '../access-store.ts'
 import type { ErasureStep, ErasureStore, UserTraces } from '../erasure-store.ts'
 import { deleteSyncRows } from './delete-sync-rows.ts'
+import { eraseErrorMessages } from './erase-error-messages.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
 
 const METRICS = 'canvas_sync_metrics'
@@ -69,6 +70,7 @@ export class SqlErasureStore implements ErasureStore {
         .execute()
       if (syncs.length === 0) return { rows: 0, done: true }
       const ids = syncs.map(({ id }) => id)
+      await eraseErrorMessages(connection, user_id, ids)
       // They have no foreign key: a change outlives its sync elsewhere.
       const changes = await connection.query
         .deleteFrom('canvas_sync_changes')

@@ -17,7 +17,8 @@ import { rebuildStep } from './figure-rebuild.ts'
 import { readSeries } from './figure-series.ts'
 import { readTotals } from './figure-totals.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
-import { isOneOf, piece, textFor } from './sql-piece.ts'
+import { isOneOf, piece, textFor, type SqlPiece } from './sql-piece.ts'
+import { behindLead, type IndexLead } from './sync-list-spans.ts'
 
 /** {@link SyncFigures} in the SQL that both engines understand. */
 export class SqlSyncFigures implements SyncFigures {
@@ -69,6 +70,8 @@ export class SqlSyncFigures implements SyncFigures {
 /** How many of the newest syncs with an error are searched for a message: nearly always the first one has it. */
 const RECENT_ERRORS = [1, 20]
 
+const WITH_ERROR: IndexLead = { column: '(error_group_id is not null)', value: piece('true') }
+
 interface Said {
   readonly at: number
   readonly id: number
@@ -79,20 +82,35 @@ async function readRecentError(
   { dialect, select }: SqlConnection,
   { since, user_ids }: FiguresWindow,
 ): Promise<string | null> {
-  const newest = async (whose: string, values: readonly unknown[]): Promise<Said[]> => {
-    const text = `select sync_start_time as at, id, error_message as message from canvas_sync_metrics
-      where ${whose}error_group_id is not null and sync_start_time >= ?
-      order by sync_start_time desc, id desc limit ?`
+  const newest = async (whose: SqlPiece, lead: IndexLead): Promise<Said[]> => {
+    // PostgreSQL goes along the index of the errors only when it is asked by its first column, too.
+    const named = dialect === 'postgres' ? lead : null
+    const window = behindLead(named, ['sync_start_time'], '>=', [boundedTime(since)])
+    // SQLite would walk along all syncs of a user, of whom many have no error.
+    const index = whose.text === '' ? 'canvas_sync_metrics_errors' : 'canvas_sync_metrics_user_errors'
+    const indexed = dialect === 'sqlite' ? ` indexed by ${index}` : ''
+    const text = `select sync_start_time as at, id, error_message as message from canvas_sync_metrics${indexed}
+      where ${whose.text}error_group_id is not null and ${window.text}
+      order by ${named === null ? '' : `${named.column} desc, `}sync_start_time desc, id desc limit ?`
     for (const limit of RECENT_ERRORS) {
-      const rows = await select<Said>(textFor(dialect, text), [...values, boundedTime(since), limit])
+      const values = [...whose.values, ...window.values, limit]
+      const rows = await select<Said>(textFor(dialect, text), values)
       const said = rows.filter(({ message }) => message !== null)
       if (said.length > 0 || rows.length < limit) return said
     }
     return []
   }
   const said: Said[] = []
-  if (user_ids === undefined) said.push(...(await newest('', [])))
-  else for (const user_id of user_ids) said.push(...(await newest('user_id = ? and ', [user_id])))
+  if (user_ids === undefined) said.push(...(await newest(piece(''), WITH_ERROR)))
+  else {
+    for (const user_id of user_ids) {
+      const whose =
+        dialect === 'postgres'
+          ? piece('user_id = any(?) and ', [user_id])
+          : piece('user_id = ? and ', user_id)
+      said.push(...(await newest(whose, { column: 'user_id', value: piece('?', user_id) })))
+    }
+  }
   said.sort((a, b) => b.at - a.at || b.id - a.id)
   return said[0]?.message ?? null
 }

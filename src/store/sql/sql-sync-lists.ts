@@ -1,4 +1,4 @@
-import { toSyncRecord } from '../../core/sync-record.ts'
+import { syncRecordsText } from '../../core/sync-record-text.ts'
 import type {
   OutcomePage,
   OutcomePageQuery,
@@ -26,7 +26,7 @@ export class SqlSyncLists implements SyncLists {
 
   async recordPage(query: SyncPageQuery): Promise<SyncRecordPage> {
     const { rows, next } = await this.page(query)
-    const records = this.#encoder.encode(JSON.stringify(rows.map(toSyncRecord)))
+    const records = this.#encoder.encode(syncRecordsText(rows))
     return { count: rows.length, records, next }
   }
 

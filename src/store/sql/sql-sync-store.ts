@@ -1,4 +1,4 @@
-import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { MonitorError } from '../../core/errors.ts'
 import type { CourseOutcome, SyncRow } from '../../core/sync-record.ts'
 import { canBecome, type SyncStatus } from '../../core/sync-status.ts'
@@ -17,10 +17,10 @@ import type {
 import { beat, listRunning, markLost, markTimedOut, recordChange } from './running-syncs.ts'
 import { changesGroup, groupErrors } from './error-group-rows.ts'
 import { forUpdate } from './for-update.ts'
+import { readSync } from './read-sync.ts'
 import { readSyncPage } from './read-sync-page.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
 import { outcomeOfRow, rowOfOutcome, rowOfProgress, rowOfStart, syncOfRow } from './sync-rows.ts'
-import type { Tables } from './tables.ts'
 
 const METRICS = 'canvas_sync_metrics'
 
@@ -148,12 +148,12 @@ export class SqlSyncStore implements SyncStore {
     )
   }
 
-  async getSync(sync_id: number): Promise<SyncRow | null> {
-    return await this.#one((where) => where('id', '=', sync_id))
+  getSync(sync_id: number): Promise<SyncRow | null> {
+    return readSync(this.#database, 'id', sync_id)
   }
 
-  async getSyncByTaskId(sync_task_id: string): Promise<SyncRow | null> {
-    return await this.#one((where) => where('sync_task_id', '=', sync_task_id))
+  getSyncByTaskId(sync_task_id: string): Promise<SyncRow | null> {
+    return readSync(this.#database, 'sync_task_id', sync_task_id)
   }
 
   listSyncs({ limit, ...filter }: SyncFilter): Promise<SyncRow[]> {
@@ -207,15 +207,6 @@ export class SqlSyncStore implements SyncStore {
         .orderBy('id', 'desc')
         .limit(1)
         .executeTakeFirst()
-      return row === undefined ? null : syncOfRow(row)
-    })
-  }
-
-  async #one(
-    filter: (where: ExpressionBuilder<Tables, typeof METRICS>) => Expression<SqlBool>,
-  ): Promise<SyncRow | null> {
-    return await this.#database.read(async ({ query }) => {
-      const row = await query.selectFrom(METRICS).selectAll().where(filter).executeTakeFirst()
       return row === undefined ? null : syncOfRow(row)
     })
   }

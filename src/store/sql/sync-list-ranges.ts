@@ -1,6 +1,7 @@
 import type { SyncCondition, SyncSort } from '../sync-lists.ts'
 import type { SqlDialect } from './sql-database.ts'
 import { isOneOf, piece, type SqlPiece } from './sql-piece.ts'
+import type { IndexLead } from './sync-list-spans.ts'
 import { TROUBLED_STATUSES, type SyncListDriver, type SyncListPlan } from './sync-list-plan.ts'
 
 /** A list as the statements see it. */
@@ -16,6 +17,11 @@ export interface IndexRange {
   readonly from: string
   readonly start: string
   readonly id: string
+  /**
+   * PostgreSQL goes along this index and no other one when it sorts and compares by its first column, too: it would like
+   * to walk along all start times, and pass millions where few fulfil the condition. Null in SQLite, which is told.
+   */
+  readonly lead: IndexLead | null
   /** Whether a row of it is a row of the syncs, on which every condition can be asked. */
   readonly of_syncs: boolean
   readonly where: readonly SqlPiece[]
@@ -37,13 +43,16 @@ const INDEXES: Readonly<Record<SyncListDriver, string>> = {
 /** What the index holds, in the words of its own definition: otherwise SQLite does not see that it may be used. */
 const TROUBLED = piece(`m.sync_status in ('${[...TROUBLED_STATUSES].join("', '")}')`)
 
+const WITH_MESSAGE: IndexLead = { column: '(m.error_message is not null)', value: piece('true') }
+
 /** SQLite keeps no figures of the rows, and without the name may take another index than the plan's. */
 const indexed = (dialect: SqlDialect, index: string): string =>
   dialect === 'sqlite' ? ` indexed by ${index}` : ''
 
 /** The ranges that the plan of a walk names; merged, they hold each row that the walk can show. */
 export function rangesOf({ dialect, plan, condition }: SyncWalk): IndexRange[] {
-  const range = (...where: readonly SqlPiece[]): IndexRange => ({
+  const range = (lead: IndexLead | null, ...where: readonly SqlPiece[]): IndexRange => ({
+    lead: dialect === 'postgres' ? lead : null,
     from: `canvas_sync_metrics m${indexed(dialect, INDEXES[plan.driver])}`,
     start: 'm.sync_start_time',
     id: 'm.id',
@@ -54,7 +63,10 @@ export function rangesOf({ dialect, plan, condition }: SyncWalk): IndexRange[] {
     column: string,
     values: readonly unknown[] = [],
     ...where: readonly SqlPiece[]
-  ): IndexRange[] => [...new Set(values)].map((value) => range(piece(`${column} = ?`, value), ...where))
+  ): IndexRange[] =>
+    [...new Set(values)].map((value) =>
+      range({ column, value: piece('?', value) }, isLead(dialect, column, value), ...where),
+    )
   const ranges: Readonly<Record<SyncListDriver, () => IndexRange[]>> = {
     user: () => each('m.user_id', condition.user_ids),
     user_troubled: () => each('m.user_id', condition.user_ids, TROUBLED),
@@ -66,20 +78,25 @@ export function rangesOf({ dialect, plan, condition }: SyncWalk): IndexRange[] {
     ],
     error_type: () => each('m.error_type', condition.error_types),
     status: () => each('m.sync_status', condition.statuses),
-    error_text: () => [range(piece('m.error_message is not null'))],
-    start: () => [range()],
-    duration: () => [range(piece('m.total_duration_seconds is not null'))],
+    error_text: () => [range(WITH_MESSAGE, piece('m.error_message is not null'))],
+    start: () => [range(null)],
+    duration: () => [range(null, piece('m.total_duration_seconds is not null'))],
   }
   return ranges[plan.driver]()
 }
+
+/** PostgreSQL drops a column from the sorting that it knows to be one value; of a list it does not know it. */
+const isLead = (dialect: SqlDialect, column: string, value: unknown): SqlPiece =>
+  dialect === 'postgres' ? piece(`${column} = any(?)`, [value]) : piece(`${column} = ?`, value)
 
 function outcomesOf(dialect: SqlDialect, course_id: string | undefined): IndexRange {
   return {
     from: `canvas_sync_courses o${indexed(dialect, 'canvas_sync_courses_course')}`,
     start: 'o.sync_start_time',
     id: 'o.sync_id',
+    lead: dialect === 'postgres' ? { column: 'o.course_id', value: piece('?', course_id) } : null,
     of_syncs: false,
-    where: [piece('o.course_id = ?', course_id)],
+    where: [isLead(dialect, 'o.course_id', course_id)],
   }
 }
 
@@ -117,12 +134,9 @@ export function restOf({ dialect, plan, condition }: SyncWalk): SqlPiece[] {
   return rest
 }
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
-/** Of letters only those of ASCII have two cases here: SQLite knows no others. */
+/** Of letters only those of ASCII have two cases here: SQLite knows no others, nor does the column's collation "C". */
 function containsText(dialect: SqlDialect, text: string): SqlPiece {
   const lower = text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
-  return dialect === 'sqlite'
-    ? piece('instr(lower(m.error_message), ?) > 0', lower)
-    : piece(`strpos(translate(m.error_message, '${LETTERS}', '${LETTERS.toLowerCase()}'), ?) > 0`, lower)
+  const place = dialect === 'sqlite' ? 'instr' : 'strpos'
+  return piece(`${place}(lower(m.error_message), ?) > 0`, lower)
 }

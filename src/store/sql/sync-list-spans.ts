@@ -2,11 +2,39 @@ import type { SyncPlace } from '../sync-lists.ts'
 import type { SqlDialect } from './sql-database.ts'
 import { piece, type SqlPiece } from './sql-piece.ts'
 
+/** What an index holds before what a walk goes along, and the one value of it. */
+export interface IndexLead {
+  readonly column: string
+  readonly value: SqlPiece
+}
+
 /** What a walk goes along: a value and then the id, both up or both down. */
 export interface SpanKey {
   readonly value: string
   readonly id: string
   readonly descending: boolean
+  /** Only for PostgreSQL. */
+  readonly lead: IndexLead | null
+}
+
+/** A comparison of the columns that no other index serves than one that begins with the lead. */
+export function behindLead(
+  lead: IndexLead | null,
+  columns: readonly string[],
+  operator: string,
+  values: readonly unknown[],
+): SqlPiece {
+  const places = values.map(() => '?')
+  const [left, right] =
+    lead === null
+      ? [columns, places]
+      : [
+          [lead.column, ...columns],
+          [lead.value.text, ...places],
+        ]
+  const row = (parts: readonly string[]): string =>
+    parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(', ')})`
+  return piece(`${row(left)} ${operator} ${row(right)}`, ...(lead?.value.values ?? []), ...values)
 }
 
 /**
@@ -18,17 +46,19 @@ export interface SpanKey {
  */
 export function spansOf(
   dialect: SqlDialect,
-  { value, id, descending }: SpanKey,
+  { value, id, descending, lead }: SpanKey,
   after: SyncPlace | null,
   stop: SyncPlace | null,
 ): readonly (readonly SqlPiece[])[] {
   const [behind, before] = descending ? ['<', '>'] : ['>', '<']
   if (after === null && stop === null) return [[]]
   if (dialect === 'postgres') {
+    const compare = (operator: string, place: SyncPlace): SqlPiece =>
+      behindLead(lead, [value, id], operator, [place.value, place.id])
     return [
       [
-        ...(after === null ? [] : [piece(`(${value}, ${id}) ${behind} (?, ?)`, after.value, after.id)]),
-        ...(stop === null ? [] : [piece(`(${value}, ${id}) ${before}= (?, ?)`, stop.value, stop.id)]),
+        ...(after === null ? [] : [compare(behind, after)]),
+        ...(stop === null ? [] : [compare(`${before}=`, stop)]),
       ],
     ]
   }

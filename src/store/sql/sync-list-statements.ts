@@ -1,7 +1,7 @@
 import type { SyncCondition, SyncPlace } from '../sync-lists.ts'
 import { joined, piece, type SqlPiece } from './sql-piece.ts'
 import { rangesOf, restOf, type IndexRange, type SyncWalk } from './sync-list-ranges.ts'
-import { spansOf } from './sync-list-spans.ts'
+import { behindLead, spansOf, type IndexLead } from './sync-list-spans.ts'
 import { SYNC_COLUMNS } from './sync-values.ts'
 
 /** The part of a walk to read: behind `after`, and up to `stop` when it is given, which is the last one read. */
@@ -61,6 +61,7 @@ interface RangeSelect {
   readonly where: readonly SqlPiece[]
   readonly value: string
   readonly id: string
+  readonly lead: IndexLead | null
   readonly limit: number
 }
 
@@ -80,31 +81,34 @@ function selectsOf(
       ...(joins ? [piece(`m.id = ${range.id}`)] : []),
       ...(walk.plan.driver === 'duration' ? durationsOf(walk.condition) : windowOf(range, walk.condition)),
     ]
-    const key = { value, id: range.id, descending: isDescending(walk) }
+    const lead = sorted_by === undefined ? range.lead : null
+    const key = { value, id: range.id, descending: isDescending(walk), lead }
     // What is sorted is in no index that could be entered.
     const dialect = sorted_by === undefined ? walk.dialect : 'postgres'
     return spansOf(dialect, key, after, stop).map((span) => {
-      return { ...range, from, where: [...where, ...span, ...rest], value, limit }
+      return { ...range, from, where: [...where, ...span, ...rest], value, lead, limit }
     })
   })
 }
 
-/** All selects in one order; a sync that is in two ranges is there once. */
+/** All selects in one order; a sync that is in two ranges, as only one of a course can be, is there once. */
 function merged(walk: SyncWalk, selects: readonly RangeSelect[], limit: number): SqlPiece {
   const places = selects.map((select) => textOf(walk, select, `${select.value} as value, ${select.id} as id`))
   const [only] = places
   if (places.length === 1 && only !== undefined) return only
   const wrapped = places.map((place) => joined([piece('select value, id from ('), place, piece(') r')], ''))
-  return joined([joined(wrapped, ' union '), piece(`${orderOf(walk, 'value', 'id')} limit ?`, limit)], '')
+  const union = walk.plan.driver === 'course' ? ' union ' : ' union all '
+  return joined([joined(wrapped, union), piece(`${orderOf(walk, 'value', 'id')} limit ?`, limit)], '')
 }
 
-function textOf(walk: SyncWalk, { from, where, value, id, limit }: RangeSelect, columns: string): SqlPiece {
+function textOf(walk: SyncWalk, select: RangeSelect, columns: string): SqlPiece {
+  const { from, where, value, id, lead, limit } = select
   const conditions = where.length === 0 ? [] : [piece(' where '), joined(where, ' and ')]
   return joined(
     [
       piece(`select ${columns} from ${from}`),
       ...conditions,
-      piece(`${orderOf(walk, value, id)} limit ?`, limit),
+      piece(`${orderOf(walk, ...(lead === null ? [] : [lead.column]), value, id)} limit ?`, limit),
     ],
     '',
   )
@@ -112,15 +116,15 @@ function textOf(walk: SyncWalk, { from, where, value, id, limit }: RangeSelect, 
 
 const isDescending = ({ sort }: SyncWalk): boolean => sort === 'newest' || sort === 'longest'
 
-function orderOf(walk: SyncWalk, value: string, id: string): string {
+function orderOf(walk: SyncWalk, ...values: readonly string[]): string {
   const direction = isDescending(walk) ? 'desc' : 'asc'
-  return ` order by ${value} ${direction}, ${id} ${direction}`
+  return ` order by ${values.map((value) => `${value} ${direction}`).join(', ')}`
 }
 
-function windowOf({ start }: IndexRange, { since, until }: SyncCondition): SqlPiece[] {
+function windowOf({ start, lead }: IndexRange, { since, until }: SyncCondition): SqlPiece[] {
   return [
-    ...(since === undefined ? [] : [piece(`${start} >= ?`, since)]),
-    ...(until === undefined ? [] : [piece(`${start} < ?`, until)]),
+    ...(since === undefined ? [] : [behindLead(lead, [start], '>=', [since])]),
+    ...(until === undefined ? [] : [behindLead(lead, [start], '<', [until])]),
   ]
 }
 

@@ -37,6 +37,11 @@ export function sqliteResultCode(error: unknown): number | undefined {
   return error.errcode & 0xff
 }
 
+/** Whether the system says that a file or its folder cannot be made. */
+export function cannotBeMade(error: unknown): boolean {
+  return CANNOT_MAKE.has(systemErrorCode(error) ?? '')
+}
+
 /** Turns what `node:sqlite` and the file system throw into one sentence with what to do; keeps other errors. */
 export function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof MonitorError) return error
@@ -69,7 +74,7 @@ export function toStoreError(error: unknown, path: string): unknown {
     code === PRIMARY.READONLY ||
     code === PRIMARY.PERM ||
     code === PRIMARY.CANTOPEN ||
-    (system !== undefined && CANNOT_MAKE.has(system))
+    cannotBeMade(error)
   ) {
     return make(
       'not_writable',

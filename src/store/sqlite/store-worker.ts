@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../core/clock.ts'
 import type { StoreParts } from '../store.ts'
-import { HeartbeatKeeper } from './heartbeat-keeper.ts'
+import { HeartbeatKeeper } from '../heartbeats/heartbeat-keeper.ts'
 import { ReadingStore } from './reading-store.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import {
@@ -18,7 +18,19 @@ const port = parentPort
 if (port === null) throw new Error('store-worker runs as a worker thread')
 
 const send = (answer: AnswerMessage): void => {
-  port.postMessage(answer)
+  port.postMessage(answer, bytesIn(answer.value))
+}
+
+/** Bytes that an answer has all to itself, which then move to the other thread instead of being copied. */
+function bytesIn(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.values(value).flatMap((member: unknown) =>
+    member instanceof Uint8Array &&
+    member.buffer instanceof ArrayBuffer &&
+    member.byteLength === member.buffer.byteLength
+      ? [member.buffer]
+      : [],
+  )
 }
 
 type Callable = Record<string, (...args: readonly unknown[]) => Promise<unknown>>

@@ -8,6 +8,9 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { EventReader, type ServerEvent } from './event-reader.ts'
 import { BASE } from './test-api.ts'
 
+/** A machine under load takes its time; streams that do not end take ten seconds and more. */
+const MOST_CLOSING_MS = 5000
+
 export interface EventServer {
   readonly server: RunningServer
   readonly store: Store
@@ -24,7 +27,11 @@ export async function openEventServer(given?: string): Promise<EventServer> {
   const directory = temporaryDirectory()
   const database = given ?? `sqlite:${join(directory, 'sync.db')}`
   const server = await startServer({ database, logDir: join(directory, 'logs'), port: 0, logCleanup: false })
-  after(() => server.close())
+  after(async () => {
+    const started = performance.now()
+    await server.close()
+    assert.ok(performance.now() - started < MOST_CLOSING_MS, 'it took too long to close')
+  })
   const url = `${server.url}${BASE}/events`
   return {
     server,

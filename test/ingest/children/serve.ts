@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { startServer } from '../../../src/server.ts'
 
 /** A server that tells its address; it ends in order when it is told to, and at once when its parent is gone. */
-const directory = process.argv[2] ?? ''
+const [directory = '', database = `sqlite:${join(directory, 'syncs.db')}`] = process.argv.slice(2)
 const server = await startServer({
-  database: `sqlite:${join(directory, 'syncs.db')}`,
+  database,
   logDir: join(directory, 'logs'),
   port: 0,
   logCleanup: false,

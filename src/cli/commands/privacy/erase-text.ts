@@ -17,7 +17,7 @@ export function describePlan(found: UserTraces): string[] {
 
 /** What was done, and what a person still has to do. */
 export function describeErased(receipt: ErasureReceipt, terminal: Terminal): string[] {
-  const { logs, database, verified, write_ahead_log_emptied } = receipt
+  const { logs, database, verified, file_rewritten, write_ahead_log_emptied } = receipt
   const mark = verified ? terminal.style('green', '✔', 'stdout') : terminal.style('red', '✘', 'stdout')
   const lines = [
     `${mark} ${database.rows_deleted} rows and ${logs.lines} log lines are erased` +
@@ -30,6 +30,11 @@ export function describeErased(receipt: ErasureReceipt, terminal: Terminal): str
   }
   for (const { file, error } of logs.failures)
     lines.push(`  ${printable(file)} could not be read: ${printable(error)}.`)
+  if (file_rewritten === false) {
+    lines.push(
+      '  Unused parts of the database file may still have old bytes: run this again with --rewrite when nothing runs.',
+    )
+  }
   if (write_ahead_log_emptied === false) {
     lines.push(
       '  Other programs read the database, so that its -wal file still has old bytes until they stop.',

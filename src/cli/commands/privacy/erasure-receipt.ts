@@ -11,6 +11,11 @@ export interface ErasureReceipt {
   readonly found: UserTraces
   readonly database: { readonly rows_deleted: number; readonly left: UserTraces }
   readonly logs: ErasedLines
+  /**
+   * Null where it is no SQLite file. False when it was too large or in use: then unused parts of it may still have bytes
+   * of earlier versions of rows.
+   */
+  readonly file_rewritten: boolean | null
   /** Null where there is none: the log of SQLite's own changes, which still has the old bytes. */
   readonly write_ahead_log_emptied: boolean | null
   /** Everything was looked for again, and nothing was found. */

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { systemClock } from '../../../core/clock.ts'
 import { MonitorError } from '../../../core/errors.ts'
+import { Ingest } from '../../../ingest/ingest.ts'
 import { eraseLines } from '../../../logs/erasure/erase-lines.ts'
 import type { UserTraces } from '../../../store/erasure-store.ts'
 import { openStore } from '../../../store/open-store.ts'
 import { emptyWriteAheadLog } from '../../../store/sqlite/empty-write-ahead-log.ts'
+import { rewriteSqliteFile } from '../../../store/sqlite/rewrite-file.ts'
 import type { Store } from '../../../store/store.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../../command.ts'
 import { TextDisplay } from '../../progress/text-display.ts'
@@ -12,6 +15,8 @@ import { sqliteFileIn } from '../../sqlite-file.ts'
 import { describeErased, describePlan } from './erase-text.ts'
 import type { ErasureReceipt } from './erasure-receipt.ts'
 
+/** Some seconds; larger files are rewritten for who asks for it. */
+const MOST_BYTES_REWRITTEN = 512 * 1_048_576
 /** Rows of one transaction: others wait for no longer than that takes. */
 const ROWS_A_STEP = 500
 
@@ -20,6 +25,10 @@ export const privacyErase: Command = {
   summary: 'take everything of one user out of database, logs and archives',
   options: {
     user: { type: 'string', value: 'ID', help: "the application's id of the user" },
+    rewrite: {
+      type: 'boolean',
+      help: 'write a large SQLite file anew, too, so that no unused part has old bytes; nobody can write meanwhile',
+    },
     yes: { type: 'boolean', help: 'do it; without, only what would go is told' },
   },
   notes: [
@@ -72,6 +81,7 @@ async function erase(
   const { config, terminal, signal } = context
   const started_at = isoNow()
   using display = new TextDisplay(terminal)
+  await writeLinesLeftBehind(context, store)
   // The lines first: only the database knows which syncs were the user's, if this has to be run again.
   const task_ids = new Set(await store.erasure.taskIds(user_id))
   const logs = await eraseLines(
@@ -111,6 +121,7 @@ async function erase(
   })
   const left = await store.erasure.find(user_id)
   const path = sqliteFileIn(config.database)
+  const rewritten = path === null ? null : rewriteIfAllowed(path, context)
   const emptied = path === null ? null : await emptyWriteAheadLog(path, systemClock)
   const nothing_left = left.syncs + left.sources + left.tokens + left.audit_entries === 0
   return {
@@ -120,10 +131,31 @@ async function erase(
     found,
     database: { rows_deleted, left },
     logs,
+    file_rewritten: rewritten,
     write_ahead_log_emptied: emptied,
     verified:
       nothing_left && logs.lines_left === 0 && logs.suspicious_lines === 0 && logs.failures.length === 0,
   }
+}
+
+/** Lines that a killed server has committed and not written are in no file: the next server would write them later. */
+async function writeLinesLeftBehind({ config }: CommandContext, store: Store): Promise<void> {
+  const failures: unknown[] = []
+  const ingest = await Ingest.open({
+    store: store.ingest,
+    logDir: config.log_dir,
+    streams: config.log_streams,
+    clock: systemClock,
+    onFailure: (error) => failures.push(error),
+  })
+  await ingest.close()
+  if (failures.length > 0) throw failures[0]
+}
+
+/** A large one takes so long that syncs which run meanwhile could be taken for lost. */
+function rewriteIfAllowed(path: string, context: CommandContext): boolean {
+  const small = statSync(path).size <= MOST_BYTES_REWRITTEN
+  return (small || flagValue(context, 'rewrite')) && rewriteSqliteFile(path)
 }
 
 const hashOf = (user_id: string): string => createHash('sha256').update(user_id).digest('hex')

@@ -1,8 +1,8 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { MonitorError } from '../../../core/errors.ts'
-import { toStoreError } from '../sqlite-errors.ts'
+import { isMonitorError, MonitorError } from '../../../core/errors.ts'
+import { cannotBeMade, toStoreError } from '../sqlite-errors.ts'
 import { copySqliteFile, syncDirectory, type CopyOptions } from './copy-file.ts'
 import { verifyApart } from './verify-apart.ts'
 import type { VerifiedFile } from './verify-file.ts'
@@ -40,10 +40,36 @@ export async function backupSqliteFile(
     syncDirectory(dirname(file))
     return { file, bytes: size, ...verified }
   } catch (error) {
-    throw toStoreError(error, file)
+    if (isMonitorError(error) && error.code === 'database_corrupt') throw damagedSource(path, error)
+    // What SQLite says comes from the database, what the file system says from the copy.
+    if (cannotBeMade(error)) throw unwritable(file, error)
+    const told = toStoreError(error, file)
+    throw isMonitorError(told) && told.code === 'disk_full' ? fullDisk(file, error) : told
   } finally {
     for (const left of [partial, `${partial}-wal`, `${partial}-shm`]) rmSync(left, { force: true })
   }
+}
+
+/** The copy is as its source is; its own name would lead nowhere. */
+function damagedSource(path: string, cause: unknown): MonitorError {
+  return new MonitorError('database_corrupt', `The database ${path} is damaged; there is no new backup.`, {
+    cause,
+    next_step: 'Stop what uses it and restore the newest backup that is whole.',
+  })
+}
+
+function fullDisk(file: string, cause: unknown): MonitorError {
+  return new MonitorError('disk_full', `The disk is full to which the backup ${file} goes.`, {
+    cause,
+    next_step: 'Free some space there, or name another place; nothing was left on it.',
+  })
+}
+
+function unwritable(file: string, cause: unknown): MonitorError {
+  return new MonitorError('not_writable', `The backup ${file} cannot be written.`, {
+    cause,
+    next_step: 'Name a folder that exists and that this user may write to.',
+  })
 }
 
 function fileFor(target: string, now_ms: number): string {

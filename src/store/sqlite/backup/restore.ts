@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MonitorError } from '../../../core/errors.ts'
@@ -75,12 +75,21 @@ function exchange(fresh: string, path: string, now_ms: number): string | null {
   const kept = `${path}.before-restore-${time}Z`
   // Held until the names are exchanged: whoever opens the database now finds it locked, and afterwards the new one.
   using old = lockAlone(path)
+  giveTo(fresh, path)
   // A link first, so that there is a database of this name at every moment.
   linkSync(path, kept)
   renameSync(fresh, path)
   syncDirectory(dirname(path))
   old.exec('rollback')
   return kept
+}
+
+/** Whoever restores, often root, the server and the jobs must still get in: same owner, same group, same permissions. */
+function giveTo(fresh: string, path: string): void {
+  const { uid, gid, mode } = statSync(path)
+  const made = statSync(fresh)
+  if (made.uid !== uid || made.gid !== gid) chownSync(fresh, uid, gid)
+  chmodSync(fresh, mode & 0o777)
 }
 
 /** The database for us alone and in one file. */

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { MonitorError } from '../../../core/errors.ts'
+import { isMonitorError, MonitorError } from '../../../core/errors.ts'
 import { pendingMigrations } from '../migrate.ts'
 import { toStoreError } from '../sqlite-errors.ts'
 
@@ -41,7 +41,8 @@ export function verifySqliteFile(path: string): VerifiedFile {
       pending_migrations: pending.map(({ name }) => name),
     }
   } catch (error) {
-    throw toStoreError(error, path)
+    const told = toStoreError(error, path)
+    throw isMonitorError(told) && told.code === 'database_corrupt' ? damaged(path) : told
   }
 }
 

@@ -21,8 +21,13 @@ export class HeartbeatKeeper {
 
   /** Learns from an answered call of the sync store which syncs run. */
   follow(method: string, args: readonly unknown[], value: unknown): void {
-    if (method === 'startSync') this.#running.set(value as number, this.#clock.monotonic())
+    if (method === 'startSync') this.begin(value as number)
     else if (method === 'finishSync') this.#running.delete(args[0] as number)
+  }
+
+  /** @param ran_ms how long it has run already */
+  begin(sync_id: number, ran_ms = 0): void {
+    this.#running.set(sync_id, this.#clock.monotonic() - ran_ms)
   }
 
   stop(): void {
