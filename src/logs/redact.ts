@@ -26,7 +26,8 @@ export function isPlain(text: string): boolean {
 }
 
 const SEPARATOR = String.raw`\\?["']?\s*(?:[:=]|%3d|%3a)\s*`
-const VALUE = String.raw`(?:\\?"[^"\\]+|\\?'[^'\\]+|[^\s"'&,;})\]\\]+)`
+/** What was redacted before is left as it is; with anything behind it, it is a value like others. */
+const VALUE = String.raw`(?!\[redacted\](?:[\s"'&,;})\]\\]|$))(?:\[redacted\][^\s"'&,;})\]\\]+|\\?"[^"\\]+|\\?'[^'\\]+|[^\s"'&,;})\]\\]+)`
 const NAMES = String.raw`(?:(?:access|refresh|id|auth|csrf)_token|api[_-]?key|client_secret|secret|passw(?:or)?d|\bpwd|session_?id|canvas_session|session|\bjwt|verifier)`
 
 /**

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { newSecret } from '../../src/core/access-secret.ts'
 import { LOG_STREAMS } from '../../src/core/log-event.ts'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
-import { isPlain, redactText, withoutQuery } from '../../src/logs/redact.ts'
+import { isPlain, REDACTED, redactText, withoutQuery } from '../../src/logs/redact.ts'
 import { logEvent } from './writing/log-event-factory.ts'
 
 const SECRET = 'Qm7xKp2vTz9LwRn4Yc8BdHs6'
@@ -222,4 +222,34 @@ test('ordinary words, numbers, times and paths stay as they are', () => {
     'page=3 of 12',
   ]
   for (const text of ordinary) assert.equal(redactText(text), text)
+})
+
+test('what was redacted once stays as it is when it is redacted again', () => {
+  const words = fc.constantFrom(
+    'token=abc',
+    'token="a b"',
+    'token=[redacted]x',
+    'password: hunter2',
+    'Authorization: Bearer abc.def',
+    'cookie: a=b; c=d',
+    'https://u:p@host/path?name=Erika&x=1',
+    'erika@example.edu',
+    '7~AbCdEfGhIjKlMnOpQrStUv',
+    REDACTED,
+    ']',
+    ',',
+    ' ',
+    '"',
+  )
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 6 }), (parts) => {
+      const once = redactText(parts.join(' '))
+      assert.equal(redactText(once), once)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a value behind what was redacted is redacted too', () => {
+  assert.equal(redactText('token=[redacted]secret'), 'token=[redacted]')
 })
