@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { planSyncList, type SyncListDriver } from '../../src/store/sql/sync-list-plan.ts'
+import { planSyncList, type SyncListDriver } from '../../src/store/sql/lists/sync-list-plan.ts'
 import type { SyncCondition, SyncSort } from '../../src/store/sync-lists.ts'
 
 const many = Array.from({ length: 9 }, (_, index) => String(index))

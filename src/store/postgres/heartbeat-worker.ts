@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../core/clock.ts'
-import { SqlSyncStore } from '../sql/sql-sync-store.ts'
+import { SqlSyncStore } from '../sql/syncs/sql-sync-store.ts'
 import { HeartbeatKeeper } from '../heartbeats/heartbeat-keeper.ts'
 import type { FollowedCall, HeartbeatOptions } from './heartbeat-thread.ts'
 import { PostgresDatabase } from './postgres-database.ts'

@@ -1,4 +1,4 @@
-import { SqlSyncStore } from '../sql/sql-sync-store.ts'
+import { SqlSyncStore } from '../sql/syncs/sql-sync-store.ts'
 import type { SqlDatabase } from '../sql/sql-database.ts'
 import type { FinishAnswer, SyncFinish, SyncStart } from '../sync-store.ts'
 import type { HeartbeatThread } from './heartbeat-thread.ts'

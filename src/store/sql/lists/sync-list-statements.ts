@@ -1,0 +1,140 @@
+import type { SyncCondition, SyncPlace } from '../../sync-lists.ts'
+import { joined, piece, type SqlPiece } from '../sql-piece.ts'
+import { rangesOf, restOf, type IndexRange, type SyncWalk } from './sync-list-ranges.ts'
+import { behindLead, spansOf, type IndexLead } from './sync-list-spans.ts'
+import { SYNC_COLUMNS } from './sync-values.ts'
+
+/** The part of a walk to read: behind `after`, and up to `stop` when it is given, which is the last one read. */
+export interface WalkPart {
+  readonly after: SyncPlace | null
+  readonly stop: SyncPlace | null
+  readonly limit: number
+}
+
+/** The rows of a part of the walk that fulfil the rest of the condition. */
+export function selectRows(walk: SyncWalk, part: WalkPart): SqlPiece {
+  return rowsOf(walk, restOf(walk), part)
+}
+
+/**
+ * All that is behind `after` in a walk by start time, sorted by duration: for few rows. The sum with nothing keeps an
+ * engine from walking along all durations instead.
+ */
+export function selectSorted(walk: SyncWalk, part: WalkPart): SqlPiece {
+  const rest = [piece('m.total_duration_seconds is not null'), ...restOf(walk)]
+  return rowsOf(walk, rest, part, 'm.total_duration_seconds + 0')
+}
+
+/** The place of the last of the next `limit` entries of the walk, whether or not they fulfil the rest; or none. */
+export function selectStop(walk: SyncWalk, { after, limit }: WalkPart): SqlPiece {
+  const places = merged(walk, selectsOf(walk, [], { after, stop: null, limit }), limit)
+  return joined([piece('select value, id from ('), places, piece(') p limit 1 offset ?', limit - 1)], '')
+}
+
+/** How many entries the walk has, counted no further than `limit`. */
+export function countEntries(walk: SyncWalk, limit: number): SqlPiece {
+  const places = merged(walk, selectsOf(walk, [], { after: null, stop: null, limit }), limit)
+  return joined([piece('select count(*) as entries from ('), places, piece(') p')], '')
+}
+
+function rowsOf(walk: SyncWalk, rest: readonly SqlPiece[], part: WalkPart, value?: string): SqlPiece {
+  const selects = selectsOf(walk, rest, part, value)
+  const [only] = selects
+  if (selects.length === 1 && only?.of_syncs === true) return textOf(walk, only, SYNC_COLUMNS)
+  return joined(
+    [
+      piece(`select ${SYNC_COLUMNS} from (`),
+      merged(walk, selects, part.limit),
+      piece(
+        `) k join canvas_sync_metrics m on m.id = k.id${orderOf(walk, 'k.value', 'k.id')} limit ?`,
+        part.limit,
+      ),
+    ],
+    '',
+  )
+}
+
+/** One span of one range of an index. */
+interface RangeSelect {
+  readonly of_syncs: boolean
+  readonly from: string
+  readonly where: readonly SqlPiece[]
+  readonly value: string
+  readonly id: string
+  readonly lead: IndexLead | null
+  readonly limit: number
+}
+
+function selectsOf(
+  walk: SyncWalk,
+  rest: readonly SqlPiece[],
+  { after, stop, limit }: WalkPart,
+  sorted_by?: string,
+): RangeSelect[] {
+  return rangesOf(walk).flatMap((range) => {
+    const value = sorted_by ?? (walk.plan.driver === 'duration' ? 'm.total_duration_seconds' : range.start)
+    const joins = rest.length > 0 && !range.of_syncs
+    // A cross join keeps SQLite from asking every sync for its outcomes.
+    const from = joins ? `${range.from} cross join canvas_sync_metrics m` : range.from
+    const where = [
+      ...range.where,
+      ...(joins ? [piece(`m.id = ${range.id}`)] : []),
+      ...(walk.plan.driver === 'duration' ? durationsOf(walk.condition) : windowOf(range, walk.condition)),
+    ]
+    const lead = sorted_by === undefined ? range.lead : null
+    const key = { value, id: range.id, descending: isDescending(walk), lead }
+    // What is sorted is in no index that could be entered.
+    const dialect = sorted_by === undefined ? walk.dialect : 'postgres'
+    return spansOf(dialect, key, after, stop).map((span) => {
+      return { ...range, from, where: [...where, ...span, ...rest], value, lead, limit }
+    })
+  })
+}
+
+/** All selects in one order; a sync that is in two ranges, as only one of a course can be, is there once. */
+function merged(walk: SyncWalk, selects: readonly RangeSelect[], limit: number): SqlPiece {
+  const places = selects.map((select) => textOf(walk, select, `${select.value} as value, ${select.id} as id`))
+  const [only] = places
+  if (places.length === 1 && only !== undefined) return only
+  const wrapped = places.map((place) => joined([piece('select value, id from ('), place, piece(') r')], ''))
+  const union = walk.plan.driver === 'course' ? ' union ' : ' union all '
+  return joined([joined(wrapped, union), piece(`${orderOf(walk, 'value', 'id')} limit ?`, limit)], '')
+}
+
+function textOf(walk: SyncWalk, select: RangeSelect, columns: string): SqlPiece {
+  const { from, where, value, id, lead, limit } = select
+  const conditions = where.length === 0 ? [] : [piece(' where '), joined(where, ' and ')]
+  return joined(
+    [
+      piece(`select ${columns} from ${from}`),
+      ...conditions,
+      piece(`${orderOf(walk, ...(lead === null ? [] : [lead.column]), value, id)} limit ?`, limit),
+    ],
+    '',
+  )
+}
+
+const isDescending = ({ sort }: SyncWalk): boolean => sort === 'newest' || sort === 'longest'
+
+function orderOf(walk: SyncWalk, ...values: readonly string[]): string {
+  const direction = isDescending(walk) ? 'desc' : 'asc'
+  return ` order by ${values.map((value) => `${value} ${direction}`).join(', ')}`
+}
+
+function windowOf({ start, lead }: IndexRange, { since, until }: SyncCondition): SqlPiece[] {
+  return [
+    ...(since === undefined ? [] : [behindLead(lead, [start], '>=', [since])]),
+    ...(until === undefined ? [] : [behindLead(lead, [start], '<', [until])]),
+  ]
+}
+
+function durationsOf({ min_duration_ms, max_duration_ms }: SyncCondition): SqlPiece[] {
+  return [
+    ...(min_duration_ms === undefined
+      ? []
+      : [piece('m.total_duration_seconds >= ?', min_duration_ms / 1000)]),
+    ...(max_duration_ms === undefined
+      ? []
+      : [piece('m.total_duration_seconds <= ?', max_duration_ms / 1000)]),
+  ]
+}

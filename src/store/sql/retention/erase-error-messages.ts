@@ -1,0 +1,38 @@
+import { sql } from 'kysely'
+import type { SqlConnection } from '../sql-database.ts'
+
+const ERASED = 'An error of a user who was erased.'
+const MOST_MESSAGE_CHARACTERS = 2000
+
+/**
+ * A group of errors keeps the message of its first sync, whosever that was: takes that of somebody else's newest sync
+ * instead. Where nobody else had the error the group keeps its figures alone.
+ *
+ * @param sync_ids of the user, before they are deleted
+ */
+export async function eraseErrorMessages(
+  { query }: SqlConnection,
+  user_id: string,
+  sync_ids: readonly number[],
+): Promise<void> {
+  const groups = await query
+    .selectFrom('canvas_sync_metrics')
+    .select('error_group_id')
+    .distinct()
+    .where('id', 'in', sync_ids)
+    .where('error_group_id', 'is not', null)
+    .execute()
+  for (const { error_group_id } of groups) {
+    if (error_group_id === null) continue
+    const { rows } = await sql<{ error_message: string | null }>`
+      select error_message from canvas_sync_metrics
+      where error_group_id = ${error_group_id} and (user_id is null or user_id <> ${user_id})
+      order by sync_start_time desc, id desc limit 1`.execute(query)
+    const others = rows[0]
+    const told =
+      others === undefined
+        ? { message: ERASED, fingerprint: `erased ${error_group_id}` }
+        : { message: (others.error_message ?? '').slice(0, MOST_MESSAGE_CHARACTERS) }
+    await query.updateTable('canvas_sync_error_groups').set(told).where('id', '=', error_group_id).execute()
+  }
+}
