@@ -53,7 +53,7 @@ for (const [error, syscalls] of FAULTS) {
     for (const point of chosenPoints(running, POINTS_BY_DEFAULT, (text) => t.diagnostic(text))) {
       const command = fresh()
       const run = await runWithFault(command, point, error)
-      const where = `${error} for ${point.shown}: ${run.stderr}`
+      const where = `${error} for ${point.shown}, ${run.signal ?? 'no signal'}: ${run.stderr}`
       assert.equal(run.code, 0, where)
       const { lines_written, lines_dropped } = JSON.parse(run.stderr) as Outcome
       assert.equal(lines_written + lines_dropped, LINES + ERRORS, where)
