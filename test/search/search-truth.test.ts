@@ -132,7 +132,13 @@ const query = fc
       const picked = kept.filter(
         (name) => full[name] !== undefined && !(name === 'regex' && kept.includes('text')),
       )
-      return Object.fromEntries(picked.map((name) => [name, full[name]]))
+      const { min_duration_ms: least = 0, max_duration_ms: most = Infinity } = full
+      // The two the wrong way round are refused.
+      return Object.fromEntries(
+        picked
+          .filter((name) => name !== 'max_duration_ms' || least <= most)
+          .map((name) => [name, full[name]]),
+      )
     })
   })
 
