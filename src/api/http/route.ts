@@ -35,49 +35,12 @@ export type Handler<P extends Parameters> = (
 /** The scope that a caller needs; `public` is for everybody, `any` for whoever has shown a token or needs none. */
 export type Access = Scope | 'public' | 'any'
 
-export interface Route {
-  readonly method: 'GET' | 'POST'
-  /** In the form of OpenAPI: `/sync/{id}`. */
-  readonly path: string
+/** What is said once of a route, in its row, and read by whoever serves or describes it. */
+interface RouteTraits {
   readonly summary: string
-  readonly access: Access
-  readonly parameters: Parameters
   /** The bodies of the answers by status; what every route can answer besides is not repeated. */
   readonly answers: Readonly<Record<number, z.ZodType>>
   /** Media types in which it answers 200 piece by piece, with the form of one piece. */
-  readonly streams?: Readonly<Record<string, z.ZodType>>
-  /** See {@link RouteDescription.texts}. */
-  readonly texts?: Readonly<Record<string, string>>
-  /** See {@link RouteDescription.body}. */
-  readonly body?: Readonly<Record<string, z.ZodType>>
-  /** See {@link RouteDescription.reads_body}. */
-  readonly reads_body?: boolean
-  /** See {@link RouteDescription.token_in_path}. */
-  readonly token_in_path?: string
-  /** See {@link RouteDescription.headers}. */
-  readonly headers?: Readonly<Record<number, Readonly<Record<string, string>>>>
-  /** See {@link RouteDescription.secret}. */
-  readonly secret?: boolean
-  /** See {@link RouteDescription.strict}. */
-  readonly strict?: boolean
-  /** See {@link RouteDescription.all_users}. */
-  readonly all_users?: boolean
-  /** See {@link RouteDescription.limit}. */
-  readonly limit?: 'sign_in'
-  /** Checks the raw parameters and answers: with a 400 that names the first bad one, or as the handler does. */
-  answer(
-    raw: Readonly<Record<string, unknown>>,
-    services: ApiServices,
-    request: RequestFacts,
-  ): Promise<Answer>
-}
-
-export interface RouteDescription<P extends Parameters> {
-  readonly summary: string
-  /** Default: `read` for GET, `admin` for what changes something. */
-  readonly access?: Access
-  readonly parameters: P
-  readonly answers: Readonly<Record<number, z.ZodType>>
   readonly streams?: Readonly<Record<string, z.ZodType>>
   /** Media types in which it answers 200 with text that no schema describes, and what that is. */
   readonly texts?: Readonly<Record<string, string>>
@@ -103,6 +66,26 @@ export interface RouteDescription<P extends Parameters> {
   readonly all_users?: boolean
   /** A limit of its own for each address, of a public route. */
   readonly limit?: 'sign_in'
+}
+
+export interface Route extends RouteTraits {
+  readonly method: 'GET' | 'POST'
+  /** In the form of OpenAPI: `/sync/{id}`. */
+  readonly path: string
+  readonly access: Access
+  readonly parameters: Parameters
+  /** Checks the raw parameters and answers: with a 400 that names the first bad one, or as the handler does. */
+  answer(
+    raw: Readonly<Record<string, unknown>>,
+    services: ApiServices,
+    request: RequestFacts,
+  ): Promise<Answer>
+}
+
+export interface RouteDescription<P extends Parameters> extends RouteTraits {
+  /** Default: `read` for GET, `admin` for what changes something. */
+  readonly access?: Access
+  readonly parameters: P
 }
 
 export function get<P extends Parameters>(
