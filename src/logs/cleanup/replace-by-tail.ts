@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { open, rename, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { hashRange, isSameFile, readRange, removeFile, syncDirectory } from '../directory/plain-file.ts'
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { hashRange, readRange } from '../directory/plain-file.ts'
+import { randomName, replaceFile } from '../directory/replace-file.ts'
 
 const TEMPORARY = /^[a-z_]+\.log\.\d{6,15}-[\da-f]{8}\.[\da-f]{16}\.tmp$/
 
@@ -23,36 +23,17 @@ export async function replaceByTail(
   from: number,
   to: number,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
-  try {
-    await copyTail(temporary, handle, from, to)
-    if (!(await isSameFile(handle, path))) {
-      await removeFile(temporary)
-      return
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await removeFile(temporary).catch(() => {
-      // The next clean-up removes it.
-    })
-    throw error
-  }
-  await syncDirectory(dirname(path))
+  await replaceFile(path, `${path}.${randomName()}.tmp`, handle, (output) =>
+    copyTail(output, handle, from, to),
+  )
 }
 
-async function copyTail(temporary: string, handle: FileHandle, from: number, to: number): Promise<void> {
-  const { mode, uid, gid, atime, mtime } = await handle.stat()
-  await using output = await open(temporary, 'wx+', 0o600)
+async function copyTail(output: FileHandle, handle: FileHandle, from: number, to: number): Promise<void> {
   const hash = createHash('sha256')
   for await (const chunk of readRange(handle, from, to)) {
     hash.update(chunk)
     await output.writeFile(chunk)
   }
-  await output.chown(uid, gid).catch(() => {
-    // Only root may give files away.
-  })
-  await output.chmod(mode & 0o777)
-  await output.utimes(atime, mtime)
   await output.sync()
   const { size } = await output.stat()
   if (size !== to - from || (await hashRange(output, 0, size)) !== hash.digest('hex')) {

@@ -8,7 +8,7 @@ import { paddingOf, tarEnd, tarHeader, type TarMember } from '../archives/ustar.
 import { openPlainFile, readRange, unlessMissing } from '../directory/plain-file.ts'
 import type { LogSource } from '../reading/log-source.ts'
 import { withoutTheirLines, type FilterCounts } from './filter-lines.ts'
-import { randomName, replaceFile } from './replace-file.ts'
+import { randomName, replaceFile } from '../directory/replace-file.ts'
 import { WhoseLine, type ErasedPerson } from './whose-line.ts'
 
 export interface SourceErasure extends FilterCounts {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isSameFile, removeFile, syncDirectory } from '../directory/plain-file.ts'
+import { isSameFile, removeFile, syncDirectory } from './plain-file.ts'
 
 /**
  * Puts other content in the place of an open file in one rename. It has the old one's age, permissions and, if possible,
