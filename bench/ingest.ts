@@ -1,9 +1,10 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PostgresServer } from '../test/support/postgres-server.ts'
 import { figure, quantile, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
 import type { ClientOrder, ClientReport } from './support/ingest-client-child.ts'
+import { startOperatedPostgres } from './support/operated-postgres.ts'
+import { startServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const CONNECTIONS = 8
@@ -12,11 +13,6 @@ const SYNCS_PER_REQUEST = [1, 20, 100] as const
 const MEASURED = 100
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url))
-
-async function ask<T>(server: ChildProcess): Promise<T> {
-  const [message] = (await once(server, 'message')) as [T]
-  return message
-}
 
 async function load(order: ClientOrder): Promise<ClientReport> {
   const client = spawn(process.execPath, [pathOf('ingest-client-child.ts'), JSON.stringify(order)], {
@@ -36,55 +32,42 @@ async function measure(
   { quick, progress }: BenchmarkOptions,
 ): Promise<Figure[]> {
   using directory = temporaryDirectory()
-  const own = database === undefined ? [] : [database]
-  const server = fork(pathOf('ingest-server-child.ts'), [directory.path, ...own])
+  await using server = await startServerProcess({
+    database: database ?? `sqlite:${join(directory.path, 'syncs.db')}`,
+    logDir: join(directory.path, 'logs'),
+    port: 0,
+    logCleanup: false,
+  })
+  const { url } = server
   const figures: Figure[] = []
-  try {
-    const { url } = await ask<{ url: string }>(server)
-    const seconds = quick ? 2 : 10
-    await load({ url, connections: CONNECTIONS, syncs_per_request: MEASURED, seconds: quick ? 1 : 3 })
-    for (const syncs_per_request of SYNCS_PER_REQUEST) {
-      server.send('facts')
-      const before = await ask<{ cpu_s: number; rss_mb: number }>(server)
-      const report = await load({ url, connections: CONNECTIONS, syncs_per_request, seconds })
-      server.send('facts')
-      const after = await ask<{ cpu_s: number; rss_mb: number }>(server)
-      const rate = report.syncs / report.seconds
-      const name = `ingest, ${engine}, ${CONNECTIONS} connections, ${syncs_per_request} syncs a request`
-      const target =
-        engine === 'SQLite' && syncs_per_request === MEASURED ? { target: { at_least: 5000 } } : {}
-      const [p50, p99] = [quantile(report.latencies_ms, 0.5), quantile(report.latencies_ms, 0.99)]
-      figures.push(
-        figure(name, rate, 'syncs/s', target),
-        figure(`${name}, p50`, p50, 'ms'),
-        figure(`${name}, p99`, p99, 'ms'),
-        figure(`${name}, server`, ((after.cpu_s - before.cpu_s) / report.syncs) * 1e6, 'µs of CPU a sync'),
-        figure(`${name}, client`, (report.cpu_s / report.syncs) * 1e6, 'µs of CPU a sync'),
-        figure(`${name}, memory`, after.rss_mb, 'MiB'),
-      )
-      progress(
-        `${engine}, ${syncs_per_request} syncs a request: ${Math.round(rate)} syncs/s, p99 ${p99.toFixed(0)} ms`,
-      )
-    }
-  } finally {
-    const ended = once(server, 'exit')
-    server.disconnect()
-    await ended
+  const seconds = quick ? 2 : 10
+  await load({ url, connections: CONNECTIONS, syncs_per_request: MEASURED, seconds: quick ? 1 : 3 })
+  for (const syncs_per_request of SYNCS_PER_REQUEST) {
+    const before_us = await server.cpuMicroseconds()
+    const report = await load({ url, connections: CONNECTIONS, syncs_per_request, seconds })
+    const cpu_us = (await server.cpuMicroseconds()) - before_us
+    const rate = report.syncs / report.seconds
+    const name = `ingest, ${engine}, ${CONNECTIONS} connections, ${syncs_per_request} syncs a request`
+    const target = engine === 'SQLite' && syncs_per_request === MEASURED ? { target: { at_least: 5000 } } : {}
+    const [p50, p99] = [quantile(report.latencies_ms, 0.5), quantile(report.latencies_ms, 0.99)]
+    figures.push(
+      figure(name, rate, 'syncs/s', target),
+      figure(`${name}, p50`, p50, 'ms'),
+      figure(`${name}, p99`, p99, 'ms'),
+      figure(`${name}, server`, cpu_us / report.syncs, 'µs of CPU a sync'),
+      figure(`${name}, client`, (report.cpu_s / report.syncs) * 1e6, 'µs of CPU a sync'),
+      figure(`${name}, peak memory`, await server.peakMib(), 'MiB', { target: { at_most: 300 } }),
+    )
+    progress(
+      `${engine}, ${syncs_per_request} syncs a request: ${Math.round(rate)} syncs/s, p99 ${p99.toFixed(0)} ms`,
+    )
   }
   return figures
 }
 
 async function run(options: BenchmarkOptions): Promise<Figure[]> {
   const figures = await measure('SQLite', undefined, options)
-  // As an operator runs it; the tests' own server keeps nothing when the machine fails.
-  const durable = [
-    'fsync=on',
-    'full_page_writes=on',
-    'shared_buffers=1GB',
-    'autovacuum=on',
-    'max_wal_size=4GB',
-  ]
-  const server = await PostgresServer.start(durable)
+  const server = await startOperatedPostgres()
   try {
     return [...figures, ...(await measure('PostgreSQL', await server.createDatabase(), options))]
   } finally {

@@ -1,9 +1,10 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
 import { Followers } from './support/followers.ts'
 import type { ClientOrder, ClientReport } from './support/ingest-client-child.ts'
+import { startServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const FOLLOWERS = 10
@@ -11,17 +12,6 @@ const FOLLOWERS = 10
 const SETTLING_S = 6
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url))
-
-interface Facts {
-  readonly cpu_s: number
-  readonly rss_mb: number
-}
-
-async function factsOf(server: ChildProcess): Promise<Facts> {
-  server.send('facts')
-  const [facts] = (await once(server, 'message')) as [Facts]
-  return facts
-}
 
 /** Reports as many syncs as the server takes. */
 async function load(url: string, seconds: number): Promise<ClientReport> {
@@ -37,40 +27,37 @@ async function load(url: string, seconds: number): Promise<ClientReport> {
 /** What it costs those who report that somebody follows, when more changes come than can be sent. */
 async function run({ quick, progress }: BenchmarkOptions): Promise<Figure[]> {
   using directory = temporaryDirectory()
-  const server = fork(pathOf('ingest-server-child.ts'), [directory.path])
-  try {
-    const [{ url }] = (await once(server, 'message')) as [{ url: string }]
-    const seconds = quick ? 5 : 20
-    const measure = async (): Promise<{ rate: number; cost_us: number }> => {
-      const before = await factsOf(server)
-      const report = await load(url, seconds)
-      const { cpu_s } = await factsOf(server)
-      const cost_us = ((cpu_s - before.cpu_s) / report.syncs) * 1e6
-      return { rate: report.syncs / report.seconds, cost_us }
-    }
-    await load(url, 2)
-    const alone = await measure()
-    using followers = await Followers.open(url, FOLLOWERS)
-    await load(url, SETTLING_S)
-    const sent_before = followers.bytes
-    const followed = await measure()
-    const { rss_mb } = await factsOf(server)
-    const name = `live-overload, ${FOLLOWERS} clients that follow all`
-    const more_percent = (followed.cost_us / alone.cost_us - 1) * 100
-    progress(`${Math.round(alone.rate)} syncs/s alone, ${Math.round(followed.rate)} while they follow`)
-    return [
-      figure(`${name}, reported`, followed.rate, 'syncs/s', {
-        ratios: { alone: followed.rate / alone.rate },
-      }),
-      figure(`${name}, server`, more_percent, '% more CPU a sync', { target: { at_most: 5 } }),
-      figure(`${name}, sent`, (followers.bytes - sent_before) / seconds / 1024, 'KiB/s'),
-      figure(`${name}, memory`, rss_mb, 'MiB'),
-    ]
-  } finally {
-    const ended = once(server, 'exit')
-    server.disconnect()
-    await ended
+  await using server = await startServerProcess({
+    database: `sqlite:${join(directory.path, 'syncs.db')}`,
+    logDir: join(directory.path, 'logs'),
+    port: 0,
+    logCleanup: false,
+  })
+  const { url } = server
+  const seconds = quick ? 5 : 20
+  const measure = async (): Promise<{ rate: number; cost_us: number }> => {
+    const before_us = await server.cpuMicroseconds()
+    const report = await load(url, seconds)
+    const cost_us = ((await server.cpuMicroseconds()) - before_us) / report.syncs
+    return { rate: report.syncs / report.seconds, cost_us }
   }
+  await load(url, 2)
+  const alone = await measure()
+  using followers = await Followers.open(url, FOLLOWERS)
+  await load(url, SETTLING_S)
+  const sent_before = followers.bytes
+  const followed = await measure()
+  const name = `live-overload, ${FOLLOWERS} clients that follow all`
+  const more_percent = (followed.cost_us / alone.cost_us - 1) * 100
+  progress(`${Math.round(alone.rate)} syncs/s alone, ${Math.round(followed.rate)} while they follow`)
+  return [
+    figure(`${name}, reported`, followed.rate, 'syncs/s', {
+      ratios: { alone: followed.rate / alone.rate },
+    }),
+    figure(`${name}, server`, more_percent, '% more CPU a sync', { target: { at_most: 5 } }),
+    figure(`${name}, sent`, (followers.bytes - sent_before) / seconds / 1024, 'KiB/s'),
+    figure(`${name}, peak memory`, await server.peakMib(), 'MiB'),
+  ]
 }
 
 export const benchmark: Benchmark = { name: 'live-overload', run }

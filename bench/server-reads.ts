@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
 import { httpLoad, type LoadResult } from './support/http-load.ts'
-import { startPostgres } from '../test/support/postgres-server.ts'
 import { fillPostgres, fillSqlite, type ManySyncs } from './support/many-syncs.ts'
+import { startOperatedPostgres } from './support/operated-postgres.ts'
 import { startServerProcess, type ServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -15,7 +15,7 @@ const EARLIER_SUMMARY_MS = 7300
 type Pick = (limit: number) => number
 
 /** What is asked for, with other values each time. */
-const ENDPOINTS: Readonly<Record<string, (pick: Pick, given: ManySyncs) => string>> = {
+export const ENDPOINTS: Readonly<Record<string, (pick: Pick, given: ManySyncs) => string>> = {
   '/sync/{id}': (pick, { syncs }) => `/sync/${1 + pick(syncs)}`,
   '/sync/task/{task_id}': (pick, { syncs }) => `/sync/task/task-${1 + pick(syncs)}`,
   '/sync/{id}/courses': (pick, { syncs }) => `/sync/${syncs - pick(Math.min(syncs, 100_000))}/courses`,
@@ -44,7 +44,7 @@ const ENDPOINTS: Readonly<Record<string, (pick: Pick, given: ManySyncs) => strin
 }
 
 /** The same numbers in every run. */
-function seeded(): Pick {
+export function seeded(): Pick {
   let state = 123_456_789
   return (limit) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
@@ -181,7 +181,7 @@ async function measureEngine(
 
 async function run(options: BenchmarkOptions): Promise<Figure[]> {
   const sqlite = await measureEngine('SQLite', inSqlite, options)
-  const server = await startPostgres()
+  const server = await startOperatedPostgres()
   try {
     const inPostgres: Fill = async (_directory, given, progress) => {
       const url = await server.createDatabase()
