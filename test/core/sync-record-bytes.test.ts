@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { syncRecordsText, syncRecordText } from '../../src/core/sync-record-text.ts'
+import { syncRecordsBytes } from '../../src/core/sync-record-bytes.ts'
 import { noCounters, toSyncRecord, type SyncRow } from '../../src/core/sync-record.ts'
 
 const text = fc.string({
   unit: fc.oneof(fc.constantFrom('"', '\\', '\n', '\u2028', '\ud800', 'é', '😀'), fc.string()),
 })
 const maybe = <T>(given: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(given)
-const count = fc.maxSafeNat()
+const count = fc.oneof(fc.maxSafeNat(), fc.nat(200))
 const real = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.constantFrom(0, -0, 0.1 + 0.2, 1e21, 5e-324, 1234.5678),
+  fc.integer({ min: -20, max: 20 }),
+  fc.constantFrom(0, -0, 0.1 + 0.2, 1e21, 5e-324, 1234.5678, 2 ** 31 - 1, 2 ** 31, 2 ** 53),
 )
-const time = fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 })
+const time = fc.oneof(
+  fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 }),
+  fc.integer({ min: 1_700_000_000_000, max: 1_700_200_000_000 }),
+)
 const id = fc.oneof(text, fc.maxSafeInteger().map(String), fc.constantFrom('-0', '007', '9007199254740993'))
 
 const row: fc.Arbitrary<SyncRow> = fc
@@ -71,10 +75,12 @@ const row: fc.Arbitrary<SyncRow> = fc
     error_group_id: null,
   }))
 
-test('the text of a record is that of its object, to the letter', () => {
+const decoder = new TextDecoder('utf8', { fatal: true })
+
+test('the bytes of a record are those of its object, to the letter', () => {
   fc.assert(
     fc.property(row, (given) => {
-      assert.equal(syncRecordText(given), JSON.stringify(toSyncRecord(given)))
+      assert.equal(decoder.decode(syncRecordsBytes([given])), JSON.stringify([toSyncRecord(given)]))
     }),
     { numRuns: 1000 },
   )
@@ -83,8 +89,21 @@ test('the text of a record is that of its object, to the letter', () => {
 test('records are one JSON array', () => {
   fc.assert(
     fc.property(fc.array(row, { maxLength: 3 }), (rows) => {
-      assert.equal(syncRecordsText(rows), JSON.stringify(rows.map(toSyncRecord)))
+      assert.equal(decoder.decode(syncRecordsBytes(rows)), JSON.stringify(rows.map(toSyncRecord)))
     }),
     { numRuns: 50 },
+  )
+})
+
+test('a list is another one than that before it, and may be longer than any', () => {
+  fc.assert(
+    fc.property(row, (given) => {
+      const long = { ...given, error_message: '"é😀'.repeat(20_000) }
+      const few = syncRecordsBytes([given])
+      const many = syncRecordsBytes([long, given, long])
+      assert.equal(decoder.decode(many), JSON.stringify([long, given, long].map(toSyncRecord)))
+      assert.equal(decoder.decode(few), JSON.stringify([toSyncRecord(given)]))
+    }),
+    { numRuns: 20 },
   )
 })
