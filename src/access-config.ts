@@ -39,7 +39,8 @@ export const ACCESS_NAMES: Readonly<Record<keyof AccessConfig, Names>> = {
 }
 
 const FLAG_RULE = 'must be true or false'
-const FLAG = z.preprocess(
+/** In the environment as text. */
+export const FLAG: z.ZodType<boolean> = z.preprocess(
   (given) => (given === 'true' || given === '1' ? true : given === 'false' || given === '0' ? false : given),
   z.boolean(FLAG_RULE),
 )
@@ -85,6 +86,7 @@ export const ACCESS_SCHEMA: Readonly<Record<keyof AccessConfig, z.ZodType>> = {
         address_per_minute: perMinute,
         token_per_minute: perMinute,
         ingest_per_minute: perMinute,
+        ingest_mib_per_minute: perMinute,
         failed_per_minute: perMinute,
         sign_in_per_minute: perMinute,
         loopback: z.boolean(FLAG_RULE),

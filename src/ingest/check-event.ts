@@ -3,6 +3,7 @@ import {
   INGEST_LIMITS,
   type IngestEvent,
   type IngestEventType,
+  type IngestRefusalCode,
 } from '../core/ingest-event.ts'
 import {
   AMOUNT,
@@ -36,6 +37,7 @@ import {
 
 /** Why an event is refused. */
 export interface Fault {
+  readonly code: IngestRefusalCode
   readonly error: string
   readonly parameter: string | null
 }
@@ -170,21 +172,37 @@ const TASK_ID = idOf(INGEST_LIMITS.task_id_length)
 const EVENT_ID = idOf(INGEST_LIMITS.event_id_length)
 const NEEDS_NO_ID: ReadonlySet<unknown> = new Set(['start', 'finish', 'heartbeat'])
 
-/** Whether a parsed value is an event of the protocol; if not, one sentence that says why. */
-export function faultOf(value: unknown): Fault | null {
-  if (!isObject(value)) return { error: 'An event must be a JSON object.', parameter: null }
+/**
+ * How far a time may be ahead of the server's clock. Clocks that are set over the network differ by milliseconds, those
+ * that are not by minutes at most (five are what signed requests and tickets elsewhere allow, too); what is beyond is a
+ * wrong zone or date, and such a sync would be the newest of all lists until then.
+ */
+const MOST_AHEAD_MINUTES = 5
+const MOST_AHEAD_MS = MOST_AHEAD_MINUTES * 60_000
+
+/**
+ * Whether a parsed value is an event of the protocol; if not, one sentence that says why.
+ *
+ * @param now_ms the server's clock, which no time may be far ahead of
+ */
+export function faultOf(value: unknown, now_ms: number): Fault | null {
+  const latest_ms = now_ms + MOST_AHEAD_MS
+  if (!isObject(value)) return { code: 'invalid', error: 'An event must be a JSON object.', parameter: null }
   const { type, task_id, id } = value
   if (!TASK_ID.holds(task_id)) return wrong('task_id', TASK_ID.expected)
   const members = LISTS.get(type)
   if (members === undefined) return wrong('type', `one of ${INGEST_EVENT_TYPES.join(', ')}`)
   if (id === undefined ? !NEEDS_NO_ID.has(type) : !EVENT_ID.holds(id)) return wrong('id', EVENT_ID.expected)
-  if (value['at'] !== undefined && !TIME.holds(value['at'])) return wrong('at', TIME.expected)
+  if (value['at'] !== undefined && !TIME.holds(value['at'], latest_ms)) return wrongTime('at', value['at'])
   if (value['quiet'] !== undefined && !FLAG.holds(value['quiet'])) return wrong('quiet', FLAG.expected)
   for (const { name, check, need } of members) {
     const member = value[name]
     if (
-      member === undefined ? need === 'must' : !(need === 'null' && member === null) && !check.holds(member)
+      member === undefined
+        ? need === 'must'
+        : !(need === 'null' && member === null) && !check.holds(member, latest_ms)
     ) {
+      if (check === TIME) return wrongTime(name, member)
       return wrong(name, need === 'null' ? `${check.expected}, or null` : check.expected)
     }
   }
@@ -197,6 +215,12 @@ export function faultOf(value: unknown): Fault | null {
 /** @param value one in which {@link faultOf} found no fault */
 export const eventOf = (value: unknown): IngestEvent => value as IngestEvent
 
+function wrongTime(parameter: string, given: unknown): Fault {
+  if (!TIME.holds(given, Number.POSITIVE_INFINITY)) return wrong(parameter, TIME.expected)
+  const error = `${parameter} is more than ${MOST_AHEAD_MINUTES} minutes ahead of the server's clock: check the clock and the zone.`
+  return { code: 'time_ahead', error, parameter }
+}
+
 function wrong(parameter: string, expected: string): Fault {
-  return { error: `${parameter} must be ${expected}.`, parameter }
+  return { code: 'invalid', error: `${parameter} must be ${expected}.`, parameter }
 }

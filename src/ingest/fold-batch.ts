@@ -3,9 +3,11 @@ import type { IngestedSync } from '../core/ingest-event.ts'
 import type { SyncStatus } from '../core/sync-status.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import type { KnownSync, SyncReport } from '../store/ingest-store.ts'
+import type { Fault } from './check-event.ts'
 import { EventLines } from './event-lines.ts'
 import { startsOf, type GivenEvent, type GroupedEvents, type Refusals } from './group-events.ts'
 import { isSameStart, knownRow } from './reported-row.ts'
+import { mayReportOn, type Reporter } from './reporter.ts'
 import { SyncFold } from './sync-fold.ts'
 
 export interface FoldOptions {
@@ -14,6 +16,7 @@ export interface FoldOptions {
   readonly now_ms: number
   readonly clock: Clock
   readonly keep_error_messages: boolean
+  readonly reporter: Reporter
 }
 
 /** What a request does, if what is known of its syncs is still true. */
@@ -29,8 +32,17 @@ export interface FoldedBatch {
   readonly refusals: Refusals
 }
 
-const TASK_ID_TAKEN = {
+const TASK_ID_TAKEN: Fault = {
+  code: 'task_id_taken',
   error: 'Another sync has this task id: give each sync a task id of its own.',
+  parameter: 'task_id',
+}
+
+/** All that a stranger learns: neither what the sync is, nor whether it runs, nor which of its events were taken. */
+const NOT_YOUR_SYNC: Fault = {
+  code: 'not_your_sync',
+  error:
+    'A sync with this task id was started with a token of another name: use that one, or another task id.',
   parameter: 'task_id',
 }
 
@@ -50,12 +62,19 @@ export function foldBatch(
   let duplicates = doubled
   for (const [task_id, events] of by_task) {
     const before = known.get(task_id) ?? null
-    if (before !== null && belongsToAnother(before, events)) {
-      for (const { id, index } of events) refusals.add(index, task_id, id, TASK_ID_TAKEN)
+    const why_not = before === null ? null : whyNot(before, events, options.reporter)
+    if (why_not !== null) {
+      for (const { id, index } of events) refusals.add(index, task_id, id, why_not)
       continue
     }
     const taken = new Set(before?.taken)
-    const fold = new SyncFold({ task_id, known: before, ...options, lines })
+    const fold = new SyncFold({
+      ...options,
+      task_id,
+      known: before,
+      reported_by: options.reporter.name,
+      lines,
+    })
     let news = 0
     for (const { event, id, index } of events) {
       const how = id !== null && taken.has(id) ? 'duplicate' : fold.take(event, id)
@@ -75,6 +94,11 @@ export function foldBatch(
     }
   }
   return { reports, statuses, unchanged, accepted, duplicates, late, refusals }
+}
+
+function whyNot(known: KnownSync, events: readonly GivenEvent[], reporter: Reporter): Fault | null {
+  if (!mayReportOn(reporter, known)) return NOT_YOUR_SYNC
+  return belongsToAnother(known, events) ? TASK_ID_TAKEN : null
 }
 
 /**

@@ -43,19 +43,22 @@ export class Refusals {
   }
 }
 
+const NOT_JSON: Fault = { code: 'invalid', error: 'The line is not JSON.', parameter: null }
+
 interface Group {
   readonly events: GivenEvent[]
   readonly ids: Set<string>
 }
 
-export function groupEvents(values: readonly unknown[]): GroupedEvents {
+/** @param now_ms the server's clock */
+export function groupEvents(values: readonly unknown[], now_ms: number): GroupedEvents {
   const groups = new Map<string, Group>()
   const refusals = new Refusals()
   let duplicates = 0
   let last_task_id: unknown
   let group: Group | undefined
   for (const [index, value] of values.entries()) {
-    const fault = value === UNREADABLE ? { error: 'The line is not JSON.', parameter: null } : faultOf(value)
+    const fault = value === UNREADABLE ? NOT_JSON : faultOf(value, now_ms)
     if (fault !== null) {
       refusals.add(index, givenId(value, 'task_id'), givenId(value, 'id'), fault)
       continue

@@ -8,6 +8,7 @@ import { foldBatch, type FoldedBatch } from './fold-batch.ts'
 import { groupEvents, type GroupedEvents } from './group-events.ts'
 import { LineJournal, type BatchSlot } from './line-journal.ts'
 import { isJudged } from './reported-end.ts'
+import { UNNAMED_REPORTER, type Reporter } from './reporter.ts'
 import { TaskLocks } from './task-locks.ts'
 
 export interface IngestOptions {
@@ -48,15 +49,16 @@ export class Ingest implements AsyncDisposable {
   /**
    * Takes the values of one request.
    *
+   * @param reporter whose syncs they may be of, besides those that belong to nobody; default nobody's
    * @throws MonitorError `disk_full` and what the store throws: nothing is known to be taken, send it again
    */
-  async take(values: readonly unknown[]): Promise<IngestReport> {
+  async take(values: readonly unknown[], reporter: Reporter = UNNAMED_REPORTER): Promise<IngestReport> {
     if (this.#closing !== null) throw new MonitorError('closed', 'The server is closing.')
     if (!this.#journal.has_room) {
       throw new MonitorError('disk_full', 'The log directory takes no lines, and too many wait for it.')
     }
-    const grouped = groupEvents(values)
-    return await this.#locks.run(grouped.by_task.keys(), () => this.#takeGroups(grouped))
+    const grouped = groupEvents(values, this.#options.clock.now())
+    return await this.#locks.run(grouped.by_task.keys(), () => this.#takeGroups(grouped, reporter))
   }
 
   close(): Promise<void> {
@@ -68,7 +70,7 @@ export class Ingest implements AsyncDisposable {
     await this.close()
   }
 
-  async #takeGroups(grouped: GroupedEvents): Promise<IngestReport> {
+  async #takeGroups(grouped: GroupedEvents, reporter: Reporter): Promise<IngestReport> {
     const known = new Map<string, KnownSync>()
     // A sync that starts is new, as a rule; that it is not shows when it is written.
     const begun = [...grouped.by_task].filter(([, events]) => events[0]?.event.type !== 'start')
@@ -84,6 +86,7 @@ export class Ingest implements AsyncDisposable {
           now_ms,
           clock: this.#options.clock,
           keep_error_messages: this.#options.keepErrorMessages ?? false,
+          reporter,
         }),
       )
       const answer = await this.#apply(folded, slot)

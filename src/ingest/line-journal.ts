@@ -1,3 +1,4 @@
+import { isMonitorError } from '../core/errors.ts'
 import type { LogEvent, LogStream } from '../core/log-event.ts'
 import { LineComposer, type ComposedLines } from '../logs/writing/line-composer.ts'
 import { LineFiles, noProgress } from '../logs/writing/line-files.ts'
@@ -100,13 +101,22 @@ export class LineJournal {
   async close(): Promise<void> {
     this.#stopTidying()
     await this.#last
-    const { store, onFailure } = this.#options
-    await this.#writeDoubtful().catch(onFailure)
+    await this.#writeDoubtful().catch(this.#options.onFailure)
     await this.#drain()
     await this.#files.close()
-    if (this.#waiting.length === 0 && this.#doubtful.size === 0)
-      await store.closeWriter(this.#composer.writer)
-    else await store.confirmLines(this.#composer.writer, this.#confirmedNow())
+    await this.#leave().catch((error: unknown) => {
+      if (!isMonitorError(error) || error.code !== 'database_unreachable') throw error
+    })
+  }
+
+  /** Spares the next process to look for what is in the files: where the database is away it simply does. */
+  async #leave(): Promise<void> {
+    const { store, directory } = this.#options
+    const { writer } = this.#composer
+    // A question gives up after a second, a change after ten.
+    await store.listWriters(processIdentity().host, directory)
+    if (this.#waiting.length === 0 && this.#doubtful.size === 0) await store.closeWriter(writer)
+    else await store.confirmLines(writer, this.#confirmedNow())
   }
 
   #slot(lines: ComposedLines, taken_at: number): BatchSlot {

@@ -12,7 +12,8 @@ import { epochMs } from './event-times.ts'
  * rest; the tests hold it against the published schema.
  */
 export interface Check {
-  readonly holds: (value: unknown) => boolean
+  /** @param latest_ms the latest time that may be given; default none */
+  readonly holds: (value: unknown, latest_ms?: number) => boolean
   /** Behind "must be". */
   readonly expected: string
 }
@@ -86,7 +87,7 @@ export const STATUS_CODE: Check = {
   expected: 'a whole number from 0 to 999',
 }
 export const TIME: Check = {
-  holds: (value) => epochMs(value) !== undefined,
+  holds: (value, latest_ms = Number.POSITIVE_INFINITY) => (epochMs(value) ?? Number.NaN) <= latest_ms,
   expected: 'ISO 8601 with a zone, or epoch milliseconds',
 }
 export const DB_OPERATION: Check = oneOf(DB_OPERATIONS)

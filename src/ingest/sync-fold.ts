@@ -29,6 +29,8 @@ export interface FoldParts {
   readonly task_id: string
   /** Null when the sync is new. */
   readonly known: KnownSync | null
+  /** Whose the sync is when it is new. */
+  readonly reported_by: string | null
   readonly lines: EventLines
   readonly clock: Clock
   /** The time of the batch. */
@@ -118,6 +120,7 @@ export class SyncFold {
     return {
       task_id,
       sync_id: known?.sync.id ?? null,
+      reported_by: this.#parts.reported_by,
       status_before: this.#status_before,
       event_ids: this.#event_ids,
       row,

@@ -9,6 +9,7 @@ import type { Send, SendResult } from './sender.ts'
 import type { Lane, SpoolBatch } from './spool/lane.ts'
 import type { SpoolLanes } from './spool-lanes.ts'
 import type { TakenStarts } from './taken-starts.ts'
+import { earliestAhead, withoutTimesFrom } from './times-ahead.ts'
 
 export interface DeliveryParts {
   readonly lanes: SpoolLanes
@@ -121,8 +122,9 @@ export class Delivery {
   /** Tries until the server has taken them; false when it is time to stop. */
   async #sendBatch(lane: Lane, lines: readonly string[], due: readonly string[]): Promise<boolean> {
     const { send, clock, lanes } = this.#parts
+    let ahead_ms = Number.POSITIVE_INFINITY
     for (let beats = due; !this.#stopping.signal.aborted; beats = []) {
-      const named = lane.names.apply(lines)
+      const named = withoutTimesFrom(lane.names.apply(lines), ahead_ms)
       const lives = beats.map((task_id) => heartbeatEvent(lanes.own.names.nameOf(task_id)))
       if (named.length + lives.length === 0) return true
       const result = await send([...named, ...lives], this.#stopping.signal)
@@ -136,8 +138,14 @@ export class Delivery {
       this.error = null
       this.#backOff.reset()
       this.#max_lines = Math.min(MAX_LINES, this.#max_lines * 2)
-      // The answer does not name all that were refused, and a start may be among them.
       const { report } = result
+      // A clock of ours that is ahead must not cost an event: what was taken is a duplicate when it comes again.
+      const earliest_ms = earliestAhead(named, report)
+      if (earliest_ms < ahead_ms) {
+        ahead_ms = earliest_ms
+        continue
+      }
+      // The answer does not name all that were refused, and a start may be among them.
       if (report.rejected > report.errors.length && lines.length > 1)
         return await this.#sendHalves(lane, lines)
       if (this.#taken(lane, named, report)) return true

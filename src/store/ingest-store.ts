@@ -11,10 +11,19 @@ export interface ReportedTask {
   readonly judged: boolean
 }
 
+export interface RunSought {
+  readonly task_id_prefix: string
+  readonly trigger: string
+  /** Null: only what belongs to nobody. */
+  readonly reported_by: string | null
+}
+
 /** What is known of a sync before a request is applied. */
 export interface KnownSync {
   readonly sync: SyncRow
   readonly heartbeat_expected: boolean
+  /** The name of the token that it was started with; null when it belongs to nobody. */
+  readonly reported_by: string | null
   /** False: its row was made by another event, and a start may still come. */
   readonly started: boolean
   readonly problems: readonly SyncProblem[]
@@ -56,6 +65,8 @@ export interface SyncReport {
   readonly task_id: string
   /** Null when there is none yet. */
   readonly sync_id: number | null
+  /** Whose it will be, when there is none yet; it never changes. */
+  readonly reported_by: string | null
   /** The status that it must still have; null when there is none yet. */
   readonly status_before: SyncStatus | null
   /** None of them was taken before. */
@@ -114,10 +125,22 @@ export interface LineWriter {
   readonly opened_at: number
 }
 
+/** A step of {@link IngestStore.forgetEvents}. */
+export interface ForgottenEvents {
+  readonly syncs: number
+  /** Where the next step begins; null when this was the last one. */
+  readonly next: number | null
+}
+
 /** Reports of syncs that run elsewhere: each event is taken once, with its row and its lines in one transaction. */
 export interface IngestStore {
   /** What is known of the syncs that exist, by task id. */
   find(tasks: readonly ReportedTask[]): Promise<KnownSync[]>
+  /**
+   * The task id of the newest sync in progress that has this trigger, whose task id begins so, and that belongs to this
+   * reporter or to nobody; null when there is none.
+   */
+  newestRun(run: RunSought): Promise<string | null>
   /** All of the batch or, at the first conflict, nothing of it. */
   apply(batch: IngestBatch): Promise<IngestAnswer>
   openWriter(writer: LineWriter): Promise<void>
@@ -132,7 +155,9 @@ export interface IngestStore {
   closeWriter(writer: string): Promise<void>
   /**
    * Forgets the ids of events of syncs that ended before this time, and their notes: an event that is sent again after
-   * that counts as late. At most `limit` syncs; returns how many there were.
+   * that counts as late. Looks at the next `limit` syncs that have any, in the order of their ids.
+   *
+   * @param after where the last step ended; 0 to begin
    */
-  forgetEvents(ended_before: number, limit: number): Promise<number>
+  forgetEvents(ended_before: number, after: number, limit: number): Promise<ForgottenEvents>
 }

@@ -127,7 +127,7 @@ export class LostSyncWatch {
   }
 
   async #holdToLimit(sync: RunningSync, running_ms: number): Promise<void> {
-    const limit_ms = this.#limits(sync.sync_type)
+    const limit_ms = this.#limits(sync)
     if (limit_ms === null) return
     if (running_ms < limit_ms) {
       // Who does not say itself how long it runs must not begin anew when this server does.

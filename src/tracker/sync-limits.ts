@@ -1,4 +1,5 @@
 import { MonitorError } from '../core/errors.ts'
+import type { RunningSync } from '../store/sync-store.ts'
 
 /** How long syncs may run, by their type: `90s`, `45m`, `6h`, `2d`, or `none`. `default` is for all other types. */
 export type SyncLimitOptions = Readonly<Record<string, string>>
@@ -6,10 +7,16 @@ export type SyncLimitOptions = Readonly<Record<string, string>>
 /** Longer than any nightly job needs; one that still runs then overlaps the next night's. */
 export const DEFAULT_SYNC_LIMIT = '24h'
 
+/**
+ * Where there is no limit: of whoever beats, silence is the end, but of runs of pings it says nothing, and those that
+ * never end would pile up for ever.
+ */
+const SILENT_LIMIT_MS = 7 * 86_400_000
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** How long a sync of a type may run, milliseconds; null for as long as it likes. */
-export type SyncLimits = (sync_type: string) => number | null
+/** How long a sync may run, milliseconds; null for as long as it likes. */
+export type SyncLimits = (sync: Pick<RunningSync, 'sync_type' | 'heartbeat_expected'>) => number | null
 
 export const NO_LIMITS: SyncLimits = () => null
 
@@ -23,7 +30,10 @@ export function syncLimits(given: SyncLimitOptions = {}): SyncLimits {
     limits.set(type, milliseconds(type, limit))
   }
   const other = limits.get('default') ?? null
-  return (sync_type) => limits.get(sync_type) ?? (limits.has(sync_type) ? null : other)
+  return ({ sync_type, heartbeat_expected }) => {
+    const limit_ms = limits.get(sync_type)
+    return (limit_ms === undefined ? other : limit_ms) ?? (heartbeat_expected ? null : SILENT_LIMIT_MS)
+  }
 }
 
 function milliseconds(type: string, limit: string): number | null {

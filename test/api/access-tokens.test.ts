@@ -27,16 +27,21 @@ test('a secret is well formed, recognised, and a slip of one letter is seen with
 })
 
 test('scopes say what a caller may do and whose data it may see', () => {
-  const { scopes, users } = callerWith('token', 'x', ['read:user:42', 'read:user:a:b', 'ingest'])
+  const token = (scopes: readonly string[]): Parameters<typeof callerWith>[1] => ({
+    id: 'x',
+    name: 'n',
+    scopes,
+  })
+  const { scopes, users } = callerWith('token', token(['read:user:42', 'read:user:a:b', 'ingest']))
   assert.deepEqual([...scopes].sort(), ['ingest', 'read'])
   assert.deepEqual(users, ['42', 'a:b'])
-  assert.equal(callerWith('token', 'x', ['read:user:42', 'read']).users, null)
+  assert.equal(callerWith('token', token(['read:user:42', 'read'])).users, null)
   assert.deepEqual(
-    [...callerWith('token', 'x', ['admin', 'read:user:42']).scopes],
+    [...callerWith('token', token(['admin', 'read:user:42'])).scopes],
     ['read', 'ingest', 'admin'],
   )
-  assert.equal(callerWith('token', 'x', ['admin', 'read:user:42']).users, null)
-  const ingest_only = callerWith('token', 'x', ['ingest'])
+  assert.equal(callerWith('token', token(['admin', 'read:user:42'])).users, null)
+  const ingest_only = callerWith('token', token(['ingest']))
   assert.equal(maySee(ingest_only, '42'), false)
   assert.equal(maySee({ ...ingest_only, users }, null), false)
   for (const right of ['read', 'ingest', 'admin', 'read:user:0', `read:user:${'ä'.repeat(255)}`]) {

@@ -197,15 +197,25 @@ describe('POST /ingest', () => {
   })
 
   it('says when to try again while the database does not answer, and is 500 for a mistake of ours', async () => {
-    for (const [error, status] of [
-      [new MonitorError('database_busy', 'Busy.'), 503],
-      [new TypeError('a mistake'), 500],
+    const why = 'The disk of db.internal is far away.'
+    for (const [error, status, retry_after] of [
+      [new MonitorError('database_busy', why), 503, '2'],
+      [new MonitorError('database_refused', why), 503, '30'],
+      [new MonitorError('disk_full', why), 503, '30'],
+      [new MonitorError('closed', why), 503, '5'],
+      [new MonitorError('storage', why), 503, '2'],
+      [new MonitorError('not_writable', why), 503, '2'],
+      [new MonitorError('internal', why), 500, null],
+      [new TypeError(why), 500, null],
     ] as const) {
-      const { app } = await openTestApi({ ingest: { take: () => Promise.reject(error) } })
+      const { app, errors } = await openTestApi({ ingest: { take: () => Promise.reject(error) } })
       const body = JSON.stringify(events('unlucky'))
       const headers = { 'content-type': JSON_TYPE }
       const response = await app.request(`${BASE}/ingest`, { method: 'POST', body, headers })
-      assert.equal(response.headers.get('retry-after') !== null, status === 503)
+      assert.equal(response.headers.get('retry-after'), retry_after)
+      const { request_id } = (await response.clone().json()) as { request_id: string }
+      assert.deepEqual(errors, [{ error, place: { request_id, where: 'ingest' } }])
+      assert.doesNotMatch(await response.clone().text(), /db\.internal/)
       await assertProblem(response, status)
     }
   })

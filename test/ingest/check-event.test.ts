@@ -6,6 +6,10 @@ import { INGEST_EVENT_TYPES, type IngestEventType } from '../../src/core/ingest-
 import { faultOf } from '../../src/ingest/check-event.ts'
 import { epochMs } from '../../src/ingest/event-times.ts'
 
+/** No time below is later. */
+const NOW = Date.UTC(2026, 10, 22, 10, 15)
+const FIVE_MINUTES_MS = 300_000
+
 /** Events that are right, with every member that their type has. */
 const WHOLE: Readonly<Record<IngestEventType, object>> = {
   start: {
@@ -155,10 +159,10 @@ describe('the check of an event', () => {
   for (const type of INGEST_EVENT_TYPES) {
     it(`takes a whole ${type}, and names each member that is wrong in it`, () => {
       const whole: Record<string, unknown> = { ...baseOf(type), ...WHOLE[type] }
-      assert.equal(faultOf(whole), null)
+      assert.equal(faultOf(whole, NOW), null)
       assert.equal(ingestEventSchema.safeParse(whole).success, true)
       for (const name of Object.keys(whole)) {
-        const fault = faultOf({ ...whole, [name]: Symbol('nothing of JSON') })
+        const fault = faultOf({ ...whole, [name]: Symbol('nothing of JSON') }, NOW)
         assert.equal(fault?.parameter, name)
         assert.match(fault.error, new RegExp(`^${name} must be .+\\.$`))
       }
@@ -170,7 +174,7 @@ describe('the check of an event', () => {
     let wrong = 0
     fc.assert(
       fc.property(event, (given) => {
-        const fault = faultOf(given)
+        const fault = faultOf(given, NOW)
         const { success } = ingestEventSchema.safeParse(given)
         assert.equal(fault === null, success, `${JSON.stringify(given)}: ${fault?.error ?? 'taken'}`)
         if (fault === null) right++
@@ -184,18 +188,43 @@ describe('the check of an event', () => {
   it('never throws and gives one sentence, whatever JSON it is given', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (given) => {
-        const fault = faultOf(given)
+        const fault = faultOf(given, NOW)
         if (fault !== null) assert.match(fault.error, /^[A-Za-z].*\.$/)
       }),
     )
     let deep: unknown = {}
     for (let level = 0; level < 60_000; level++) deep = { a: deep }
-    const fault = faultOf({ type: 'start', task_id: 't', metadata: deep })
+    const fault = faultOf({ type: 'start', task_id: 't', metadata: deep }, NOW)
     assert.equal(fault?.parameter, 'metadata')
     // Half of a character.
-    assert.equal(faultOf({ type: 'start', task_id: '\ud800' })?.parameter, 'task_id')
-    assert.equal(faultOf({ type: 'start', task_id: 'a\0b' })?.parameter, 'task_id')
+    assert.equal(faultOf({ type: 'start', task_id: '\ud800' }, NOW)?.parameter, 'task_id')
+    assert.equal(faultOf({ type: 'start', task_id: 'a\0b' }, NOW)?.parameter, 'task_id')
   })
+})
+
+describe('a time of an event', () => {
+  const timed: readonly [IngestEventType, string][] = [
+    ...INGEST_EVENT_TYPES.map((type): [IngestEventType, string] => [type, 'at']),
+    ['start', 'started_at'],
+    ['course_outcome', 'started_at'],
+    ['course_outcome', 'finished_at'],
+    ['finish', 'finished_at'],
+  ]
+  for (const [type, member] of timed) {
+    it(`is not far ahead of the server's clock: ${member} of a ${type}`, () => {
+      const whole = { ...baseOf(type), ...WHOLE[type] }
+      const latest = NOW + FIVE_MINUTES_MS
+      for (const time of [latest, new Date(latest).toISOString(), NOW, 1_000_000_000_000]) {
+        assert.equal(faultOf({ ...whole, [member]: time }, NOW), null, String(time))
+      }
+      for (const time of [latest + 1, new Date(latest + 1).toISOString(), '2027-01-01T00:00:00+14:00']) {
+        const fault = faultOf({ ...whole, [member]: time }, NOW)
+        assert.deepEqual([fault?.code, fault?.parameter], ['time_ahead', member], String(time))
+        assert.match(fault?.error ?? '', new RegExp(`^${member} is more than 5 minutes ahead .+\\.$`))
+      }
+      assert.equal(faultOf({ ...whole, [member]: 'tomorrow' }, NOW)?.code, 'invalid')
+    })
+  }
 })
 
 describe('a time', () => {

@@ -7,9 +7,11 @@ import { MonitorError } from '../../src/core/errors.ts'
 import type { Ingest } from '../../src/ingest/ingest.ts'
 import { unpackLines } from '../../src/ingest/packed-lines.ts'
 import type { SyncRow } from '../../src/core/sync-record.ts'
-import type { BatchLines } from '../../src/store/ingest-store.ts'
+import type { BatchLines, ForgottenEvents } from '../../src/store/ingest-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { exerciseEndlessRuns } from './endless-run-suite.ts'
 import { exerciseHostileReports } from './hostile-suite.ts'
+import { exerciseOwners } from './owner-suite.ts'
 import { exerciseReports } from './report-suite.ts'
 import { readLines } from './support/log-lines.ts'
 import { DEAD_PID, ingestWorld, type IngestWorld, ofDeadProcess, withIngest } from './support/ingest-world.ts'
@@ -69,6 +71,8 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
 
     exerciseReports(() => store)
     exerciseHostileReports(() => store)
+    exerciseOwners(() => store)
+    exerciseEndlessRuns(() => store)
 
     it('counts each event once and writes its line once, whatever is sent twice, refused, lost or killed', async () => {
       let runs = 0
@@ -266,10 +270,19 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
       const sync = (task: number): object[] => [event(run, { task, number: 1 }), ended(run, task)]
       await ingest.take([...sync(1), ...sync(2), event(run, { task: 3, number: 1 })])
       const now = world.clock.now()
-      assert.equal(await store.ingest.forgetEvents(now, 1000), 0)
-      assert.equal(await store.ingest.forgetEvents(now + 1, 1), 1)
-      assert.ok((await store.ingest.forgetEvents(now + 1, 1000)) >= 1)
-      assert.equal(await store.ingest.forgetEvents(now + 1, 1000), 0)
+      const forget = async (before: number): Promise<{ syncs: number; steps: number }> => {
+        let [syncs, steps] = [0, 0]
+        for (let place: number | null = 0; place !== null; steps++) {
+          const step: ForgottenEvents = await store.ingest.forgetEvents(before, place, 1)
+          place = step.next
+          syncs += step.syncs
+        }
+        return { syncs, steps }
+      }
+      assert.equal((await forget(now)).syncs, 0)
+      const { syncs, steps } = await forget(now + 1)
+      assert.ok(syncs >= 2 && steps >= 3, `${syncs} syncs in ${steps} steps`)
+      assert.equal((await forget(now + 1)).syncs, 0)
       const known = await store.ingest.find(
         asked(
           run,

@@ -241,6 +241,32 @@ export function exerciseReports(store: () => Store): void {
       )
     })
 
+    it('is not begun by an event that is far ahead, while what happened long ago is taken', async () => {
+      const { open, clock } = world()
+      await using ingest = await open()
+      const [ahead, past] = [crypto.randomUUID(), crypto.randomUUID()]
+      const later = clock.now() + 600_000
+      const report = await ingest.take([
+        { type: 'start', task_id: ahead, started_at: later },
+        { type: 'heartbeat', task_id: ahead, at: later },
+        { type: 'start', task_id: past, started_at: '2020-02-29T00:00:00Z' },
+        { type: 'finish', task_id: past, at: new Date(clock.now() + 60_000).toISOString() },
+      ])
+      assert.deepEqual([report.accepted, report.rejected], [2, 2])
+      assert.deepEqual(
+        report.errors.map(({ index, code, parameter }) => [index, code, parameter]),
+        [
+          [0, 'time_ahead', 'started_at'],
+          [1, 'time_ahead', 'at'],
+        ],
+      )
+      assert.equal(await store().syncs.getSyncByTaskId(ahead), null)
+      assert.equal((await row(past)).sync_start_time, Date.UTC(2020, 1, 29))
+      // When its time has come it is no longer ahead.
+      clock.advance(300_000)
+      assert.equal((await ingest.take([{ type: 'start', task_id: ahead, started_at: later }])).accepted, 1)
+    })
+
     it('refuses what is no event and takes the rest, with a sentence for each', async () => {
       const { open } = world()
       await using ingest = await open()

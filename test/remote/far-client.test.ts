@@ -209,6 +209,29 @@ it('a clock that jumps changes no duration and no end', async () => {
   )
 })
 
+it('a clock that is an hour ahead of the server loses nothing, and the server takes its own times', async () => {
+  const clock = new FakeClock({ start: new Date(Date.now() + 3_600_000).toISOString() })
+  const monitor = await createRemoteMonitor({ url: server.url, spoolDir: temporaryDirectory(), clock })
+  const sync = await monitor.startSync({ taskId: 'ahead', userId: 42 })
+  for (let course = 1; course <= 300; course++) {
+    clock.advance(10)
+    sync.recordCourse({ courseId: course })
+  }
+  await sync.completeSuccess()
+  await monitor.close()
+  const lines = linesOf(server.logs).get('ahead') ?? []
+  assert.equal(lines.filter((line) => line.includes('course_synced')).length, 300)
+  assert.equal(new Set(lines).size, lines.length)
+  await using store = await openStore(server.database)
+  const row = await store.syncs.getSyncByTaskId('ahead')
+  assert.deepEqual(
+    [row?.sync_status, row?.user_id, row?.courses_processed, row?.total_duration_seconds],
+    ['completed', '42', 300, 3],
+  )
+  const ahead_ms = (row?.sync_start_time ?? Infinity) - Date.now()
+  assert.ok(ahead_ms < 300_000, `${ahead_ms} ms`)
+})
+
 it('odd values of a job neither throw into it nor lose a line that a local log has', async () => {
   const odd = (sync: Sync): void => {
     const cyclic: Record<string, unknown> = {}

@@ -6,6 +6,7 @@ import type { IngestReport } from '../../src/core/ingest-event.ts'
 import { BackOff } from '../../src/remote/back-off.ts'
 import { Outbox } from '../../src/remote/outbox.ts'
 import type { SendResult } from '../../src/remote/sender.ts'
+import { earliestAhead, withoutTimesFrom } from '../../src/remote/times-ahead.ts'
 import { Spool } from '../../src/remote/spool/spool.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -142,7 +143,7 @@ describe('the outbox', () => {
       taken(lines, {
         accepted: 0,
         rejected: 1,
-        errors: [{ index: 0, task_id: 'a', event_id: '1', error: 'No.', parameter: 'type' }],
+        errors: [{ index: 0, task_id: 'a', event_id: '1', code: 'invalid', error: 'No.', parameter: 'type' }],
       })
     place.outbox.add([event('a', '1')])
     await place.settle()
@@ -199,11 +200,56 @@ describe('the outbox', () => {
   })
 })
 
+it('times that are ahead of the server are left out at once, and nothing is lost', async () => {
+  const place = world()
+  const server_ms = 1_795_000_000_000
+  const at = (id: number, ms: number): string => `{"type":"log","task_id":"a","id":"${id}","at":${ms}}`
+  const given = [
+    at(0, server_ms - 5),
+    ...Array.from({ length: 250 }, (_, id) => at(id + 1, server_ms + id + 1)),
+  ]
+  place.answer = (lines) => {
+    const errors = lines.flatMap((line, index) => {
+      const { id, at = 0 } = JSON.parse(line) as { id: string; at?: number }
+      const refused = { index, task_id: 'a', event_id: id, error: 'Ahead.', parameter: 'at' }
+      return at > server_ms ? [{ ...refused, code: 'time_ahead' as const }] : []
+    })
+    return taken(lines, { rejected: errors.length, errors: errors.slice(0, 100) })
+  }
+  place.outbox.add(given)
+  await place.settle()
+  const { lost_events, last_error, spooled_bytes } = place.outbox.health
+  assert.deepEqual([lost_events, last_error, spooled_bytes], [0, null, 0])
+  const [, last] = place.sent
+  assert.equal(place.sent.length, 2)
+  assert.deepEqual(
+    last,
+    given.map((line, index) => (index === 0 ? line : line.replace(/,"at":\d+/, ''))),
+  )
+})
+
+it('lines that are no events have no time, whatever a server says of them', () => {
+  const lines = ['{"type', 'null', '7', '[]', '{"at":"tomorrow"}']
+  const errors = [...lines.keys(), 99].map((index) => {
+    return {
+      index,
+      task_id: null,
+      event_id: null,
+      code: 'time_ahead' as const,
+      error: 'No.',
+      parameter: 'at',
+    }
+  })
+  assert.equal(earliestAhead(lines, { errors }), Infinity)
+  assert.deepEqual(withoutTimesFrom(lines, 0), lines)
+})
+
 describe('a task id that another sync has', () => {
   const clash = (lines: readonly string[]): SendResult => {
     const index = lines.findIndex((line) => line.includes('"task_id":"a"'))
     if (index === -1) return taken(lines)
-    const error = { index, task_id: 'a', event_id: 'r-0', error: 'It is taken.', parameter: 'task_id' }
+    const code = 'task_id_taken' as const
+    const error = { index, task_id: 'a', event_id: 'r-0', code, error: 'It is taken.', parameter: 'task_id' }
     return taken(lines, { accepted: 0, rejected: 1, errors: [error] })
   }
 
@@ -248,7 +294,8 @@ describe('a task id that another sync has', () => {
         const { task_id, id } = JSON.parse(line) as { task_id: string; id: string }
         if (task_id !== 'c' && !id.startsWith('wrong')) return []
         const parameter = task_id === 'c' ? 'task_id' : 'type'
-        return [{ index, task_id, event_id: id, error: 'No.', parameter }]
+        const code = task_id === 'c' ? ('task_id_taken' as const) : ('invalid' as const)
+        return [{ index, task_id, event_id: id, code, error: 'No.', parameter }]
       })
       return taken(lines, { rejected: errors.length, errors: errors.slice(0, 100) })
     }

@@ -1,4 +1,4 @@
-/** Requests a minute; a burst may use them up at once. */
+/** What may come in a minute: requests, where nothing else is said; a burst may use them up at once. */
 export interface RateLimits {
   /** Of one address, whatever it asks for. Default 1200. */
   readonly address_per_minute: number
@@ -6,6 +6,8 @@ export interface RateLimits {
   readonly token_per_minute: number
   /** Reports of syncs with one token. Default 60,000. */
   readonly ingest_per_minute: number
+  /** MiB of reports with one token, as large as they are when they are inflated. Default 512. */
+  readonly ingest_mib_per_minute: number
   /** Wrong tokens and cookies from one address. Default 20. */
   readonly failed_per_minute: number
   /** Sign-ins from one address. Default 5. */
@@ -18,6 +20,7 @@ export const RATE_LIMITS: RateLimits = {
   address_per_minute: 1200,
   token_per_minute: 1200,
   ingest_per_minute: 60_000,
+  ingest_mib_per_minute: 512,
   failed_per_minute: 20,
   sign_in_per_minute: 5,
   loopback: false,

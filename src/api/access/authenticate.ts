@@ -27,7 +27,7 @@ export async function identifyByHeader(
   if (text === undefined) return { wrong: 'The Authorization header must be "Bearer" and an access token.' }
   const found = await findToken(text, access, now)
   if ('wrong' in found) return found
-  const caller = callerWith('token', found.id, found.scopes)
+  const caller = callerWith('token', found)
   return { caller, last_used_at: found.last_used_at, session_id: null }
 }
 
@@ -49,7 +49,7 @@ export async function identifyBySession(text: string, access: AccessStore, now: 
   const session = await findSession(text, access, now)
   if (session === null) return { wrong: 'The sign-in has ended: sign in again.' }
   const { token, last_used_at, id } = session
-  return { caller: callerWith('session', token.id, token.scopes), last_used_at, session_id: id }
+  return { caller: callerWith('session', token), last_used_at, session_id: id }
 }
 
 /** The session that can be used now. */

@@ -15,7 +15,7 @@ import {
   limitKey,
   networkList,
 } from './client-address.ts'
-import { RateLimiter, type Quota } from './rate-limiter.ts'
+import { joined, RateLimiter, type Quota } from './rate-limiter.ts'
 import { notRight, otherUsers, scopeMissing, tokenInAddress, tokenNeeded, tooMany } from './refusals.ts'
 import type { RequestAudit } from './request-audit.ts'
 import { sessionOf } from './session-cookie.ts'
@@ -34,6 +34,8 @@ export interface Admitted {
   readonly audit: RequestAudit
   /** For the answer: where the caller stands with its limits. */
   readonly headers: Readonly<Record<string, string>>
+  /** Counts what was read of the body. */
+  spend(bytes: number): void
 }
 
 export type Admission = Admitted | { readonly refused: Answer }
@@ -44,7 +46,9 @@ export class Gate {
   readonly #services: Pick<ApiServices, 'store' | 'clock' | 'onError'>
   readonly #require_token: boolean
   readonly #trusted: BlockList
-  readonly #limits: Readonly<Record<'address' | 'token' | 'ingest' | 'failed' | 'sign_in', RateLimiter>>
+  readonly #limits: Readonly<
+    Record<'address' | 'token' | 'ingest' | 'ingest_bytes' | 'failed' | 'sign_in', RateLimiter>
+  >
   readonly #limit_loopback: boolean
   readonly #uses = new Map<string, Promise<void>>()
 
@@ -59,6 +63,12 @@ export class Gate {
       address: new RateLimiter('address', limits.address_per_minute, clock),
       token: new RateLimiter('token', limits.token_per_minute, clock),
       ingest: new RateLimiter('ingest', limits.ingest_per_minute, clock),
+      ingest_bytes: new RateLimiter(
+        'ingest-bytes',
+        limits.ingest_mib_per_minute * 1_048_576,
+        clock,
+        'content-bytes',
+      ),
       failed: new RateLimiter('failed', limits.failed_per_minute, clock),
       sign_in: new RateLimiter('sign-in', limits.sign_in_per_minute, clock),
     }
@@ -90,6 +100,7 @@ export class Gate {
       address,
       audit: this.audit.of({ ...place, caller }),
       headers: quota?.headers ?? {},
+      spend: () => {},
     })
     if (route.access === 'public') {
       if (route.limit === undefined) return asAudited(ANONYMOUS_CALLER)
@@ -104,14 +115,33 @@ export class Gate {
         : { refused: tokenNeeded(cameThroughProxy(request.headers)) }
     }
     if ('wrong' in shown) return { refused: this.#refuseWrong(shown.wrong, place) }
+    const key = shown.caller.token_id ?? ''
     const limiter = route.access === 'ingest' ? this.#limits.ingest : this.#limits.token
-    const quota = limiter.take(shown.caller.token_id ?? '')
+    const quota = limiter.take(key)
     if (!quota.allowed) return { refused: tooMany('requests', quota) }
     this.#saveUse(shown)
     const refused = refusalOf(route, shown.caller)
-    return refused === null
-      ? asAudited(shown.caller, quota)
-      : { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }
+    if (refused !== null) {
+      return { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }
+    }
+    const admitted = asAudited(shown.caller, quota)
+    return route.access === 'ingest' ? this.#withinBytes(admitted, quota, key) : admitted
+  }
+
+  /** How large a report is shows when it is read: whoever has something left may send one, and pays it off. */
+  #withinBytes(admitted: Admitted, quota: Quota, key: string): Admission {
+    const limiter = this.#limits.ingest_bytes
+    const bytes = limiter.look(key)
+    if (!bytes.allowed) return { refused: tooMany('bytes in reports', joined(quota, bytes)) }
+    return {
+      ...admitted,
+      get headers() {
+        return joined(quota, limiter.look(key)).headers
+      },
+      spend: (amount) => {
+        limiter.spend(key, amount)
+      },
+    }
   }
 
   /** Resolves when all is on the disk that was to be written so far. */

@@ -5,7 +5,7 @@ const MOST_KEYS = 10_000
 const WINDOW_S = 60
 
 interface Bucket {
-  /** Requests that may still come, with a fraction. */
+  /** What may still come, with a fraction; below nothing what was spent beyond it. */
   left: number
   at_ms: number
 }
@@ -17,19 +17,33 @@ export interface Quota {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Where a key stands with two limits, the first of which allows it. */
+export function joined(first: Quota, second: Quota): Quota {
+  const headers = { ...second.headers }
+  for (const name of ['ratelimit-policy', 'ratelimit']) {
+    headers[name] = `${first.headers[name]}, ${second.headers[name]}`
+  }
+  return { allowed: second.allowed, headers }
+}
+
 /** So many a minute for each key: a token bucket, which refills evenly and takes a burst as long as it is full. */
 export class RateLimiter {
   readonly #name: string
   readonly #per_minute: number
   readonly #clock: Clock
+  readonly #unit: string
   /** The least recently used first. */
   readonly #buckets = new Map<string, Bucket>()
 
-  /** @param name of the policy, as the headers tell it */
-  constructor(name: string, per_minute: number, clock: Clock) {
+  /**
+   * @param name of the policy, as the headers tell it
+   * @param unit as the headers tell it; default requests
+   */
+  constructor(name: string, per_minute: number, clock: Clock, unit?: 'content-bytes') {
     this.#name = name
     this.#per_minute = per_minute
     this.#clock = clock
+    this.#unit = unit === undefined ? '' : `;qu="${unit}"`
   }
 
   /** Takes one. */
@@ -37,10 +51,21 @@ export class RateLimiter {
     const bucket = this.#bucket(key)
     const allowed = bucket.left >= 1
     if (allowed) bucket.left--
-    this.#buckets.delete(key)
-    this.#buckets.set(key, bucket)
-    this.#forgetOldest()
+    this.#keep(key, bucket)
     return this.#quota(bucket, allowed)
+  }
+
+  /** Whether anything is left; takes nothing. */
+  look(key: string): Quota {
+    const bucket = this.#bucket(key)
+    return this.#quota(bucket, bucket.left >= 1)
+  }
+
+  /** Takes so much, more than is left too: it is paid off before anything else is allowed. */
+  spend(key: string, amount: number): void {
+    const bucket = this.#bucket(key)
+    bucket.left -= amount
+    this.#keep(key, bucket)
   }
 
   get size(): number {
@@ -58,8 +83,8 @@ export class RateLimiter {
   #quota({ left }: Bucket, allowed: boolean): Quota {
     const full_s = Math.ceil((this.#per_minute - left) / this.#per_second)
     const headers: Record<string, string> = {
-      'ratelimit-policy': `"${this.#name}";q=${this.#per_minute};w=${WINDOW_S}`,
-      ratelimit: `"${this.#name}";r=${Math.floor(left)};t=${full_s}`,
+      'ratelimit-policy': `"${this.#name}";q=${this.#per_minute}${this.#unit};w=${WINDOW_S}`,
+      ratelimit: `"${this.#name}";r=${Math.max(0, Math.floor(left))};t=${full_s}`,
     }
     if (!allowed) headers['retry-after'] = String(Math.max(1, Math.ceil((1 - left) / this.#per_second)))
     return { allowed, headers }
@@ -69,7 +94,9 @@ export class RateLimiter {
     return this.#per_minute / WINDOW_S
   }
 
-  #forgetOldest(): void {
+  #keep(key: string, bucket: Bucket): void {
+    this.#buckets.delete(key)
+    this.#buckets.set(key, bucket)
     if (this.#buckets.size <= MOST_KEYS) return
     const oldest = this.#buckets.keys().next()
     if (oldest.done !== true) this.#buckets.delete(oldest.value)

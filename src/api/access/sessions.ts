@@ -62,7 +62,7 @@ export async function signIn(
   const session = newSecret('session')
   const life_ends = now + SESSION_LIFE_MS
   const expires_at = Math.min(life_ends, token.expires_at ?? life_ends)
-  const caller = callerWith('session', token.id, token.scopes)
+  const caller = callerWith('session', token)
   const whose = { actor_kind: caller.kind, actor_id: caller.token_id }
   await endSessionOf(headers, { store, clock }, { ...audit.entry('signed_out'), ...whose })
   await store.access.openSession(

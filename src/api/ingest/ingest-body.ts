@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { INGEST_LIMITS } from '../../core/ingest-event.ts'
 import { readJson, readLines, type ReadEvents } from '../../ingest/read-events.ts'
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problem, type Answer } from '../http/answer.ts'
+import type { RequestFacts } from '../http/route.ts'
 import { BodyBudget } from './body-budget.ts'
 
 const inflate = promisify(gunzip)
@@ -13,6 +14,9 @@ const LINE_MEDIA_TYPES: ReadonlySet<string> = new Set([
 ])
 
 type Refused = { readonly refused: Answer }
+type BodyFacts = Pick<RequestFacts, 'headers' | 'body' | 'spend'>
+/** Of a body: what was sent, or what that was inflated to. */
+type Size = { bytes: number }
 
 const { events: MOST_EVENTS, body_bytes: MOST_BYTES } = INGEST_LIMITS
 
@@ -30,14 +34,13 @@ const RETRY_AFTER_S = 2
 
 /** Gives `take` the values of a request's body, whatever they are; or says why there are none. */
 export async function withEventBody(
-  headers: Headers,
-  body: ReadableStream<Uint8Array> | null,
+  request: BodyFacts,
   take: (values: readonly unknown[]) => Promise<Answer>,
 ): Promise<Answer> {
   const arrived = new Holding(ARRIVED)
   const inflated = new Holding(INFLATED)
   try {
-    const read = await readEventBody(headers, body, { arrived, inflated })
+    const read = await readEventBody(request, { arrived, inflated })
     return 'refused' in read ? read.refused : await take(read.values)
   } finally {
     inflated.end()
@@ -78,22 +81,34 @@ class Holding {
   }
 }
 
-async function readEventBody(
-  headers: Headers,
-  body: ReadableStream<Uint8Array> | null,
-  { arrived, inflated }: { readonly arrived: Holding; readonly inflated: Holding },
-): Promise<{ readonly values: readonly unknown[] } | Refused> {
+type Values = { readonly values: readonly unknown[] }
+type Holdings = { readonly arrived: Holding; readonly inflated: Holding }
+
+async function readEventBody(request: BodyFacts, holdings: Holdings): Promise<Values | Refused> {
+  const size: Size = { bytes: 0 }
+  try {
+    return await readCounted(request, holdings, size)
+  } finally {
+    request.spend(size.bytes)
+  }
+}
+
+async function readCounted(
+  { headers, body = null }: BodyFacts,
+  { arrived, inflated }: Holdings,
+  size: Size,
+): Promise<Values | Refused> {
   const media_type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? JSON_MEDIA_TYPE
   const by_line = LINE_MEDIA_TYPES.has(media_type)
   if (!by_line && media_type !== JSON_MEDIA_TYPE && body !== null) {
     return refused(415, `Send the events as ${NDJSON_MEDIA_TYPE}, one a line, or as ${JSON_MEDIA_TYPE}.`)
   }
-  const sent = await readBounded(headers, body, MOST_BYTES, arrived)
+  const sent = await readBounded({ headers, body }, MOST_BYTES, size, arrived)
   if (!Buffer.isBuffer(sent)) return sent
   const grows = headers.has('content-encoding')
   const most = grows ? Math.min(MOST_BYTES, sent.length * MOST_GROWTH + LEAST_INFLATED) : sent.length
   await inflated.take(most)
-  const bytes = await decoded(headers, sent)
+  const bytes = await decoded(headers, sent, size)
   if (!Buffer.isBuffer(bytes)) return bytes
   inflated.keep(bytes.length)
   if (bytes.length === 0) return { values: [] }
@@ -102,12 +117,10 @@ async function readEventBody(
 }
 
 /** Reads on to nowhere, so that the connection can be used again; what is too long ends with it. */
-export async function readAndForget(
-  headers: Headers,
-  body: ReadableStream<Uint8Array> | null,
-  most_bytes: number,
-): Promise<void> {
-  await readBounded(headers, body, most_bytes)
+export async function readAndForget(request: BodyFacts, most_bytes: number): Promise<void> {
+  const size: Size = { bytes: 0 }
+  await readBounded(request, most_bytes, size)
+  request.spend(size.bytes)
 }
 
 function refused(status: number, error: string, headers: Record<string, string> = {}): Refused {
@@ -132,9 +145,9 @@ const tooMuchAtOnce = (): Refused =>
   })
 
 async function readBounded(
-  headers: Headers,
-  body: ReadableStream<Uint8Array> | null,
+  { headers, body = null }: Pick<BodyFacts, 'headers' | 'body'>,
   most_bytes: number,
+  counted: Size,
   arrived?: Holding,
 ): Promise<Buffer | Refused> {
   if (Number(headers.get('content-length')) > most_bytes) return tooLarge()
@@ -144,6 +157,7 @@ async function readBounded(
   try {
     for await (const chunk of body) {
       size += chunk.byteLength
+      counted.bytes = size
       if (size > most_bytes) return tooLarge()
       const held = Math.min(chunk.byteLength, size - FREE_BYTES)
       if (held > 0 && arrived?.tryTake(held) === false) return tooMuchAtOnce()
@@ -155,16 +169,19 @@ async function readBounded(
   return Buffer.concat(chunks)
 }
 
-async function decoded(headers: Headers, bytes: Buffer): Promise<Buffer | Refused> {
+async function decoded(headers: Headers, bytes: Buffer, counted: Size): Promise<Buffer | Refused> {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity') return bytes
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     return refused(415, 'The content encoding must be gzip, or none.', { 'accept-encoding': 'gzip' })
   }
   try {
-    return await inflate(bytes, { maxOutputLength: MOST_BYTES })
+    const inflated = await inflate(bytes, { maxOutputLength: MOST_BYTES })
+    counted.bytes = Math.max(counted.bytes, inflated.length)
+    return inflated
   } catch (error) {
     const too_large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    if (too_large) counted.bytes = MOST_BYTES
     return too_large
       ? tooLarge()
       : refused(400, 'The request body is not the gzip that its headers say it is.')

@@ -1,29 +1,23 @@
+import type { Caller } from '../../core/access.ts'
 import type { IngestReport } from '../../core/ingest-event.ts'
-import { isMonitorError } from '../../core/errors.ts'
+import type { Reporter } from '../../ingest/reporter.ts'
 import { ok, problem, type Answer } from '../http/answer.ts'
+import { failure, type PassingByCode } from '../http/failure.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { withEventBody } from './ingest-body.ts'
 
-/** What went wrong and may go well in a moment: the client is to send it again. */
-const PASSING: ReadonlySet<string> = new Set([
-  'closed',
-  'database_busy',
-  'database_refused',
-  'database_unreachable',
-  'disk_full',
-  'not_writable',
-  'storage',
-])
-const RETRY_AFTER_S = 2
+/** Besides what passes for every request: what only who writes meets, or what for who reads would be a mistake of ours. */
+const AGAIN = { error: 'The reports could not be written: send them again in a moment.', retry_after_s: 2 }
+const PASSING: PassingByCode = { not_writable: AGAIN, storage: AGAIN }
 
 export async function takeEvents(
   _input: object,
   services: ApiServices,
-  { headers, body }: RequestFacts,
+  request: RequestFacts,
 ): Promise<Answer> {
-  return await withEventBody(headers, body ?? null, async (values) => {
-    const taken = await takeValues(services, values)
+  return await withEventBody(request, async (values) => {
+    const taken = await takeValues(services, values, reporterOf(request.caller))
     if ('refused' in taken) return taken.refused
     const { report } = taken
     const all_refused = report.rejected > 0 && report.rejected === values.length
@@ -31,20 +25,22 @@ export async function takeEvents(
   })
 }
 
+/** Programs of this machine that need no token may do everything, as may who has one for `admin`. */
+export function reporterOf({ token_name, scopes }: Caller): Reporter {
+  return { name: token_name, trusted: scopes.has('admin') }
+}
+
 /** Gives values to whoever takes them; or says why nobody does. */
 export async function takeValues(
-  { ingest, onError }: ApiServices,
+  services: ApiServices,
   values: readonly unknown[],
+  reporter: Reporter,
 ): Promise<{ readonly report: IngestReport } | { readonly refused: Answer }> {
+  const { ingest } = services
   if (ingest === undefined) return { refused: problem(503, 'This server takes no reports of syncs.') }
   try {
-    return { report: await ingest.take(values) }
+    return { report: await ingest.take(values, reporter) }
   } catch (error) {
-    if (!isMonitorError(error) || !PASSING.has(error.code)) throw error
-    const request_id = crypto.randomUUID()
-    onError(error, { request_id, where: 'ingest' })
-    const sentence = 'The reports could not be written: send them again in a moment.'
-    const wait = { 'retry-after': String(RETRY_AFTER_S) }
-    return { refused: problem(503, sentence, { request_id }, wait) }
+    return { refused: failure(error, 'ingest', services, PASSING) }
   }
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { COURSE_OUTCOMES, SYNC_STATUSES } from '../../core/sync-status.ts'
 import { ERROR_TYPE_FACTS } from '../../core/error-types.ts'
-import { DB_OPERATIONS, INGEST_LIMITS, type IngestReport } from '../../core/ingest-event.ts'
+import {
+  DB_OPERATIONS,
+  INGEST_LIMITS,
+  INGEST_REFUSAL_CODES,
+  type IngestReport,
+} from '../../core/ingest-event.ts'
 import { LOG_LEVELS, LOG_STREAMS } from '../../core/log-event.ts'
 import { noCounters } from '../../core/sync-record.ts'
 import { noEntityCounts, SYNCED_ENTITIES } from '../../core/synced-entity.ts'
@@ -223,6 +228,7 @@ export const ingestReportSchema: z.ZodType<IngestReport> = z
         index: z.int().min(0),
         task_id: z.string().nullable(),
         event_id: z.string().nullable(),
+        code: z.enum(INGEST_REFUSAL_CODES),
         error: z.string(),
         parameter: z.string().nullable(),
       }),

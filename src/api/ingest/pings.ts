@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IngestEvent } from '../../core/ingest-event.ts'
+import type { Reporter } from '../../ingest/reporter.ts'
 import type { ApiServices } from '../services.ts'
 import { problem, type Answer } from '../http/answer.ts'
-import { takeValues } from './ingest-events.ts'
+import type { Caller } from '../../core/access.ts'
+import { reporterOf, takeValues } from './ingest-events.ts'
 
 export type PingAction = 'start' | 'success' | 'fail' | 'log'
 
@@ -20,22 +22,27 @@ export interface Ping {
 }
 
 const TRIGGER = 'ping'
-/** Runs of one job at the same time among which the newest is looked for. */
-const MOST_RUNNING = 100
+
+const NOT_YOURS =
+  'A run with this id was started with a token of another name: use that one, or name the run otherwise.'
+const TAKEN = 'Another sync has the task id of this run: name the run otherwise.'
 
 /** Reports the ping as events of a sync; the run's id, or why it was not taken. */
 export async function takePing(
   services: ApiServices,
   ping: Ping,
+  caller: Caller,
 ): Promise<{ readonly run_id: string } | { readonly refused: Answer }> {
-  const run_id = ping.run_id ?? (ping.action === 'start' ? null : await newestRun(services, ping.slug))
+  const reporter = reporterOf(caller)
+  const run_id =
+    ping.run_id ?? (ping.action === 'start' ? null : await newestRun(services, ping.slug, reporter))
   if (ping.action === 'log' && run_id === null) return { run_id: '' }
   const named = run_id ?? randomUUID()
-  const taken = await takeValues(services, eventsOf(ping, named))
+  const taken = await takeValues(services, eventsOf(ping, named), reporter)
   if ('refused' in taken) return taken
-  return taken.report.rejected === 0
-    ? { run_id: named }
-    : { refused: problem(400, 'Another sync has the task id of this run: name the run otherwise.') }
+  const [refusal] = taken.report.errors
+  if (refusal === undefined) return { run_id: named }
+  return { refused: refusal.code === 'not_your_sync' ? problem(403, NOT_YOURS) : problem(400, TAKEN) }
 }
 
 /**
@@ -69,9 +76,9 @@ function eventsOf(
   ]
 }
 
-async function newestRun({ store }: ApiServices, slug: string): Promise<string | null> {
-  const filter = { status: 'in_progress', sync_type: slug, limit: MOST_RUNNING } as const
-  const running = await store.syncs.listSyncs(filter)
-  const run = running.find((sync) => sync.trigger === TRIGGER && sync.sync_task_id.startsWith(`${slug}:`))
-  return run?.sync_task_id.slice(slug.length + 1) ?? null
+/** Of the reporter's own, and of those that belong to nobody: even one that may end them all seldom means another's. */
+async function newestRun({ store }: ApiServices, slug: string, { name }: Reporter): Promise<string | null> {
+  const task_id_prefix = `${slug}:`
+  const task_id = await store.ingest.newestRun({ task_id_prefix, trigger: TRIGGER, reported_by: name })
+  return task_id?.slice(task_id_prefix.length) ?? null
 }

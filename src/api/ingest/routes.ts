@@ -44,9 +44,9 @@ function pingOf({ slug, rid, action }: PingInput): Ping {
   return { ...ping, action: 'fail', error_message: `The job ended with exit code ${action}.` }
 }
 
-const answerPing: Handler<Parameters> = async (input, services, { headers, body }) => {
-  await readAndForget(headers, body ?? null, MOST_PING_BYTES)
-  const taken = await takePing(services, pingOf(input as PingInput))
+const answerPing: Handler<Parameters> = async (input, services, request) => {
+  await readAndForget(request, MOST_PING_BYTES)
+  const taken = await takePing(services, pingOf(input as PingInput), request.caller)
   return 'refused' in taken ? taken.refused : { status: 200, body: OK, media_type: TEXT_MEDIA_TYPE }
 }
 
@@ -74,15 +74,16 @@ type CheckInInput = {
   environment?: string | undefined
 }
 
-const answerCheckIn: Handler<Parameters> = async (input, services, { headers, body }): Promise<Answer> => {
-  await readAndForget(headers, body ?? null, MOST_PING_BYTES)
+const answerCheckIn: Handler<Parameters> = async (input, services, request): Promise<Answer> => {
+  await readAndForget(request, MOST_PING_BYTES)
   const { slug, status, check_in_id, environment } = input as CheckInInput
-  const taken = await takePing(services, {
+  const ping: Ping = {
     slug,
     action: status === 'in_progress' ? 'start' : status === 'ok' ? 'success' : 'fail',
     run_id: check_in_id === undefined || NO_ID.test(check_in_id) ? null : check_in_id,
     ...(environment === undefined ? {} : { environment }),
-  })
+  }
+  const taken = await takePing(services, ping, request.caller)
   return 'refused' in taken ? taken.refused : { status: 202, body: { id: taken.run_id } }
 }
 

@@ -13,8 +13,15 @@ export const NO_LIMITS = {
   address_per_minute: 1_000_000,
   token_per_minute: 1_000_000,
   ingest_per_minute: 1_000_000,
+  ingest_mib_per_minute: 1_000_000,
   failed_per_minute: 1_000_000,
   sign_in_per_minute: 1_000_000,
+}
+
+export interface SpecialToken {
+  readonly expires_at?: number
+  readonly revoked?: boolean
+  readonly name?: string
 }
 
 export interface GuardedServer {
@@ -25,7 +32,7 @@ export interface GuardedServer {
   /** Of the API: with its base path. */
   readonly url: string
   /** Makes a token and returns its text. */
-  token(scopes: readonly string[], special?: { expires_at?: number; revoked?: boolean }): Promise<string>
+  token(scopes: readonly string[], special?: SpecialToken): Promise<string>
   send(method: string, path: string, token?: string | null, body?: object): Promise<Response>
 }
 
@@ -33,14 +40,14 @@ export interface GuardedServer {
 export async function makeToken(
   store: Store,
   scopes: readonly string[],
-  { expires_at, revoked }: { expires_at?: number; revoked?: boolean } = {},
+  { expires_at, revoked, name = 'a test' }: SpecialToken = {},
 ): Promise<string> {
   const { id, text, digest } = newSecret('token')
   const created_at = Date.now()
   const audit = { actor_kind: 'cli', actor_id: null, user_id: null, route: null, address: null }
   const entry = { ...audit, at: created_at, action: 'token_created', target: id }
   await store.access.createToken(
-    { id, digest, name: 'a test', scopes, created_at, created_by: 'cli', expires_at: expires_at ?? null },
+    { id, digest, name, scopes, created_at, created_by: 'cli', expires_at: expires_at ?? null },
     entry,
   )
   if (revoked === true) await store.access.revokeToken(id, created_at, { ...entry, action: 'token_revoked' })

@@ -81,7 +81,7 @@ export function ingestStatements(dialect: SqlDialect): IngestStatements {
   const update = (columns: readonly string[]): string =>
     `update canvas_sync_metrics set ${counted}, heartbeat_count = heartbeat_count + 1, ${set(columns)}
      where id = ? and sync_status = ? returning id`
-  const inserted = ['sync_task_id', ...COUNTERS, ...PROGRESS_COLUMNS, ...OTHER_COLUMNS]
+  const inserted = ['sync_task_id', ...COUNTERS, ...PROGRESS_COLUMNS, ...OTHER_COLUMNS, 'reported_by']
   const each = dialect === 'sqlite' ? 'json_each(?)' : 'jsonb_array_elements_text(?::jsonb)'
   // SQLite takes `on conflict` behind a select for a join without the `where`.
   const events = `insert into canvas_sync_ingest_events (sync_id, event_id)
@@ -119,11 +119,12 @@ export function numbered(text: string, dialect: SqlDialect): string {
 }
 
 export function insertedValues(report: SyncReport, row: ReportedRow): unknown[] {
-  const { task_id, added, floors } = report
+  const { task_id, added, floors, reported_by } = report
   const values: unknown[] = [task_id]
   for (const name of COUNTERS) values.push(Math.max(bounded(added[name]), floors[name] ?? 0))
   pushProgress(values, row)
   pushOthers(values, row)
+  values.push(reported_by)
   return values
 }
 

@@ -1,8 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
 import { sql } from 'kysely'
 import { MonitorError } from '../../../core/errors.ts'
-import type { SyncProblem } from '../../../core/verdict.ts'
 import type {
+  ForgottenEvents,
   BatchLines,
   IngestAnswer,
   IngestBatch,
@@ -10,19 +10,19 @@ import type {
   KnownSync,
   LineWriter,
   ReportedTask,
+  RunSought,
   SyncReport,
 } from '../../ingest-store.ts'
 import { changesGroup, groupErrors } from '../figures/error-group-rows.ts'
 import {
   ingestStatements,
   insertedValues,
-  numbered,
   outcomeValues,
   updatedValues,
   type IngestStatements,
 } from './ingest-statements.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
-import { syncOfRow } from '../syncs/sync-rows.ts'
+import { findKnown, newestRun, takenEventsText } from './known-syncs.ts'
 
 const TASKS_AT_ONCE = 200
 
@@ -38,24 +38,23 @@ export class SqlIngestStore implements IngestStore {
   constructor(database: SqlDatabase) {
     this.#database = database
     this.#statements = ingestStatements(database.dialect)
-    const list =
-      database.dialect === 'sqlite'
-        ? 'select value from json_each(?)'
-        : 'select jsonb_array_elements_text(?::jsonb)'
-    this.#takenEvents = numbered(
-      `select event_id from canvas_sync_ingest_events where sync_id = ? and event_id in (${list})`,
-      database.dialect,
-    )
+    this.#takenEvents = takenEventsText(database.dialect)
   }
 
   find(tasks: readonly ReportedTask[]): Promise<KnownSync[]> {
     return this.#database.read(async (connection) => {
       const known: KnownSync[] = []
       for (let from = 0; from < tasks.length; from += TASKS_AT_ONCE) {
-        known.push(...(await this.#find(connection, tasks.slice(from, from + TASKS_AT_ONCE))))
+        known.push(
+          ...(await findKnown(connection, tasks.slice(from, from + TASKS_AT_ONCE), this.#takenEvents)),
+        )
       }
       return known
     })
+  }
+
+  newestRun(sought: RunSought): Promise<string | null> {
+    return newestRun(this.#database, sought)
   }
 
   async apply(batch: IngestBatch): Promise<IngestAnswer> {
@@ -140,62 +139,22 @@ export class SqlIngestStore implements IngestStore {
     })
   }
 
-  forgetEvents(ended_before: number, limit: number): Promise<number> {
+  forgetEvents(ended_before: number, after: number, limit: number): Promise<ForgottenEvents> {
     return this.#database.write(async ({ query }) => {
-      const { rows } = await sql<{ id: number }>`select id from canvas_sync_metrics as sync
-        where sync_status <> 'in_progress' and sync_end_time < ${ended_before}
-          and exists (select 1 from canvas_sync_ingest_events where sync_id = sync.id)
-        order by id limit ${limit}`.execute(query)
-      const ids = rows.map(({ id }) => id)
-      if (ids.length === 0) return 0
-      await query.deleteFrom('canvas_sync_ingest_events').where('sync_id', 'in', ids).execute()
-      await query.deleteFrom('canvas_sync_ingest_notes').where('sync_id', 'in', ids).execute()
-      return ids.length
+      const { rows } = await sql<{ id: number; old: number }>`
+        select held.id, case when sync.sync_status <> 'in_progress' and sync.sync_end_time < ${ended_before}
+            then 1 else 0 end as old
+          from (select distinct sync_id as id from canvas_sync_ingest_events
+            where sync_id > ${after} order by sync_id limit ${limit}) as held
+          join canvas_sync_metrics as sync on sync.id = held.id
+          order by held.id`.execute(query)
+      const ids = rows.flatMap(({ id, old }) => (old === 1 ? [id] : []))
+      if (ids.length > 0) {
+        await query.deleteFrom('canvas_sync_ingest_events').where('sync_id', 'in', ids).execute()
+        await query.deleteFrom('canvas_sync_ingest_notes').where('sync_id', 'in', ids).execute()
+      }
+      return { syncs: ids.length, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
     })
-  }
-
-  async #find(connection: SqlConnection, tasks: readonly ReportedTask[]): Promise<KnownSync[]> {
-    const { query } = connection
-    const task_ids = tasks.map(({ task_id }) => task_id)
-    const rows = await query
-      .selectFrom('canvas_sync_metrics')
-      .selectAll()
-      .where('sync_task_id', 'in', task_ids)
-      .execute()
-    if (rows.length === 0) return []
-    const ids = rows.map(({ id }) => id)
-    const notes = await query
-      .selectFrom('canvas_sync_ingest_notes')
-      .selectAll()
-      .where('sync_id', 'in', ids)
-      .execute()
-    const noted = new Map(notes.map((row) => [row.sync_id, row]))
-    const asked = new Map(tasks.map((task) => [task.task_id, task]))
-    const known: KnownSync[] = []
-    for (const row of rows) {
-      const { event_ids = [], judged = false } = asked.get(row.sync_task_id) ?? {}
-      const events = [row.id, JSON.stringify(event_ids)]
-      const taken = await connection.select<{ event_id: string }>(this.#takenEvents, events)
-      const outcomes = judged
-        ? await query
-            .selectFrom('canvas_sync_courses')
-            .select(['course_id', 'outcome', 'error_type'])
-            .where('sync_id', '=', row.id)
-            .orderBy('started_at')
-            .orderBy('course_id')
-            .execute()
-        : []
-      const note = noted.get(row.id)
-      known.push({
-        sync: syncOfRow(row),
-        heartbeat_expected: row.heartbeat_expected === 1,
-        started: note === undefined || note.started === 1,
-        problems: JSON.parse(note?.problems ?? '[]') as SyncProblem[],
-        outcomes,
-        taken: taken.map(({ event_id }) => event_id),
-      })
-    }
-    return known
   }
 
   /** The id of the row; null when the report assumed something else. */
