@@ -78,6 +78,7 @@ export function exerciseErasure(open: OpenStore): void {
       )
       await store.access.createToken({ ...token, id: 'three', scopes: ['read'] }, AUDIT)
       const totals_before = await store.figures.totals({ since: 0 })
+      const place = await store.changes.latest()
 
       const found = await store.erasure.find('erika')
       assert.deepEqual(plain(found), {
@@ -121,6 +122,11 @@ export function exerciseErasure(open: OpenStore): void {
       const totals = await store.figures.totals({ since: 0 })
       assert.equal(totals.syncs, totals_before.syncs, 'the sums over all users stay')
       assert.equal((await store.figures.totals({ since: 0, user_ids: ['erika'] })).syncs, 0)
+      const { changes } = await store.changes.readAfter(place, { limit: 100 })
+      assert.deepEqual(
+        [...new Set(changes.map(({ kind, sync_id }) => `${kind} ${sync_id}`))],
+        ['syncs_erased null'],
+      )
       for (const table of ['canvas_sync_audit', 'canvas_sync_changes', 'canvas_sync_metrics']) {
         assert.doesNotMatch(JSON.stringify(await opened.readRows(table)), /erika/, table)
       }

@@ -127,7 +127,7 @@ describe('the queries of the store on PostgreSQL', () => {
     await client.query('set random_page_cost = 1.1; set enable_seqscan = off')
     const walks: Readonly<Record<string, SyncCondition>> = {
       status_start: { statuses: ['lost'], since: 1 },
-      user_start: { user_ids: ['9'], since: 1 },
+      user_list: { user_ids: ['9'], since: 1 },
       user_troubled: { user_ids: ['9'], statuses: ['failed'] },
       error_type: { error_types: ['timeout'] },
       error_text: { error_text: 'x' },
@@ -138,7 +138,7 @@ describe('the queries of the store on PostgreSQL', () => {
     const planned = async (work: () => Promise<unknown>): Promise<string> => {
       const plans: string[] = []
       for (const text of await textsOf(async () => void (await work()))) {
-        if (!/^select\b/i.test(text) || text.startsWith('select pg_')) continue
+        if (!/^(?:with|select)\b/i.test(text) || text.startsWith('select pg_')) continue
         const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`)
         plans.push(...rows.map((row) => row['QUERY PLAN']))
       }

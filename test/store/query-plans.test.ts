@@ -104,6 +104,7 @@ describe('the queries of the store', () => {
       await retention.countSyncs(5)
       await retention.deleteSyncs(5, { sync_start_time: 1, id: 1 }, 10)
       const take = { job: 'prune', holder: 'a', done_for: 'now', now: 1, lease_ms: 1 }
+      await retention.beginJob('prune', 'now')
       await retention.takeJob(take)
       await retention.keepJob(take)
       await retention.endJob(take, '{}')

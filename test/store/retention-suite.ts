@@ -174,6 +174,17 @@ export function exerciseRetention(open: OpenStore): void {
       assert.equal(await retention.takeJob(take({ holder: 'f', done_for: 'night 2' })), 'taken')
     })
 
+    it('counts a night as done once it has begun, but no night after one that was done', async () => {
+      const { retention } = opened().store
+      const job = 'begun'
+      await retention.beginJob(job, 'night 1')
+      assert.equal(await retention.takeJob(take({ job })), 'done')
+      assert.equal(await retention.takeJob(take({ job, done_for: 'night 2' })), 'taken')
+      await retention.endJob(take({ job, done_for: 'night 2' }), '{}')
+      await retention.beginJob(job, 'night 3')
+      assert.equal(await retention.takeJob(take({ job, done_for: 'night 3' })), 'taken')
+    })
+
     it('is taken over when its holder says nothing, or when a clock went back', async () => {
       const { retention } = opened().store
       const job = 'other'

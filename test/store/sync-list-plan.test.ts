@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { planSyncList, type SyncListDriver } from '../../src/store/sql/lists/sync-list-plan.ts'
+import { selectRows } from '../../src/store/sql/lists/sync-list-statements.ts'
 import type { SyncCondition, SyncSort } from '../../src/store/sync-lists.ts'
 
 const many = Array.from({ length: 9 }, (_, index) => String(index))
@@ -50,4 +51,32 @@ describe('the plan of a list of syncs', () => {
     assert.deepEqual([...longest.fulfilled].toSorted(), ['max_duration_ms', 'min_duration_ms'])
     assert.deepEqual([...(longest.if_few?.fulfilled ?? [])].toSorted(), ['since', 'statuses', 'until'])
   })
+})
+
+describe('a page behind another one', () => {
+  const by_start: SyncCondition = { since: 100, until: 900 }
+  const by_duration: SyncCondition = { min_duration_ms: 100_000, max_duration_ms: 900_000 }
+  const valuesOf = (sort: SyncSort, value: number): readonly unknown[] => {
+    const condition = sort === 'newest' || sort === 'oldest' ? by_start : by_duration
+    const plan = planSyncList(condition, sort)
+    const after = { value, id: 7 }
+    return selectRows({ dialect: 'sqlite', plan, condition, sort }, { after, stop: null, limit: 5 }).values
+  }
+
+  // An engine enters an index by one comparison on each side, and it may be the one that is met long before the other.
+  for (const [sort, near, far] of [
+    ['newest', 900, 100],
+    ['oldest', 100, 900],
+    ['longest', 900, 100],
+    ['shortest', 100, 900],
+  ] as const) {
+    it(`is not bounded by the end of the window that lies behind it: ${sort}`, () => {
+      assert.ok(!valuesOf(sort, 500).includes(near))
+      assert.ok(valuesOf(sort, 500).includes(far))
+    })
+
+    it(`is bounded by the window where its place is outside: ${sort}`, () => {
+      assert.ok(valuesOf(sort, sort === 'newest' || sort === 'longest' ? 950 : 50).includes(near))
+    })
+  }
 })

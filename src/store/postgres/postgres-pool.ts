@@ -21,6 +21,8 @@ function sessionSettings({ statement_timeout_ms }: PostgresAddress): string {
     'set plan_cache_mode = force_generic_plan',
     'set enable_seqscan = off',
     'set random_page_cost = 1.1',
+    // A plan made on a guess at the number of rows must not start processes for a few of them.
+    'set max_parallel_workers_per_gather = 0',
     'set client_min_messages = warning',
   ].join('; ')
 }

@@ -40,6 +40,7 @@ export interface MetricsTable extends CounterColumns {
   api_rate_limit_remaining_min: number | null
   repaired_from: SyncStatus | null
   error_group_id: number | null
+  reported_by: string | null
 }
 
 export interface StatusChangesTable {

@@ -17,7 +17,7 @@ import { rebuildStep } from './figure-rebuild.ts'
 import { readSeries } from './figure-series.ts'
 import { readTotals } from './figure-totals.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
-import { isOneOf, piece, textFor, type SqlPiece } from '../sql-piece.ts'
+import { isOneOf, joined, piece, textFor, type SqlPiece } from '../sql-piece.ts'
 import { behindLead, type IndexLead } from '../lists/sync-list-spans.ts'
 
 /** {@link SyncFigures} in the SQL that both engines understand. */
@@ -36,7 +36,13 @@ export class SqlSyncFigures implements SyncFigures {
     if (user_ids?.length === 0) return 0
     return await this.#database.read(async ({ dialect, select }) => {
       const whose = user_ids === undefined ? piece('') : isOneOf('user_id', user_ids)
-      const text = `select count(*) as users from ${USERS} where last_sync_start_time >= ?
+      // Each sync writes its user's row, so that an index would have PostgreSQL fetch nearly every row by itself: to go
+      // through the few pages of the table takes a third of the time.
+      const recent =
+        dialect === 'postgres' && user_ids === undefined
+          ? "ctid >= '(0,0)' and last_sync_start_time + 0 >= ?"
+          : 'last_sync_start_time >= ?'
+      const text = `select count(*) as users from ${USERS} where ${recent}
         ${whose.text === '' ? '' : `and ${whose.text}`}`
       const rows = await select<{ users: number }>(textFor(dialect, text), [
         boundedTime(since),
@@ -85,7 +91,10 @@ async function readRecentError(
   const newest = async (whose: SqlPiece, lead: IndexLead): Promise<Said[]> => {
     // PostgreSQL goes along the index of the errors only when it is asked by its first column, too.
     const named = dialect === 'postgres' ? lead : null
-    const window = behindLead(named, ['sync_start_time'], '>=', [boundedTime(since)])
+    const from = behindLead(named, ['sync_start_time'], '>=', [boundedTime(since)])
+    // An index that has other values before the start times would go on into the next one.
+    const until = behindLead(named, ['sync_start_time'], '<', [Number.MAX_SAFE_INTEGER])
+    const window = named === null || whose.text === '' ? from : joined([from, until], ' and ')
     // SQLite would walk along all syncs of a user, of whom many have no error.
     const index = whose.text === '' ? 'canvas_sync_metrics_errors' : 'canvas_sync_metrics_user_errors'
     const indexed = dialect === 'sqlite' ? ` indexed by ${index}` : ''
@@ -104,10 +113,9 @@ async function readRecentError(
   if (user_ids === undefined) said.push(...(await newest(piece(''), WITH_ERROR)))
   else {
     for (const user_id of user_ids) {
+      // Beside an equality PostgreSQL would not enter the index by the comparison.
       const whose =
-        dialect === 'postgres'
-          ? piece('user_id = any(?) and ', [user_id])
-          : piece('user_id = ? and ', user_id)
+        dialect === 'postgres' ? piece('user_id is not null and ') : piece('user_id = ? and ', user_id)
       said.push(...(await newest(whose, { column: 'user_id', value: piece('?', user_id) })))
     }
   }

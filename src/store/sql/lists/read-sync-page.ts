@@ -4,8 +4,15 @@ import type { SqlConnection } from '../sql-database.ts'
 import { textFor, type SqlPiece } from '../sql-piece.ts'
 import { planSyncList } from './sync-list-plan.ts'
 import { restOf, type SyncWalk } from './sync-list-ranges.ts'
-import { countEntries, selectRows, selectSorted, selectStop } from './sync-list-statements.ts'
-import { syncOfValues } from './sync-values.ts'
+import {
+  countEntries,
+  looksOnce,
+  selectLook,
+  selectRows,
+  selectSorted,
+  selectStop,
+} from './sync-list-statements.ts'
+import { syncOfSelected } from './sync-values.ts'
 
 /** How much work one page may be. */
 export interface PageEffort {
@@ -31,8 +38,6 @@ export async function readSyncPage(
   const plan = planSyncList(condition, sort)
   const select = <Row>({ text, values }: SqlPiece): Promise<Row[]> =>
     connection.select<Row>(textFor(dialect, text), values)
-  const readRows = async (statement: SqlPiece): Promise<SyncRow[]> =>
-    (await connection.selectValues(textFor(dialect, statement.text), statement.values)).map(syncOfValues)
   const walk: SyncWalk = { dialect, plan, condition, sort }
 
   if (plan.if_few !== null) {
@@ -40,7 +45,7 @@ export async function readSyncPage(
     const [count] = await select<{ entries: number }>(countEntries(few, effort.few + 1))
     if (count !== undefined && count.entries <= effort.few) {
       return pageOf(
-        await readRows(selectSorted(few, { after, stop: null, limit: limit + 1 })),
+        await readRows(connection, selectSorted(few, { after, stop: null, limit: limit + 1 })),
         limit,
         walk,
         null,
@@ -49,7 +54,7 @@ export async function readSyncPage(
   }
   if (restOf(walk).length === 0) {
     return pageOf(
-      await readRows(selectRows(walk, { after, stop: null, limit: limit + 1 })),
+      await readRows(connection, selectRows(walk, { after, stop: null, limit: limit + 1 })),
       limit,
       walk,
       null,
@@ -60,16 +65,62 @@ export async function readSyncPage(
   let looked_at = 0
   for (let look = effort.first_look; ; look *= GROWTH) {
     const entries = Math.min(look, effort.entries - looked_at)
-    // Known before its rows are read: whoever writes in between makes no row fall between two pages.
-    const [stop = null] = await select<SyncPlace>(
-      selectStop(walk, { after: from, stop: null, limit: entries }),
-    )
-    rows.push(...(await readRows(selectRows(walk, { after: from, stop, limit: limit + 1 - rows.length }))))
+    const part: LookedAt = { after: from, entries, limit: limit + 1 - rows.length }
+    const { found, stop } = looksOnce(walk)
+      ? await lookOnce(connection, walk, part)
+      : await lookTwice(connection, walk, part)
+    rows.push(...found)
     looked_at += entries
     if (rows.length > limit || stop === null || looked_at >= effort.entries)
       return pageOf(rows, limit, walk, stop)
     from = stop
   }
+}
+
+/** A part of a walk of which not every entry is a row of the page. */
+interface LookedAt {
+  readonly after: SyncPlace | null
+  readonly entries: number
+  readonly limit: number
+}
+
+interface Look {
+  readonly found: readonly SyncRow[]
+  /** The place of the last entry; null when there are fewer. */
+  readonly stop: SyncPlace | null
+}
+
+async function lookTwice(
+  connection: SqlConnection,
+  walk: SyncWalk,
+  { after, entries, limit }: LookedAt,
+): Promise<Look> {
+  const { text, values } = selectStop(walk, { after, stop: null, limit: entries })
+  // Known before its rows are read: whoever writes in between makes no row fall between two pages.
+  const [stop = null] = await connection.select<SyncPlace>(textFor(walk.dialect, text), values)
+  return { found: await readRows(connection, selectRows(walk, { after, stop, limit })), stop }
+}
+
+async function lookOnce(
+  connection: SqlConnection,
+  walk: SyncWalk,
+  { after, entries, limit }: LookedAt,
+): Promise<Look> {
+  const { text, values } = selectLook(walk, after, entries, limit)
+  const found: SyncRow[] = []
+  let stop: SyncPlace | null = null
+  for (const [value, id, row] of await connection.selectValues(textFor(walk.dialect, text), values)) {
+    if (row === null) stop = { value: Number(value), id: Number(id) }
+    else found.push(syncOfSelected(walk.dialect, [row]))
+  }
+  return { found, stop }
+}
+
+async function readRows(connection: SqlConnection, { text, values }: SqlPiece): Promise<SyncRow[]> {
+  const { dialect } = connection
+  return (await connection.selectValues(textFor(dialect, text), values)).map((row) =>
+    syncOfSelected(dialect, row),
+  )
 }
 
 /** A list of no members lets nothing through. */

@@ -1,14 +1,22 @@
 import type { SyncRow } from '../../../core/sync-record.ts'
-import type { SqlDatabase } from '../sql-database.ts'
+import type { SqlDatabase, SqlDialect } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
-import { SYNC_COLUMNS, syncOfValues } from './sync-values.ts'
+import { SYNC_COLUMNS, syncOfSelected } from './sync-values.ts'
 
 /** What tells one sync apart. */
 type SyncKey = 'id' | 'sync_task_id'
 
-const STATEMENTS: Readonly<Record<SyncKey, string>> = {
-  id: `select ${SYNC_COLUMNS} from canvas_sync_metrics m where m.id = ?`,
-  sync_task_id: `select ${SYNC_COLUMNS} from canvas_sync_metrics m where m.sync_task_id = ?`,
+const statementsOf = (dialect: SqlDialect): Readonly<Record<SyncKey, string>> => ({
+  id: textFor(dialect, `select ${SYNC_COLUMNS[dialect]} from canvas_sync_metrics m where m.id = ?`),
+  sync_task_id: textFor(
+    dialect,
+    `select ${SYNC_COLUMNS[dialect]} from canvas_sync_metrics m where m.sync_task_id = ?`,
+  ),
+})
+
+const STATEMENTS: Readonly<Record<SqlDialect, Readonly<Record<SyncKey, string>>>> = {
+  sqlite: statementsOf('sqlite'),
+  postgres: statementsOf('postgres'),
 }
 
 export function readSync(
@@ -17,7 +25,7 @@ export function readSync(
   value: number | string,
 ): Promise<SyncRow | null> {
   return database.read(async ({ dialect, selectValues }) => {
-    const [values] = await selectValues(textFor(dialect, STATEMENTS[key]), [value])
-    return values === undefined ? null : syncOfValues(values)
+    const [values] = await selectValues(STATEMENTS[dialect][key], [value])
+    return values === undefined ? null : syncOfSelected(dialect, values)
   })
 }

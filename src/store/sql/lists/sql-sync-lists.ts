@@ -1,4 +1,5 @@
-import { syncRecordsText } from '../../../core/sync-record-text.ts'
+import type { Selectable } from 'kysely'
+import { syncRecordsBytes } from '../../../core/sync-record-bytes.ts'
 import type {
   OutcomePage,
   OutcomePageQuery,
@@ -9,12 +10,13 @@ import type {
 } from '../../sync-lists.ts'
 import { readSyncPage } from './read-sync-page.ts'
 import type { SqlDatabase } from '../sql-database.ts'
+import { textFor } from '../sql-piece.ts'
 import { outcomeOfRow } from '../syncs/sync-rows.ts'
+import type { CoursesOutcomeTable } from '../tables.ts'
 
 /** {@link SyncLists} in the SQL that both engines understand. */
 export class SqlSyncLists implements SyncLists {
   readonly #database: SqlDatabase
-  readonly #encoder = new TextEncoder()
 
   constructor(database: SqlDatabase) {
     this.#database = database
@@ -26,26 +28,17 @@ export class SqlSyncLists implements SyncLists {
 
   async recordPage(query: SyncPageQuery): Promise<SyncRecordPage> {
     const { rows, next } = await this.page(query)
-    const records = this.#encoder.encode(syncRecordsText(rows))
-    return { count: rows.length, records, next }
+    return { count: rows.length, records: syncRecordsBytes(rows), next }
   }
 
   outcomePage({ sync_id, order, limit, after }: OutcomePageQuery): Promise<OutcomePage> {
     const column = order === 'started' ? 'started_at' : 'finished_at'
-    return this.#database.read(async ({ query }) => {
-      let select = query
-        .selectFrom('canvas_sync_courses')
-        .selectAll()
-        .where('sync_id', '=', sync_id)
-        .orderBy(column)
-        .orderBy('course_id')
-        .limit(limit + 1)
-      if (after !== null) {
-        select = select.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple(column, 'course_id'), '>', tuple(after.at, after.course_id)),
-        )
-      }
-      const found = await select.execute()
+    const behind = after === null ? '' : ` and (${column}, course_id) > (?, ?)`
+    const text = `select * from canvas_sync_courses where sync_id = ?${behind} order by ${column}, course_id limit ?`
+    const place = after === null ? [] : [after.at, after.course_id]
+    return this.#database.read(async ({ dialect, select }) => {
+      const values = [sync_id, ...place, limit + 1]
+      const found = await select<Selectable<CoursesOutcomeTable>>(textFor(dialect, text), values)
       const rows = found.slice(0, limit).map(outcomeOfRow)
       const last = rows.at(-1)
       const more = found.length > limit && last !== undefined

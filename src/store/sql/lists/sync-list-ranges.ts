@@ -28,7 +28,7 @@ export interface IndexRange {
 }
 
 const INDEXES: Readonly<Record<SyncListDriver, string>> = {
-  user: 'canvas_sync_metrics_user_start',
+  user: 'canvas_sync_metrics_user_list',
   user_troubled: 'canvas_sync_metrics_user_troubled',
   error_group: 'canvas_sync_metrics_error_group',
   source: 'canvas_sync_metrics_source',
@@ -85,9 +85,12 @@ export function rangesOf({ dialect, plan, condition }: SyncWalk): IndexRange[] {
   return ranges[plan.driver]()
 }
 
-/** PostgreSQL drops a column from the sorting that it knows to be one value; of a list it does not know it. */
+/**
+ * PostgreSQL drops a column from the sorting that it knows to be one value. There the comparisons that have the lead in
+ * them bound the range on both sides; beside an equality it would not enter the index by them.
+ */
 const isLead = (dialect: SqlDialect, column: string, value: unknown): SqlPiece =>
-  dialect === 'postgres' ? piece(`${column} = any(?)`, [value]) : piece(`${column} = ?`, value)
+  dialect === 'postgres' ? piece(`${column} is not null`) : piece(`${column} = ?`, value)
 
 function outcomesOf(dialect: SqlDialect, course_id: string | undefined): IndexRange {
   return {

@@ -8,6 +8,9 @@ export interface IndexLead {
   readonly value: SqlPiece
 }
 
+/** Whether it is the same for all rows of the index, as an expression that is always true. */
+export const isConstant = (lead: IndexLead | null): boolean => lead?.value.values.length === 0
+
 /** What a walk goes along: a value and then the id, both up or both down. */
 export interface SpanKey {
   readonly value: string

@@ -1,7 +1,7 @@
 import type { SyncCondition, SyncPlace } from '../../sync-lists.ts'
 import { joined, piece, type SqlPiece } from '../sql-piece.ts'
 import { rangesOf, restOf, type IndexRange, type SyncWalk } from './sync-list-ranges.ts'
-import { behindLead, spansOf, type IndexLead } from './sync-list-spans.ts'
+import { behindLead, isConstant, spansOf, type IndexLead } from './sync-list-spans.ts'
 import { SYNC_COLUMNS } from './sync-values.ts'
 
 /** The part of a walk to read: behind `after`, and up to `stop` when it is given, which is the last one read. */
@@ -18,7 +18,8 @@ export function selectRows(walk: SyncWalk, part: WalkPart): SqlPiece {
 
 /**
  * All that is behind `after` in a walk by start time, sorted by duration: for few rows. The sum with nothing keeps an
- * engine from walking along all durations instead.
+ * engine from walking along all durations instead. What is sorted are places, which an index may hold; rows that will
+ * not be shown are not read.
  */
 export function selectSorted(walk: SyncWalk, part: WalkPart): SqlPiece {
   const rest = [piece('m.total_duration_seconds is not null'), ...restOf(walk)]
@@ -31,6 +32,42 @@ export function selectStop(walk: SyncWalk, { after, limit }: WalkPart): SqlPiece
   return joined([piece('select value, id from ('), places, piece(') p limit 1 offset ?', limit - 1)], '')
 }
 
+/**
+ * Whether to look at entries and read the rows that fulfil the rest in one statement: where PostgreSQL goes along an index
+ * that begins with an expression, it fetches the row of each entry, also when only its place is asked for.
+ */
+export function looksOnce(walk: SyncWalk): boolean {
+  const [only, second] = rangesOf(walk)
+  return only?.of_syncs === true && second === undefined && isConstant(only.lead)
+}
+
+/**
+ * Of the next `limit` entries of the walk, the first `shown` rows that fulfil the rest of the condition, each with its
+ * place; then, without a row, the place of the last entry, if there are so many.
+ */
+export function selectLook(walk: SyncWalk, after: SyncPlace | null, limit: number, shown: number): SqlPiece {
+  const [select] = selectsOf(walk, [], { after, stop: null, limit })
+  if (select === undefined) throw new TypeError('a walk has no range')
+  const fits = joined(restOf(walk), ' and ')
+  const columns = `${select.value} as value, ${select.id} as id, (${fits.text}) as fits`
+  const entries = textOf(walk, select, columns)
+  const places = piece(
+    `select value, id from looked_at where fits${orderOf(walk, 'value', 'id')} limit ?`,
+    shown,
+  )
+  return joined(
+    [
+      piece('with looked_at as materialized ('),
+      piece(entries.text, ...fits.values, ...entries.values),
+      piece(`) (select k.value, k.id, ${SYNC_COLUMNS[walk.dialect]} from (`),
+      places,
+      piece(`) k join canvas_sync_metrics m on m.id = k.id${orderOf(walk, 'k.value', 'k.id')})`),
+      piece(' union all (select value, id, null from looked_at limit 1 offset ?)', limit - 1),
+    ],
+    '',
+  )
+}
+
 /** How many entries the walk has, counted no further than `limit`. */
 export function countEntries(walk: SyncWalk, limit: number): SqlPiece {
   const places = merged(walk, selectsOf(walk, [], { after: null, stop: null, limit }), limit)
@@ -40,10 +77,11 @@ export function countEntries(walk: SyncWalk, limit: number): SqlPiece {
 function rowsOf(walk: SyncWalk, rest: readonly SqlPiece[], part: WalkPart, value?: string): SqlPiece {
   const selects = selectsOf(walk, rest, part, value)
   const [only] = selects
-  if (selects.length === 1 && only?.of_syncs === true) return textOf(walk, only, SYNC_COLUMNS)
+  if (selects.length === 1 && only?.of_syncs === true && value === undefined)
+    return textOf(walk, only, SYNC_COLUMNS[walk.dialect])
   return joined(
     [
-      piece(`select ${SYNC_COLUMNS} from (`),
+      piece(`select ${SYNC_COLUMNS[walk.dialect]} from (`),
       merged(walk, selects, part.limit),
       piece(
         `) k join canvas_sync_metrics m on m.id = k.id${orderOf(walk, 'k.value', 'k.id')} limit ?`,
@@ -71,6 +109,7 @@ function selectsOf(
   { after, stop, limit }: WalkPart,
   sorted_by?: string,
 ): RangeSelect[] {
+  const ends = sorted_by === undefined ? endsOf(walk, after, stop) : NO_ENDS
   return rangesOf(walk).flatMap((range) => {
     const value = sorted_by ?? (walk.plan.driver === 'duration' ? 'm.total_duration_seconds' : range.start)
     const joins = rest.length > 0 && !range.of_syncs
@@ -79,7 +118,9 @@ function selectsOf(
     const where = [
       ...range.where,
       ...(joins ? [piece(`m.id = ${range.id}`)] : []),
-      ...(walk.plan.driver === 'duration' ? durationsOf(walk.condition) : windowOf(range, walk.condition)),
+      ...(walk.plan.driver === 'duration'
+        ? durationsOf(walk.condition, ends)
+        : windowOf(range, walk.condition, ends)),
     ]
     const lead = sorted_by === undefined ? range.lead : null
     const key = { value, id: range.id, descending: isDescending(walk), lead }
@@ -121,20 +162,51 @@ function orderOf(walk: SyncWalk, ...values: readonly string[]): string {
   return ` order by ${values.map((value) => `${value} ${direction}`).join(', ')}`
 }
 
-function windowOf({ start, lead }: IndexRange, { since, until }: SyncCondition): SqlPiece[] {
+/** Where a part of a walk ends on either side: start times or durations. */
+interface Ends {
+  readonly first: number | undefined
+  readonly last: number | undefined
+}
+
+const NO_ENDS: Ends = { first: undefined, last: undefined }
+
+function endsOf(walk: SyncWalk, after: SyncPlace | null, stop: SyncPlace | null): Ends {
+  const [last, first] = isDescending(walk) ? [after, stop] : [stop, after]
+  return { first: first?.value, last: last?.value }
+}
+
+/** Before and after all times. */
+const EVER = { since: Number.MIN_SAFE_INTEGER, until: Number.MAX_SAFE_INTEGER }
+const NO_WINDOW: { readonly since?: number; readonly until?: number } = {}
+
+/**
+ * The window of the start times, less the sides on which the part ends within it anyway: an engine enters an index by one
+ * comparison on each side, and would go from the end of the window through all that earlier pages have shown.
+ */
+function windowOf(
+  { start, lead }: IndexRange,
+  { since, until }: SyncCondition,
+  { first, last }: Ends,
+): SqlPiece[] {
+  // What has a value of its own before the start times is bounded on both sides, or would go on into the next value.
+  const { since: earliest, until: latest } = lead !== null && !isConstant(lead) ? EVER : NO_WINDOW
+  const from = since ?? earliest
+  const to = until ?? latest
+  const begins = first !== undefined && (from === undefined || first >= from)
+  const ends = last !== undefined && (to === undefined || last < to)
   return [
-    ...(since === undefined ? [] : [behindLead(lead, [start], '>=', [since])]),
-    ...(until === undefined ? [] : [behindLead(lead, [start], '<', [until])]),
+    ...(from === undefined || begins ? [] : [behindLead(lead, [start], '>=', [from])]),
+    ...(to === undefined || ends ? [] : [behindLead(lead, [start], '<', [to])]),
   ]
 }
 
-function durationsOf({ min_duration_ms, max_duration_ms }: SyncCondition): SqlPiece[] {
+/** As with {@link windowOf}. */
+function durationsOf({ min_duration_ms, max_duration_ms }: SyncCondition, { first, last }: Ends): SqlPiece[] {
+  const [least, most] = [min_duration_ms, max_duration_ms].map((ms) => (ms === undefined ? ms : ms / 1000))
+  const begins = first !== undefined && (least === undefined || first >= least)
+  const ends = last !== undefined && (most === undefined || last <= most)
   return [
-    ...(min_duration_ms === undefined
-      ? []
-      : [piece('m.total_duration_seconds >= ?', min_duration_ms / 1000)]),
-    ...(max_duration_ms === undefined
-      ? []
-      : [piece('m.total_duration_seconds <= ?', max_duration_ms / 1000)]),
+    ...(least === undefined || begins ? [] : [piece('m.total_duration_seconds >= ?', least)]),
+    ...(most === undefined || ends ? [] : [piece('m.total_duration_seconds <= ?', most)]),
   ]
 }

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { SyncRow } from '../../../core/sync-record.ts'
+import type { SqlDialect } from '../sql-database.ts'
 import type { MetricsTable } from '../tables.ts'
+import { valuesOfPacked } from './packed-row.ts'
 
 /**
  * The columns of a sync in the order in which its values are selected. Lists select values, not rows: the objects that
@@ -64,10 +66,44 @@ const COLUMNS = [
 type Columns = readonly (keyof MetricsTable)[]
 type ValuesOf<Names extends Columns> = { [Index in keyof Names]: Selectable<MetricsTable>[Names[Index]] }
 
-/** What {@link syncOfValues} takes, for a select from `m`. */
-export const SYNC_COLUMNS: string = COLUMNS.map((name) => `m."${name}"`).join(', ')
+const SELECTED = COLUMNS.map((name) => `m."${name}"`).join(', ')
 
-export function syncOfValues(values: readonly unknown[]): SyncRow {
+/** What {@link syncOfSelected} takes, for a select from `m`. */
+export const SYNC_COLUMNS: Readonly<Record<SqlDialect, string>> = {
+  sqlite: SELECTED,
+  postgres: `row(${SELECTED})::text as packed`,
+}
+
+type TextColumn = {
+  [Name in keyof MetricsTable]: Selectable<MetricsTable>[Name] extends string | null ? Name : never
+}[keyof MetricsTable]
+
+const TEXTS = {
+  sync_task_id: true,
+  user_id: true,
+  sync_status: true,
+  error_type: true,
+  error_message: true,
+  sync_type: true,
+  target_course_id: true,
+  sync_metadata: true,
+  scope: true,
+  trigger: true,
+  host: true,
+  process_started: true,
+  progress_current: true,
+  repaired_from: true,
+  reported_by: true,
+} satisfies Record<TextColumn, true>
+
+const is_number: readonly boolean[] = COLUMNS.map((name) => !Object.hasOwn(TEXTS, name))
+
+/** @param values of one row of {@link SYNC_COLUMNS} */
+export function syncOfSelected(dialect: SqlDialect, values: readonly unknown[]): SyncRow {
+  return syncOfValues(dialect === 'postgres' ? valuesOfPacked(String(values[0]), is_number) : values)
+}
+
+function syncOfValues(values: readonly unknown[]): SyncRow {
   const [
     id,
     sync_task_id,

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { SYNCED_ENTITIES, SYNCED_TABLES, type SyncedEntity } from '../../../core/synced-entity.ts'
 import type { AuditEntry } from '../../access-store.ts'
+import { SYNCS_ERASED } from '../../change-feed.ts'
 import type { ErasureStep, ErasureStore, UserTraces } from '../../erasure-store.ts'
 import { deleteSyncRows } from './delete-sync-rows.ts'
 import { eraseErrorMessages } from './erase-error-messages.ts'
@@ -79,6 +80,7 @@ export class SqlErasureStore implements ErasureStore {
       const { deleted } = await deleteSyncRows(connection, syncs, limit, (where) =>
         where('user_id', '=', user_id),
       )
+      await tellFollowers(connection)
       const rows = deleted.syncs + deleted.courses + deleted.status_changes + Number(changes.numDeletedRows)
       return { rows, done: false }
     })
@@ -130,6 +132,15 @@ const tableOf = (entity: SyncedEntity): RawBuilder<unknown> => sql.table(SYNCED_
 /** SQLite leaves the bytes of deleted rows in the file until they are used again, unless it is told to overwrite them. */
 async function zeroWhatIsDeleted({ dialect, query }: SqlConnection): Promise<void> {
   if (dialect === 'sqlite') await sql`pragma secure_delete = on`.execute(query)
+}
+
+/** Servers keep the newest changes in memory for clients that come back. */
+async function tellFollowers({ dialect, query }: SqlConnection): Promise<void> {
+  const changed_at =
+    dialect === 'sqlite'
+      ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
+      : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+  await query.insertInto('canvas_sync_changes').values({ kind: SYNCS_ERASED, changed_at }).execute()
 }
 
 /** Sources whose every known reader is this user. */

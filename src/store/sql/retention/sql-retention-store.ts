@@ -69,6 +69,18 @@ export class SqlRetentionStore implements RetentionStore {
     })
   }
 
+  async beginJob(job: string, night: string): Promise<void> {
+    await this.#database.write(({ query }) =>
+      query
+        .insertInto(JOBS)
+        .values({ job, done_for: night })
+        .onConflict((conflict) =>
+          conflict.column('job').doUpdateSet({ done_for: night }).where(`${JOBS}.done_for`, 'is', null),
+        )
+        .execute(),
+    )
+  }
+
   takeJob({ job, holder, done_for, now, lease_ms }: JobTake): Promise<JobTurn> {
     return this.#database.write(async ({ query }) => {
       await query

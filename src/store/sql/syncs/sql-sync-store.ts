@@ -20,9 +20,12 @@ import { forUpdate } from '../for-update.ts'
 import { readSync } from '../lists/read-sync.ts'
 import { readSyncPage } from '../lists/read-sync-page.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
+import { textFor } from '../sql-piece.ts'
 import { outcomeOfRow, rowOfOutcome, rowOfProgress, rowOfStart, syncOfRow } from './sync-rows.ts'
 
 const METRICS = 'canvas_sync_metrics'
+const STATUS_CHANGES = `select sync_id, old_status, new_status, reason, changed_at
+  from canvas_sync_status_changes where sync_id = ? order by id`
 
 /** {@link SyncStore} in the SQL that both engines understand. */
 export class SqlSyncStore implements SyncStore {
@@ -185,13 +188,8 @@ export class SqlSyncStore implements SyncStore {
   }
 
   listStatusChanges(sync_id: number): Promise<StatusChange[]> {
-    return this.#database.read(({ query }) =>
-      query
-        .selectFrom('canvas_sync_status_changes')
-        .select(['sync_id', 'old_status', 'new_status', 'reason', 'changed_at'])
-        .where('sync_id', '=', sync_id)
-        .orderBy('id')
-        .execute(),
+    return this.#database.read(({ dialect, select }) =>
+      select<StatusChange>(textFor(dialect, STATUS_CHANGES), [sync_id]),
     )
   }
 

@@ -38,8 +38,9 @@ export function rowOfProgress(progress: SyncProgress): UpdateObject<Tables, 'can
 }
 
 export function syncOfRow(row: Selectable<MetricsTable>): SyncRow {
-  // Whether it beats matters to who watches and who reports, and comes to them with `RunningSync` and `KnownSync`.
-  const { heartbeat_expected: _, ...rest } = row
+  // Whether it beats and whose it is matters to who watches and who reports, and comes to them with `RunningSync` and
+  // `KnownSync`.
+  const { heartbeat_expected: _, reported_by: __, ...rest } = row
   return {
     ...rest,
     incremental_sync: row.incremental_sync === 1,

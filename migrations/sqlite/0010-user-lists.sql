@@ -1,0 +1,5 @@
+-- A user's syncs on one host, or the longest ones, are found in the index alone: to read thousands of rows that lie all
+-- over the file takes milliseconds.
+drop index canvas_sync_metrics_user_start;
+create index canvas_sync_metrics_user_list
+  on canvas_sync_metrics (user_id, sync_start_time, total_duration_seconds, host);
