@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access-config.ts'
 import { MonitorError, systemErrorCode } from './core/errors.ts'
 import { isZone, systemZone } from './core/local-time.ts'
+import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from './ingest-config.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
@@ -20,7 +21,7 @@ export interface LogCleanupConfig extends CleanupOptions {
 }
 
 /** What every command and the server are configured by. */
-export interface Config extends AccessConfig, ReportConfig {
+export interface Config extends AccessConfig, IngestConfig, ReportConfig {
   /** `sqlite:PATH` or `postgres://…`. Default `sqlite:data/canvas-sync.db`. */
   readonly database: string
   /** Directory of the five log streams. Default `logs/canvas_sync`. */
@@ -53,6 +54,7 @@ export type ConfigInput = { readonly [Name in keyof Config]?: string | number | 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
   ...ACCESS_DEFAULTS,
+  ...INGEST_DEFAULTS,
   ...REPORT_DEFAULTS,
   database: 'sqlite:data/canvas-sync.db',
   log_dir: 'logs/canvas_sync',
@@ -89,6 +91,7 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
   ...ACCESS_NAMES,
+  ...INGEST_NAMES,
   ...REPORT_NAMES,
   sync_limits: { environment: null, flag: null, example: '{ "default": "24h", "submissions": "2h" }' },
   retention: { environment: null, flag: null, example: '{ "sync_days": 400 }' },
@@ -166,6 +169,7 @@ const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodT
     })
 const SCHEMA = {
   ...ACCESS_SCHEMA,
+  ...INGEST_SCHEMA,
   ...REPORT_SCHEMA,
   database: text.regex(
     /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)/,

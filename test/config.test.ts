@@ -48,7 +48,10 @@ interface Setting {
 
 const SETTINGS: Readonly<
   Record<
-    Exclude<keyof Config, 'log_cleanup' | 'log_streams' | 'sync_limits' | 'retention' | keyof AccessConfig>,
+    Exclude<
+      keyof Config,
+      'log_cleanup' | 'log_streams' | 'sync_limits' | 'retention' | 'keep_error_messages' | keyof AccessConfig
+    >,
     Setting
   >
 > = {
@@ -233,6 +236,16 @@ test('a database may be on a PostgreSQL server', async () => {
   for (const url of ['postgres://me:S3cret@db/x', 'postgresql:///x?host=/run/postgresql']) {
     assert.equal((await load({}, { DATABASE_URL: url })).database, url)
   }
+})
+
+test('messages of errors are kept where the environment or a file says so', async () => {
+  assert.equal((await load()).keep_error_messages, false)
+  assert.equal((await load({}, { KEEP_ERROR_MESSAGES: 'true' })).keep_error_messages, true)
+  const file = configFile(JSON.stringify({ keep_error_messages: true }))
+  assert.equal((await load({}, {}, file)).keep_error_messages, true)
+  assert.equal((await load({}, { KEEP_ERROR_MESSAGES: '0' }, file)).keep_error_messages, false)
+  const { message } = await refusal(load({}, { KEEP_ERROR_MESSAGES: 'perhaps' }))
+  assert.match(message, /^KEEP_ERROR_MESSAGES must be true or false/)
 })
 
 test('who may come in is set in a file or the environment, and checked', async () => {

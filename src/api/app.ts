@@ -103,7 +103,7 @@ function refusalOfForeignPageAt(route: Route, request: Request, site: Site): Ans
 }
 
 async function answerTo(
-  { caller, address, audit }: Admitted,
+  { caller, address, audit, spend }: Admitted,
   route: Route,
   context: Context,
   { services, shared }: { readonly services: ApiServices; readonly shared: SharedAnswers },
@@ -124,6 +124,7 @@ async function answerTo(
     caller,
     address,
     audit,
+    spend,
     ...body,
   }
   const make = (): Promise<Answer> => route.answer(raw.members, services, facts)

@@ -59,7 +59,8 @@ export function figuresDiffer(differences: readonly FigureDifference[]): Monitor
   const [first] = differences
   const where =
     first === undefined ? '' : `, first in ${first.table} on ${new Date(first.bucket_start).toISOString()}`
-  return new MonitorError('storage', `${differences.length} sums do not agree with the rows${where}.`, {
+  const sums = differences.length === 1 ? '1 sum does' : `${differences.length} sums do`
+  return new MonitorError('storage', `${sums} not agree with the rows${where}.`, {
     next_step: 'Run migrate --rebuild-figures.',
   })
 }

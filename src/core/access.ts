@@ -11,6 +11,8 @@ export interface Caller {
   readonly kind: 'loopback' | 'token' | 'session' | 'anonymous'
   /** The public id of the token; null where there is none. Never the token itself. */
   readonly token_id: string | null
+  /** What the token is called; null where there is none. What is started with it belongs to the name. */
+  readonly token_name: string | null
   readonly scopes: ReadonlySet<Scope>
   /** The application's users whose data may be read (`read:user:<id>`); null for all. */
   readonly users: readonly string[] | null
@@ -20,6 +22,7 @@ export interface Caller {
 export const LOOPBACK_CALLER: Caller = {
   kind: 'loopback',
   token_id: null,
+  token_name: null,
   scopes: new Set(SCOPES),
   users: null,
 }
@@ -28,6 +31,7 @@ export const LOOPBACK_CALLER: Caller = {
 export const ANONYMOUS_CALLER: Caller = {
   kind: 'anonymous',
   token_id: null,
+  token_name: null,
   scopes: new Set(),
   users: [],
 }
@@ -43,20 +47,24 @@ export function isTokenScope(text: string): boolean {
   return length > 0 && length <= 255
 }
 
-/** Who comes with a token of these scopes. `admin` includes all; `read` sees all users. */
+/** Who comes with this token. `admin` includes all; `read` sees all users. */
 export function callerWith(
   kind: 'token' | 'session',
-  token_id: string,
-  token_scopes: readonly string[],
+  {
+    id: token_id,
+    name: token_name,
+    scopes: token_scopes,
+  }: { readonly id: string; readonly name: string; readonly scopes: readonly string[] },
 ): Caller {
-  if (token_scopes.includes('admin')) return { kind, token_id, scopes: new Set(SCOPES), users: null }
+  const shown = { kind, token_id, token_name }
+  if (token_scopes.includes('admin')) return { ...shown, scopes: new Set(SCOPES), users: null }
   const users = token_scopes
     .filter((scope) => scope.startsWith(USER_SCOPE_PREFIX))
     .map((scope) => scope.slice(USER_SCOPE_PREFIX.length))
   const scopes = new Set(SCOPES.filter((scope) => token_scopes.includes(scope)))
   const reads_all = scopes.has('read')
   if (users.length > 0) scopes.add('read')
-  return { kind, token_id, scopes, users: reads_all ? null : users }
+  return { ...shown, scopes, users: reads_all ? null : users }
 }
 
 /** Whether the caller may see what belongs to this user; syncs without a user are for those who see all. */

@@ -3,7 +3,8 @@ import type { LogLevel, LogStream } from './log-event.ts'
 import type { CourseOutcome, SyncCounters, SyncMetadata } from './sync-record.ts'
 import type { CourseOutcomeStatus, FinishStatus } from './sync-status.ts'
 
-export type { IngestedSync, IngestRefusal, IngestReport } from './ingest-report.ts'
+export { INGEST_REFUSAL_CODES } from './ingest-report.ts'
+export type { IngestedSync, IngestRefusal, IngestRefusalCode, IngestReport } from './ingest-report.ts'
 
 /**
  * What a program tells of its syncs over HTTP: the wire form of `POST /api/canvas/metrics/ingest`, which is told in

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import { counted } from '../core/number-text.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import { lastNight } from '../logs/cleanup/nightly-schedule.ts'
 import type { JobTake } from '../store/retention-store.ts'
@@ -26,13 +27,16 @@ export interface NightlyPruneOptions {
 
 /**
  * Deletes old rows once a night, however many servers share the database: the night is taken in a row of the database,
- * and whoever comes later finds it taken or done. One that was killed is taken over after two minutes.
+ * and whoever comes later finds it taken or done. One that was killed is taken over after two minutes. A night that no
+ * server saw is made up for, but a database that was never pruned waits for its first night: who upgrades has until then
+ * to say how long rows are to be kept.
  */
 export class NightlyPrune {
   readonly #options: NightlyPruneOptions
   readonly #holder = randomUUID()
   readonly #stopping = new AbortController()
   readonly #stopLooking: () => void
+  #begun = false
   #done_night = ''
   #looking: Promise<void> | undefined
 
@@ -57,6 +61,8 @@ export class NightlyPrune {
     try {
       const night = lastNight(schedule, clock.now()).id
       if (night === this.#done_night || this.#stopping.signal.aborted) return
+      if (!this.#begun) await store.retention.beginJob(JOB, night)
+      this.#begun = true
       const take = (): JobTake => ({
         job: JOB,
         holder: this.#holder,
@@ -105,7 +111,7 @@ export class NightlyPrune {
       task_id: null,
       user_id: null,
       fields: { deleted: syncs, courses, duration_ms },
-      message: `Deleted ${syncs} old syncs with ${courses} course outcomes.`,
+      message: `Deleted ${counted(syncs, 'old sync')} with ${counted(courses, 'course outcome')}.`,
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { DeletedSyncRows, SyncPlace } from '../store/retention-store.ts'
+import type { ForgottenEvents } from '../store/ingest-store.ts'
 import type { Store } from '../store/store.ts'
 import type { RetentionDays } from './retention.ts'
 
@@ -11,8 +12,8 @@ const MOST_ROWS = 2000
 const FIRST_ROWS = 100
 /** Of tables whose rows nothing hangs on. */
 const PLAIN_ROWS = 500
-/** Each has some twenty of them. */
-const SYNCS_WITH_EVENTS = 25
+/** Each has some twenty of them, and most are too young. */
+const SYNCS_WITH_EVENTS = 100
 /** The rest of the time belongs to the others. */
 const PAUSES_PER_STEP = 4
 const LEAST_PAUSE_MS = 5
@@ -87,9 +88,7 @@ class PruneRun {
       store.access.removeOld(0, before(days.audit_days), limit),
     )
     await this.#plain('sessions', PLAIN_ROWS, (limit) => store.access.removeOld(this.#now, 0, limit))
-    await this.#plain('event_ids', SYNCS_WITH_EVENTS, (limit) =>
-      store.ingest.forgetEvents(before(days.event_id_days), limit),
-    )
+    await this.#eventIds(before(days.event_id_days))
     return await this.report({ deleted: this.#deleted, dry_run: false, complete: !this.#stopped })
   }
 
@@ -133,7 +132,7 @@ class PruneRun {
   }
 
   async #plain(
-    what: 'changes' | 'audit_entries' | 'sessions' | 'event_ids',
+    what: 'changes' | 'audit_entries' | 'sessions',
     limit: number,
     remove: (limit: number) => Promise<number>,
   ): Promise<void> {
@@ -143,6 +142,17 @@ class PruneRun {
       gone = await remove(limit)
       this.#others[what] += gone
       if (gone > 0) await this.#stepDone(clock.monotonic() - started)
+    }
+  }
+
+  async #eventIds(ended_before: number): Promise<void> {
+    const { clock, store } = this.#options
+    for (let place: number | null = 0; place !== null && !this.#stopped;) {
+      const started = clock.monotonic()
+      const step: ForgottenEvents = await store.ingest.forgetEvents(ended_before, place, SYNCS_WITH_EVENTS)
+      place = step.next
+      this.#others.event_ids += step.syncs
+      await this.#stepDone(clock.monotonic() - started)
     }
   }
 

@@ -73,7 +73,8 @@ async function endOf(
     const size_bytes = newest.kind === 'live' ? await wholeLines(newest) : newest.size_bytes
     if (size_bytes === undefined) continue
     const ended = [...sources.slice(0, -1), { ...newest, size_bytes }]
-    const place = { file_id: newest.file_id ?? '', offset: size_bytes, last: await lastMark(ended, zone) }
+    const last = await lastMark(ended, zone)
+    const place = { file_id: newest.file_id ?? '', offset: size_bytes, last, given: [] }
     return { place, ended }
   }
   return { place: null, ended: [] }

@@ -85,7 +85,7 @@ export interface SearchEnd {
   readonly kind: 'end'
   readonly hits: number
   /** Goes on from here; null when there is nothing more, or when `time` was too short to get anywhere at all. */
-  readonly cursor: string | null
+  readonly next_cursor: string | null
   /** `limit`: there may be more hits, the cursor gives them. `time`: the budget was used up before all was read. */
   readonly cut: 'limit' | 'time' | null
   /** Lines that hold the text, or might match, but are in no form that is known; they are never hits. */

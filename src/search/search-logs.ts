@@ -53,22 +53,22 @@ export async function* searchSources(
   turns.throwIfAborted()
   const run = new SearchRun({ sources: await listed(), query, matcher, page, turns, zone, signal })
   let cut: SearchEnd['cut'] = null
-  let cursor: string | null = null
+  let next_cursor: string | null = null
   try {
     yield* hitsAndProgress(run, turns, clock)
     if (run.has_more) {
       cut = 'limit'
-      cursor = page.cursor()
+      next_cursor = page.cursor()
     }
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error
     yield* run.hits(true)
     cut = 'time'
-    cursor = page.cursorAt(run.bound_ms)
+    next_cursor = page.cursorAt(run.bound_ms)
   } finally {
     await run.close()
   }
-  yield { kind: 'end', cut, cursor, ...run.summary(), duration_ms: clock.monotonic() - started_ms }
+  yield { kind: 'end', cut, next_cursor, ...run.summary(), duration_ms: clock.monotonic() - started_ms }
 }
 
 async function* hitsAndProgress(run: SearchRun, turns: Turns, clock: Clock): AsyncGenerator<SearchItem> {

@@ -9,26 +9,18 @@ import type { LegacyZone } from '../logs/reading/legacy-zone.ts'
 import { fileId } from '../logs/reading/list-sources.ts'
 import { quickTimestamp } from '../logs/reading/quick-timestamp.ts'
 import { CopyGuard } from './copy-guard.ts'
+import type { Followed, FollowedLine, NextItem, PassedLine } from './followed-items.ts'
 import { TruncatedError, type FollowedBlock, type FollowedPart } from './followed-part.ts'
 import type { LineMatcher } from './line-matcher.ts'
 import { closeParts, openChain } from './stream-chain.ts'
-import { markOf, type StreamPlace } from './tail-place.ts'
-import type { TailGap } from './tail-query.ts'
+import { markOf, type StreamPlace, type WriterMark } from './tail-place.ts'
 
 const NEWLINE = 10
 /** So much is searched before others have their turn: an expression may take 10 µs for each byte. */
 const BYTES_IN_A_TURN = 16_384
+/** Lines that came too late are written again at once. */
+const AGAIN_WITHIN_BYTES = 1_048_576
 const OWN_HEAD = '{"timestamp":"'
-
-export interface FollowedLine {
-  readonly kind: 'line'
-  readonly entry: LogEntry | null
-  readonly line: string
-  readonly source: string
-}
-
-/** Something to give, and the place behind it. */
-export type Followed = FollowedLine | { readonly kind: 'gap'; readonly reason: TailGap['reason'] }
 
 export interface FollowerOptions {
   readonly directory: string
@@ -39,13 +31,6 @@ export interface FollowerOptions {
   readonly place: StreamPlace | null
   /** Whether what stands before the place was given already. */
   readonly is_resumed: boolean
-}
-
-/** A line that was passed, by its bytes; its mark is made when it is asked for. */
-interface PassedLine {
-  readonly file_id: string
-  readonly offset: number
-  readonly bytes: Buffer | undefined
 }
 
 /**
@@ -63,12 +48,21 @@ export class StreamFollower {
   /** Before the line that {@link peek} gave. */
   #passed: PassedLine | undefined
   #place: StreamPlace | null
-  #next: { readonly followed: Followed; readonly passed: PassedLine | undefined } | undefined
+  #given: readonly WriterMark[]
+  #next: NextItem | undefined
+  /** The newest file that was seen as the live one. */
+  #live_id: string | undefined
+  /** Whether lines of the block may have come when their file was not the live one any more. */
+  #is_late = false
+  /** Read since there were such lines. */
+  #bytes_since_late = Number.POSITIVE_INFINITY
   #is_unreadable = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
     this.#place = options.place
+    this.#given = options.place?.given ?? []
+    if (this.#given.length > 0) this.#bytes_since_late = 0
   }
 
   /** Behind everything that was taken, and the lines after it that are not wanted. */
@@ -78,8 +72,10 @@ export class StreamFollower {
       const { file_id, offset, bytes } = passed
       const time_ms = bytes && quickTimestamp(bytes, 0, bytes.length, this.#options.zone)
       const last = bytes ? markOf(bytes, time_ms ?? null) : (this.#place?.last ?? null)
-      this.#place = { file_id, offset, last }
+      this.#place = { file_id, offset, last, given: this.#given }
       this.#passed = undefined
+    } else if (this.#place && this.#place.given !== this.#given) {
+      this.#place = { ...this.#place, given: this.#given }
     }
     return this.#place
   }
@@ -96,6 +92,7 @@ export class StreamFollower {
 
   take(): void {
     if (this.#next?.passed) this.#passed = this.#next.passed
+    this.#given = this.#next?.given ?? this.#given
     this.#next = undefined
   }
 
@@ -122,8 +119,12 @@ export class StreamFollower {
       this.#at = Math.min(bytes.length, end + 1)
       const passed = { file_id: part.file_id, offset: offset + this.#at, bytes: bytes.subarray(start, end) }
       const followed = this.#lineAt(bytes, start, end, part.name)
-      if (followed) this.#next = { followed, passed }
-      else this.#passed = passed
+      const given = this.#bytes_since_late < AGAIN_WITHIN_BYTES ? this.#copies.all : []
+      // Its writer writes it again: the place stays before it.
+      const is_own = followed === undefined || followed.entry?.writer != null
+      const is_again = is_own && this.#is_late && given !== null && this.place !== null
+      if (followed) this.#next = { followed, passed: is_again ? undefined : passed, given: given ?? [] }
+      else if (!is_again) this.#passed = passed
     }
     if (this.#at >= bytes.length) this.#block = undefined
   }
@@ -142,7 +143,7 @@ export class StreamFollower {
     try {
       if (!this.#has_chain) await this.#openChain('deleted')
       while (!this.#next && !this.#block) {
-        this.#setBlock(await this.#readPart())
+        await this.#setBlock(await this.#readPart())
         if (this.#next || this.#block) break
         if (!(await this.#goOn())) return false
       }
@@ -154,7 +155,15 @@ export class StreamFollower {
     }
   }
 
-  #setBlock(block: FollowedBlock | undefined): void {
+  async #setBlock(block: FollowedBlock | undefined): Promise<void> {
+    const file_id = this.#parts[0]?.file_id
+    if (block && file_id !== undefined) {
+      // Asked when it is read: what came too late came when the file was not the live one any more.
+      const is_live = (await this.#liveId()) === file_id
+      if (is_live) this.#live_id = file_id
+      this.#is_late = !is_live && file_id === this.#live_id
+      this.#bytes_since_late = this.#is_late ? 0 : this.#bytes_since_late + block.bytes.length
+    }
     this.#block = block
     this.#at = 0
   }
@@ -185,7 +194,7 @@ export class StreamFollower {
     // Lines may have come between the last look and the rotation.
     const block = (await part.read()) ?? (await part.rest())
     if (block && !isTorn(block)) {
-      this.#setBlock(block)
+      await this.#setBlock(block)
       return
     }
     this.#parts.shift()
@@ -208,9 +217,13 @@ export class StreamFollower {
     if (!chain) return false
     await closeParts(this.#parts)
     this.#parts = [...chain.parts]
-    if (this.#options.is_resumed && !this.#has_chain) await this.#copies.learn(chain.before, stream)
-    this.#has_chain = true
     const [first] = this.#parts
+    if (this.#options.is_resumed && !this.#has_chain) {
+      this.#copies.know(this.#given)
+      await this.#copies.learn(chain.before, stream)
+    }
+    this.#has_chain = true
+    this.#live_id = this.#parts.at(-1)?.file_id
     if (first && chain.has_gap) {
       const passed = { file_id: first.file_id, offset: 0, bytes: undefined }
       this.#next = { followed: { kind: 'gap', reason }, passed }

@@ -11,6 +11,13 @@ export interface LineMark {
   readonly timestamp_ms: number | null
 }
 
+/** The last line of a writer that was given. */
+export interface WriterMark {
+  readonly writer: string
+  readonly seq: number
+  readonly timestamp_ms: number
+}
+
 /** Up to where a stream was read. */
 export interface StreamPlace {
   /** As in `LogSource`. */
@@ -19,7 +26,16 @@ export interface StreamPlace {
   readonly offset: number
   /** The last line that was read of the stream; null when there was none. */
   readonly last: LineMark | null
+  /**
+   * What was given of each writer, where lines behind the place were: those that came too late for their file may be in no
+   * file any more when somebody comes back, and are written again in another order. Mostly empty.
+   */
+  readonly given: readonly WriterMark[]
 }
+
+/** The most writers that a place tells of: it travels in a header. */
+export const MOST_GIVEN = 16
+export const LONGEST_WRITER = 64
 
 /** Of each stream that is followed; null for one that had no file yet. */
 export type TailPlaces = Readonly<Partial<Record<LogStream, StreamPlace | null>>>
@@ -39,6 +55,7 @@ export function encodePosition(places: TailPlaces): string {
       place.file_id,
       place.offset,
       place.last && [place.last.hash, place.last.bytes, place.last.timestamp_ms],
+      ...place.given.map(({ writer, seq, timestamp_ms }) => [writer, seq, timestamp_ms]),
     ],
   ])
   return Buffer.from(JSON.stringify(Object.fromEntries(packed))).toString('base64url')
@@ -62,9 +79,17 @@ export function decodePosition(position: string): TailPlaces {
 
 function placeFrom(value: unknown): StreamPlace {
   if (!Array.isArray(value)) throw badPosition()
-  const [file_id, offset, last] = value as readonly unknown[]
-  if (typeof file_id !== 'string' || !isCount(offset)) throw badPosition()
-  return { file_id, offset, last: last === null ? null : markFrom(last) }
+  const [file_id, offset, last, ...given] = value as readonly unknown[]
+  if (typeof file_id !== 'string' || !isCount(offset) || given.length > MOST_GIVEN) throw badPosition()
+  return { file_id, offset, last: last === null ? null : markFrom(last), given: given.map(writerFrom) }
+}
+
+function writerFrom(value: unknown): WriterMark {
+  if (!Array.isArray(value)) throw badPosition()
+  const [writer, seq, timestamp_ms] = value as readonly unknown[]
+  if (typeof writer !== 'string' || writer.length > LONGEST_WRITER || !isCount(seq) || !isTime(timestamp_ms))
+    throw badPosition()
+  return { writer, seq, timestamp_ms }
 }
 
 function markFrom(value: unknown): LineMark {

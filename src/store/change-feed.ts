@@ -5,6 +5,9 @@ import type { CourseOutcomeStatus, SyncStatus } from '../core/sync-status.ts'
 export const CHANGE_KINDS = ['sync_started', 'sync_status', 'sync_progress', 'course_outcome'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
+/** Syncs of a user were erased, it does not say which: whoever keeps earlier changes forgets them. */
+export const SYNCS_ERASED = 'syncs_erased'
+
 /** One change: what it is about, and nothing of its content. */
 export interface Change {
   /** Goes up with each change and never comes back; also the place behind it. */

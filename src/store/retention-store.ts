@@ -47,6 +47,8 @@ export interface RetentionStore {
   /** Space inside the database's files that new rows will use, bytes; null where the engine does not tell. */
   reusableBytes(): Promise<number | null>
 
+  /** Counts a night as done for a job that was never done for any, so that the next night is its first. */
+  beginJob(job: string, night: string): Promise<void>
   /** Of all who ask at the same time one gets the job. */
   takeJob(take: JobTake): Promise<JobTurn>
   /** Says that the holder still works; false when somebody else has the job by now. */

@@ -43,6 +43,8 @@ export interface FiguresWindow {
 export interface TotalsFilter extends FiguresWindow {
   /** Count only syncs of this status. */
   readonly status?: SyncStatus
+  /** What is needed besides the counts; each costs. The others are 0. Everything when it is not given. */
+  readonly sums?: readonly (keyof SyncSums)[]
 }
 
 export interface DurationPercentiles {

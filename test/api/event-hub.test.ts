@@ -73,7 +73,7 @@ test('while the database does not answer clients stay, it is told once, and then
   leave?.()
 })
 
-test('without a client nothing is read', async () => {
+test('without a client nothing is read, and nothing is kept', async () => {
   const { hub, clock, answer } = hubOver()
   let asked = 0
   answer.next = () => {
@@ -83,9 +83,11 @@ test('without a client nothing is read', async () => {
   const leave = hub.join(LOOPBACK_CALLER)
   await hub.ready()
   await until(() => asked > 10)
+  hub.recent.add([event(8)], 8)
   leave?.()
   leave?.()
   await turn()
+  assert.deepEqual([...hub.recent.after(0)], [])
   const then = asked
   clock.advance(60_000)
   await turn()

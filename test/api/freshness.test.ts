@@ -90,7 +90,8 @@ test('who may see some users only sees the sources that these read', async () =>
   const api = await openFresh()
   const seen: (string | null)[] = []
   const listedFor = async (users: readonly string[]): Promise<string[]> => {
-    const caller: Caller = { kind: 'token', token_id: 't', scopes: new Set(['read']), users }
+    const token = { kind: 'token', token_id: 't', token_name: 'n' } as const
+    const caller: Caller = { ...token, scopes: new Set(['read']), users }
     const request = { caller, audit: { viewed: (user: string | null) => seen.push(user) } }
     const input = { limit: 10, cursor: undefined, source_id: undefined, course_id: undefined }
     const answer = await getFreshness(

@@ -59,10 +59,10 @@ test('it gives what matches, newest first, with what there is to know about it',
     'Course 8: completed.',
     'Course 7: completed.',
   ])
-  const { count, cursor, cut, malformed_lines, unreadable, error } = result
+  const { count, next_cursor, cut, malformed_lines, unreadable, error } = result
   assert.deepEqual(
-    { count, cursor, cut, malformed_lines, unreadable, error },
-    { count: 4, cursor: null, cut: null, malformed_lines: 0, unreadable: [], error: undefined },
+    { count, next_cursor, cut, malformed_lines, unreadable, error },
+    { count: 4, next_cursor: null, cut: null, malformed_lines: 0, unreadable: [], error: undefined },
   )
   const [, hit] = result.entries
   assert.deepEqual(
@@ -117,10 +117,10 @@ test('the cursor of an answer that was cut gives the rest', async () => {
   const first = await search('text=ourse&order=oldest&limit=3')
   assert.deepEqual({ count: first.count, cut: first.cut }, { count: 3, cut: 'limit' })
   const rest = await search(
-    `text=ourse&order=oldest&limit=3&cursor=${encodeURIComponent(first.cursor ?? '')}`,
+    `text=ourse&order=oldest&limit=3&cursor=${encodeURIComponent(first.next_cursor ?? '')}`,
   )
   assert.deepEqual(messagesOf(rest), ['Course 9: forbidden.'])
-  assert.deepEqual({ cut: rest.cut, cursor: rest.cursor }, { cut: null, cursor: null })
+  assert.deepEqual({ cut: rest.cut, next_cursor: rest.next_cursor }, { cut: null, next_cursor: null })
 })
 
 test('context gives the lines around a hit as they were written', async () => {

@@ -27,7 +27,7 @@ test('a clean-up starts with the defaults of the earlier system', async () => {
     status: 'started',
     task_id: 'cleanup-1',
     message:
-      'The log clean-up has started: the newest 10000 lines of a stream stay outside of archives, rotated files are ' +
+      'The log clean-up has started: the newest 10,000 lines of a stream stay outside of archives, rotated files are ' +
       'archived after 7 days and archives deleted after 30 days.',
   })
   assert.deepEqual(api.logs.started, [DEFAULTS])

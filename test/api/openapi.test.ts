@@ -222,3 +222,18 @@ test('an example is made of what the schema is made of, and refused when it cann
     'xxx',
   )
 })
+
+test('whatever takes a cursor answers the next one as next_cursor, and nothing as cursor', () => {
+  const paged = operations().filter(({ operation }) =>
+    operation.parameters.some((parameter) => parameter.name === 'cursor'),
+  )
+  assert.ok(paged.length >= 6)
+  for (const { path, operation } of paged) {
+    const { schema } = operation.responses['200']?.content?.['application/json'] ?? assert.fail(path)
+    const [reference] = Object.values(schema) as readonly string[]
+    const name = reference?.split('/').at(-1) ?? ''
+    const { properties = {} } = DOCUMENT.components.schemas[name] as { properties?: object }
+    assert.ok(Object.hasOwn(properties, 'next_cursor'), path)
+    assert.ok(!Object.hasOwn(properties, 'cursor'), path)
+  }
+})

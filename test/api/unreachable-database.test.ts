@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -65,4 +66,27 @@ test('a server whose PostgreSQL was stopped says so, and comes back with it', as
   }
   assert.equal(back.status, 200)
   assert.equal((await ask(`${BASE}/summary`)).status, 200)
+})
+
+test('a server whose PostgreSQL is away stops in order and soon, and no line is there twice afterwards', async () => {
+  await using database = await PostgresServer.start()
+  const url = await database.createDatabase()
+  const logDir = join(temporaryDirectory(), 'logs')
+  const options = { database: url, logDir, port: 0, logCleanup: false, onError: () => {} } as const
+  const server = await startServer(options)
+  const report = await fetch(`${server.url}${BASE}/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ type: 'start', task_id: 'one' }]),
+  })
+  assert.equal(report.status, 200)
+  await database.shutDown()
+  const stopped_at = performance.now()
+  await server.close()
+  assert.ok(performance.now() - stopped_at < 6000, `${performance.now() - stopped_at} ms`)
+
+  await database.startAgain()
+  await (await startServer(options)).close()
+  const lines = readFileSync(join(logDir, 'operations.log'), 'utf8').split('\n')
+  assert.equal(lines.filter((line) => line.includes('"sync_started","task_id":"one"')).length, 1)
 })

@@ -7,8 +7,10 @@ import type { ErasureReceipt } from '../../src/cli/commands/privacy/erasure-rece
 import { systemClock } from '../../src/core/clock.ts'
 import { Ingest } from '../../src/ingest/ingest.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { Spool } from '../../src/remote/spool/spool.ts'
 import { createMonitor } from '../../src/tracker/monitor.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { ofDeadProcess } from '../ingest/support/ingest-world.ts'
 import { runMain } from './support/run-main.ts'
@@ -21,13 +23,19 @@ interface Place {
   readonly common: readonly string[]
 }
 
-async function work(): Promise<Place> {
+interface Machine {
+  /** Default: SQLite in a folder of its own. */
+  readonly database?: string
+  readonly rounds?: readonly number[]
+}
+
+async function work({ database: given, rounds = [1, 2, 3] }: Machine = {}): Promise<Place> {
   const directory = temporaryDirectory()
-  const database = `sqlite:${join(directory, 'canvas-sync.db')}`
+  const database = given ?? `sqlite:${join(directory, 'canvas-sync.db')}`
   const logDir = join(directory, 'logs')
   await using monitor = await createMonitor({ database, logDir })
   for (const userId of [ERIKA, OTTO]) {
-    for (const round of [1, 2, 3]) {
+    for (const round of rounds) {
       await monitor.track({ taskId: `${userId} ${round}`, userId, syncType: 'grades' }, async (sync) => {
         sync.recordApiCall({
           method: 'GET',
@@ -75,7 +83,7 @@ test('privacy erase leaves no byte of the user in database, logs and archives, a
   assert.equal(code, 0, stderr + stdout)
   const receipt = JSON.parse(stdout) as ErasureReceipt
   assert.equal(receipt.verified, true)
-  assert.equal(receipt.found.syncs, 3)
+  assert.equal(receipt.found?.syncs, 3)
   assert.ok(receipt.logs.lines >= 15)
   assert.ok(receipt.logs.archives >= 1)
   assert.equal(receipt.file_rewritten, true)
@@ -184,4 +192,104 @@ test('privacy erase refuses while a sync of the user runs', async () => {
   const { code, stderr } = await runMain(['privacy', 'erase', '--user', ERIKA, '--yes', ...common])
   assert.equal(code, 1)
   assert.match(stderr, /A sync of this user is running/)
+})
+
+test('privacy erase tells of a database that a restore has left, and is not done before it is gone', async () => {
+  const { directory, common } = await work()
+  const backup = join(directory, 'backup.db')
+  assert.equal((await runMain(['backup', backup, ...common])).code, 0)
+  assert.equal((await runMain(['restore', backup, ...common])).code, 0)
+  // As a restore leaves it that was killed.
+  const unfinished = join(directory, 'canvas-sync.db.0a1b2c3d.restoring')
+  writeFileSync(unfinished, '')
+  writeFileSync(join(directory, 'canvas-sync.db.bak'), '')
+  const kept = readdirSync(directory).filter((name) => name.includes('.before-restore-'))
+  assert.equal(kept.length, 1)
+  const left = [unfinished, join(directory, kept[0] ?? '')]
+
+  const plan = await runMain(['privacy', 'erase', '--user', ERIKA, ...common])
+  const erase = ['privacy', 'erase', '--user', ERIKA, '--yes', ...common]
+  const json = await runMain([...erase, '--json'])
+  const text = await runMain(erase)
+  const receipt = JSON.parse(json.stdout) as ErasureReceipt
+  assert.deepEqual([json.code, text.code, receipt.verified], [1, 1, false])
+  assert.deepEqual(receipt.databases_left_by_restore, left)
+  for (const path of left) {
+    assert.ok(
+      text.stdout.includes(`${path} is left of a restore and was not touched: delete it.`),
+      text.stdout,
+    )
+    assert.ok(plan.stdout.includes(path), plan.stdout)
+    rmSync(path)
+  }
+  const { code, stdout } = await runMain([...erase, '--json'])
+  assert.equal(code, 0, stdout)
+  assert.equal(count(everyByte(join(directory, 'logs')), ERIKA), 0)
+})
+
+test('privacy erase --logs-only takes the lines of one more machine away while the database knows the syncs', async () => {
+  const database = await (await startPostgres()).createDatabase()
+  const here = await work({ database })
+  const there = await work({ database, rounds: [4] })
+  const nameless = '{"timestamp":"2026-11-22T10:00:00.000Z","level":"INFO","event":"sync_started","task_id":'
+  for (const owner of [ERIKA, OTTO]) {
+    const line = `${nameless}"${owner} 4","user_id":null,"message":"Began."}\n`
+    writeFileSync(join(there.directory, 'logs', 'operations.log.1'), line, { flag: 'a' })
+  }
+  const only = ['privacy', 'erase', '--user', ERIKA, '--logs-only']
+  const plan = await runMain([...only, ...there.common])
+  assert.equal(plan.code, 1)
+  assert.match(plan.stdout, /^The lines of the user and of 4 syncs in all logs and archives/)
+  const { code, stdout } = await runMain([...only, '--yes', '--json', ...there.common])
+  assert.equal(code, 0, stdout)
+  const receipt = JSON.parse(stdout) as ErasureReceipt
+  assert.deepEqual([receipt.database, receipt.task_ids_known, receipt.verified], [null, 4, true])
+  assert.equal(count(everyByte(there.directory), ERIKA), 0)
+  assert.equal(count(everyByte(there.directory), `${OTTO} 4","user_id":null`), 1)
+  const list = await runMain(['syncs', 'list', '--user', ERIKA, '--json', ...here.common])
+  assert.equal(count(list.stdout, '"sync_task_id"'), 4, 'the database is as it was')
+
+  const whole = ['privacy', 'erase', '--user', ERIKA, ...here.common]
+  assert.match((await runMain(whole)).stdout, /--logs-only on all other machines/)
+  assert.equal((await runMain([...whole, '--yes'])).code, 0)
+  assert.equal(count(everyByte(here.directory), ERIKA), 0)
+})
+
+test('privacy erase --logs-only makes no database where there is none', async () => {
+  const { directory, common } = await work({ rounds: [1] })
+  for (const name of readdirSync(directory)) if (name !== 'logs') rmSync(join(directory, name))
+  const { code, stdout } = await runMain([
+    'privacy',
+    'erase',
+    '--user',
+    ERIKA,
+    '--logs-only',
+    '--yes',
+    ...common,
+  ])
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /Only lines that name the user were looked for/)
+  assert.deepEqual(readdirSync(directory), ['logs'])
+  assert.equal(count(everyByte(directory), ERIKA), 0)
+})
+
+test('privacy erase tells of events that a job has left undelivered to a server', async () => {
+  const { directory, common } = await work({ rounds: [1] })
+  const spool = new Spool(join(directory, 'logs', 'spool'))
+  spool.own.append('{"type":"start"}\n')
+  const erase = ['privacy', 'erase', '--user', ERIKA, '--yes', '--json', ...common]
+  assert.equal((await runMain(erase)).code, 0, 'a job that runs delivers them itself')
+  spool.release(spool.own)
+  const { code, stdout } = await runMain(erase)
+  assert.equal(code, 1)
+  assert.equal((JSON.parse(stdout) as ErasureReceipt).spool_bytes, 17)
+})
+
+test('privacy erase counts one thing as one', async () => {
+  const { common } = await work({ rounds: [1] })
+  const plan = await runMain(['privacy', 'erase', '--user', ERIKA, ...common])
+  assert.match(plan.stdout, /^1 sync, with /)
+  assert.doesNotMatch(plan.stdout, /\b1 [a-z]+s\b/)
+  const erased = await runMain(['privacy', 'erase', '--user', 'nobody', '--yes', ...common])
+  assert.match(erased.stdout, /Erased 0 rows and 0 log lines \(0 files and 0 archives rewritten\)/)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
@@ -80,6 +81,26 @@ describe('pruning a store', () => {
     assert.equal((await pruneStore(options)).syncs, 0)
   })
 
+  it('forgets the event ids of all syncs that ended long ago, however many there are', async (t) => {
+    const path = join(directory, `events-${++files}.db`)
+    const store = await openStore(`sqlite:${path}`)
+    t.after(() => store.close())
+    await oldSyncs(store, 31, 250)
+    const young = await oldSyncs(store, 1, 3)
+    const database = new DatabaseSync(path)
+    database.exec(`insert into canvas_sync_ingest_events (sync_id, event_id)
+      select id, event_id from canvas_sync_metrics, (select 'a' as event_id union select 'b')`)
+    const clock = new FakeClock({ start: new Date(NOW).toISOString(), auto: true })
+    const report = await pruneStore({ store, days: retentionConfig(), clock })
+    assert.equal(report.event_ids, 250)
+    const left = database.prepare('select distinct sync_id from canvas_sync_ingest_events order by 1').all()
+    database.close()
+    assert.deepEqual(
+      left.map(({ sync_id }) => sync_id),
+      young,
+    )
+  })
+
   it('pauses after each step, and stops between two steps when asked to', async (t) => {
     const store = await freshStore(t)
     const old = await oldSyncs(store, 500, 300)
@@ -138,10 +159,45 @@ describe('every night', () => {
     while (!(await holds())) await nextTurn()
   }
 
+  const take = {
+    job: 'prune',
+    holder: 'before',
+    done_for: '2026-11-21T03:00 Europe/Zurich',
+    lease_ms: 120_000,
+  }
+
+  /** As a server leaves it that has pruned before, and not last night. */
+  async function prunedBefore(store: Store, now: number): Promise<void> {
+    await store.retention.takeJob({ ...take, now })
+    await store.retention.endJob({ ...take, now }, '{}')
+  }
+
+  it('the first run of a database waits for the first night, also when syncs were pruned by hand', async (t) => {
+    for (const by_hand of [false, true]) {
+      const store = await freshStore(t)
+      const old = await oldSyncs(store, 401, 3)
+      const clock = new FakeClock({ start: '2026-11-23T01:55:00.000Z', auto: true })
+      if (by_hand) {
+        await store.retention.takeJob({ ...take, done_for: null, now: clock.now() })
+        await store.retention.endJob({ ...take, done_for: null, now: clock.now() }, '{}')
+      }
+      const servers = [server(store, clock), server(store, clock)]
+      await pass(clock, store, 240_000)
+      assert.equal(await leftOf(store, old), 3)
+      await pass(clock, store, 120_000)
+      await until(async () => (await leftOf(store, old)) === 0)
+      for (const { nightly, errors } of servers) {
+        await nightly.stop()
+        assert.deepEqual(errors, [])
+      }
+    }
+  })
+
   it('one of several servers does it, once, and says so in a line', async (t) => {
     const store = await freshStore(t)
     const old = await oldSyncs(store, 401, 3)
     const clock = new FakeClock({ start: '2026-11-23T01:58:00.000Z', auto: true })
+    await prunedBefore(store, clock.now())
     const servers = [server(store, clock), server(store, clock), server(store, clock)]
     const lines = (): Record<string, unknown>[] => servers.flatMap(({ logs }) => logs.events('operations'))
     // Last night's is made up for by whoever starts first.
@@ -170,6 +226,7 @@ describe('every night', () => {
     const store = await freshStore(t)
     const old = await oldSyncs(store, 401, 3)
     const clock = new FakeClock({ start: '2026-11-23T03:00:00.000Z', auto: true })
+    await prunedBefore(store, clock.now())
     const killed = { job: 'prune', holder: 'killed', done_for: null, now: clock.now(), lease_ms: 120_000 }
     assert.equal(await store.retention.takeJob(killed), 'taken')
     let broken = true

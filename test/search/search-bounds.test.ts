@@ -71,7 +71,7 @@ test('a search whose time is up says so, and its cursors lead to the end', async
       ...(cursor === undefined ? {} : { cursor }),
     })
     if (rounds === 0) assert.equal(end.cut, 'time')
-    cursor = end.cursor
+    cursor = end.next_cursor
     assert.ok(rounds < 1000)
   }
   assert.ok(rounds > 1)

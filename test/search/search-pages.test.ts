@@ -43,7 +43,7 @@ test('pages give every line once though lines are appended, files rotated and ar
         ...(cursor === null ? {} : { cursor }),
       })
       seen.push(...hits.map(({ line }) => line))
-      cursor = end.cursor
+      cursor = end.next_cursor
       assert.ok(number < 100)
       if (number === 2) renameSync(live, join(directory, 'operations.log.000001-aaaaaaaa'))
       if (number === 4) {
@@ -64,7 +64,7 @@ test('a cursor of another search, and one that is none, are refused', async () =
   writeFileSync(join(directory, 'operations.log'), own(1) + own(2))
   const { end } = await page(directory, { text: 'text', limit: 1 })
   assert.equal(end.cut, 'limit')
-  const cursor = end.cursor ?? ''
+  const cursor = end.next_cursor ?? ''
   await assert.rejects(page(directory, { text: 'other', cursor }), { code: 'usage' })
   await assert.rejects(page(directory, { text: 'text', cursor: 'x' }), { code: 'usage' })
   assert.equal((await page(directory, { text: 'text', cursor })).hits[0]?.entry.seq, 1)
@@ -93,7 +93,10 @@ test('a cursor that somebody made up is refused, and stops nothing', async () =>
   const directory = temporaryDirectory()
   writeFileSync(join(directory, 'operations.log'), own(1) + own(2) + legacy(1) + legacy(2))
   const { end } = await page(directory, { limit: 1 })
-  const given = JSON.parse(Buffer.from(end.cursor ?? '', 'base64url').toString()) as { q: string; t: number }
+  const given = JSON.parse(Buffer.from(end.next_cursor ?? '', 'base64url').toString()) as {
+    q: string
+    t: number
+  }
   const { q, t } = given
   const made_up = [
     { q, t, n: -5, h: 'x' },
@@ -127,7 +130,7 @@ test('the pages of lines with a number that no writer counts to come to an end',
     const { hits, end } = await page(directory, { limit: 1, ...(cursor === undefined ? {} : { cursor }) })
     seen.push(...hits.map(({ entry }) => entry.seq))
     assert.ok(seen.length <= 4)
-    cursor = end.cursor
+    cursor = end.next_cursor
   }
   assert.deepEqual(seen, [null, null, null, null])
 })

@@ -95,7 +95,7 @@ async function pages(directory: string, query: LogQuery, limit: number): Promise
     })
     assert.ok(hits.length <= limit)
     all.push(...hits)
-    cursor = end.cursor
+    cursor = end.next_cursor
     if (end.cut === null) assert.equal(cursor, null)
   }
   return all

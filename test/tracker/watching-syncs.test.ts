@@ -294,14 +294,20 @@ describe('limits', () => {
 
   it('are whole seconds, minutes, hours or days', () => {
     const limits = syncLimits({ a: '90s', b: '45m', c: '6h', d: '2d', e: 'none', default: 'none' })
-    assert.deepEqual(['a', 'b', 'c', 'd', 'e', 'f'].map(limits), [
-      90_000,
-      2_700_000,
-      6 * hour,
-      48 * hour,
-      null,
-      null,
-    ])
+    const of = (heartbeat_expected: boolean): (number | null)[] =>
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((sync_type) => limits({ sync_type, heartbeat_expected }))
+    const given = [90_000, 2_700_000, 6 * hour, 48 * hour]
+    assert.deepEqual(of(true), [...given, null, null])
+    // Of pings nothing else would ever be the end.
+    assert.deepEqual(of(false), [...given, 168 * hour, 168 * hour])
+  })
+
+  it('may be longer than a week for runs of pings, when that is said', () => {
+    const run = { sync_type: 'slow', heartbeat_expected: false }
+    assert.equal(syncLimits({ default: '30d' })(run), 720 * hour)
+    assert.equal(syncLimits({ slow: '30d', default: 'none' })(run), 720 * hour)
+    assert.equal(syncLimits()(run), 24 * hour)
+    assert.equal(NO_LIMITS(run), null)
   })
 })
 

@@ -116,7 +116,7 @@ export class EventFollower {
     try {
       return await this.#hub.catchUp(this.#place, this.#page_length)
     } catch {
-      return { events: [], place: this.#place, lost: false, full: false }
+      return { events: [], place: this.#place, lost: false, full: false, erased: false }
     }
   }
 }

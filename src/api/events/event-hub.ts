@@ -1,7 +1,7 @@
 import { setImmediate as afterThis } from 'node:timers/promises'
 import type { Caller } from '../../core/access.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { ChangeFeed, ReadChanges } from '../../store/change-feed.ts'
+import { SYNCS_ERASED, type ChangeFeed, type ReadChanges } from '../../store/change-feed.ts'
 import { liveEvents, type LiveEvent } from './live-event.ts'
 import { RecentEvents } from './recent-events.ts'
 
@@ -26,6 +26,8 @@ export interface EventPage {
   readonly lost: boolean
   /** There are more behind it. */
   readonly full: boolean
+  /** Events before these may be about a user who is erased. */
+  readonly erased: boolean
 }
 
 /** Changes that are read at once, at the most. */
@@ -137,6 +139,7 @@ export class EventHub {
       try {
         const page = await this.#read(this.recent.place, { limit: LONGEST_PAGE, wait_ms: WAIT_MS })
         failed = false
+        if (page.erased) this.recent.reset(this.recent.place)
         if (page.lost) this.recent.reset(page.place)
         else this.recent.add(page.events, page.place)
         if (page.lost || page.events.length > 0) {
@@ -153,6 +156,8 @@ export class EventHub {
       }
     }
     this.#ready = null
+    // Nobody would tell it what is erased meanwhile.
+    this.recent.reset(this.recent.place)
     this.#stopTicking?.()
     this.#wake()
   }
@@ -186,7 +191,8 @@ export class EventHub {
   async #read(place: number, how: ReadChanges): Promise<EventPage> {
     const page = await this.#options.changes.readAfter(place, how)
     const full = page.changes.length === how.limit
-    return { events: liveEvents(page), place: page.place, lost: page.lost, full }
+    const erased = page.changes.some(({ kind }) => kind === SYNCS_ERASED)
+    return { events: liveEvents(page), place: page.place, lost: page.lost, full, erased }
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

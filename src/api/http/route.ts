@@ -21,6 +21,8 @@ export interface RequestFacts {
   readonly address: string | null
   /** What was sent, unread, where the route reads it itself. */
   readonly body?: ReadableStream<Uint8Array> | null
+  /** Counts what was read of it against what the caller may send in a minute. */
+  spend(bytes: number): void
   /** Where it is written what the caller was shown of a user, and what it changed. */
   readonly audit: RequestAudit
 }

@@ -12,7 +12,7 @@ export interface LogSearchResult {
   readonly entries: readonly HitRecord[]
   readonly count: number
   /** Goes on where this answer was cut; null when it has everything. */
-  readonly cursor: string | null
+  readonly next_cursor: string | null
   readonly cut: 'limit' | 'time' | 'error' | null
   readonly malformed_lines: number
   readonly unreadable: readonly UnreadableSource[]
@@ -56,7 +56,7 @@ const hitMembers: Members<HitRecord> = {
 }
 
 const endMembers = {
-  cursor: text,
+  next_cursor: text,
   malformed_lines: count,
   unreadable: z.array(z.object({ source: z.string(), reason: z.string() })),
   bytes_read: count,

@@ -130,4 +130,4 @@ async function* asObject(items: AsyncIterable<SearchItem>, explain: Explain): As
   }
 }
 
-const NOTHING_READ = { cursor: null, malformed_lines: 0, unreadable: [], bytes_read: 0, duration_ms: 0 }
+const NOTHING_READ = { next_cursor: null, malformed_lines: 0, unreadable: [], bytes_read: 0, duration_ms: 0 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LOG_STREAMS } from '../../core/log-event.ts'
+import { counted } from '../../core/number-text.ts'
 import type { CleanupOptions, CleanupReport, CleanupTotals } from '../../logs/cleanup/cleanup-report.ts'
 import type { CleanupStatus } from '../../logs/cleanup/log-directory.ts'
 import type { CleanupPlan } from '../../logs/cleanup/plan-cleanup.ts'
@@ -101,9 +102,9 @@ export async function startCleanup(
   }
   await audit.changed('log_cleanup_started', { target: task_id })
   const message =
-    `The log clean-up has started: the newest ${options.max_lines} lines of a stream stay outside of archives, ` +
-    `rotated files are archived after ${options.archive_days} days and archives deleted after ` +
-    `${options.delete_days} days.`
+    `The log clean-up has started: the newest ${counted(options.max_lines, 'line')} of a stream stay outside of archives, ` +
+    `rotated files are archived after ${counted(options.archive_days, 'day')} and archives deleted after ` +
+    `${counted(options.delete_days, 'day')}.`
   const body: CleanupStarted = { status: 'started', task_id, message }
   // Relative, so that it is right wherever the API is mounted.
   return { status: 202, body, headers: { location: 'cleanup-status' } }

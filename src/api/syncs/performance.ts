@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DurationPercentiles, SyncSums, SyncTotals } from '../../store/sync-figures.ts'
 import { ok, type Answer } from '../http/answer.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
@@ -51,6 +52,19 @@ export const performanceSchema: z.ZodType<Performance> = z
   })
   .meta({ title: 'Performance' })
 
+type Sum = 'duration_seconds' | 'courses' | 'assignments' | 'submissions' | 'api_calls' | 'db_operations'
+const SUMS: readonly Sum[] = [
+  'duration_seconds',
+  'courses',
+  'assignments',
+  'submissions',
+  'api_calls',
+  'db_operations',
+]
+
+/** Those of the sums that are shown. */
+type PerformanceTotals = Omit<SyncTotals, Exclude<keyof SyncSums, 'syncs' | Sum>>
+
 const PERCENTILES = [0.5, 0.95, 0.99]
 
 /** Of the users whose data the caller may see. */
@@ -60,8 +74,8 @@ export async function getPerformance(
   { caller }: RequestFacts,
 ): Promise<Answer> {
   const window = windowFor(caller, clock.now(), days)
-  const [totals, percentiles] = await Promise.all([
-    store.figures.totals({ ...window, status: 'completed' }),
+  const [totals, percentiles]: [PerformanceTotals, DurationPercentiles] = await Promise.all([
+    store.figures.totals({ ...window, status: 'completed', sums: SUMS }),
     store.figures.durationPercentiles(window, PERCENTILES),
   ])
   const [p50, p95, p99] = percentiles.seconds

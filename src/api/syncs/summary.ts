@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Store } from '../../store/store.ts'
-import type { FiguresWindow, SyncTotals } from '../../store/sync-figures.ts'
+import type { FiguresWindow, SyncSums, SyncTotals } from '../../store/sync-figures.ts'
 import { ok, type Answer, type Members } from '../http/answer.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
@@ -72,14 +72,27 @@ export async function getSummary(
   return ok(summary)
 }
 
+type Sum = 'duration_seconds' | 'courses' | 'assignments' | 'api_calls' | 'api_failures' | 'api_duration_ms'
+const SUMS: readonly Sum[] = [
+  'duration_seconds',
+  'courses',
+  'assignments',
+  'api_calls',
+  'api_failures',
+  'api_duration_ms',
+]
+
+/** Those of the sums that a summary is made of. */
+type SummaryTotals = Omit<SyncTotals, Exclude<keyof SyncSums, 'syncs' | Sum>>
+
 /** The figures of the syncs of a window, and the sums they were made of. */
 export async function summarise(
   store: Pick<Store, 'figures'>,
   days: number,
   window: FiguresWindow,
-): Promise<{ figures: SummaryFigures; totals: SyncTotals }> {
-  const [totals, recent_error] = await Promise.all([
-    store.figures.totals(window),
+): Promise<{ figures: SummaryFigures; totals: SummaryTotals }> {
+  const [totals, recent_error]: [SummaryTotals, string | null] = await Promise.all([
+    store.figures.totals({ ...window, sums: SUMS }),
     store.figures.recentError(window),
   ])
   const figures: SummaryFigures = {

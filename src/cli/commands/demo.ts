@@ -52,6 +52,7 @@ async function runDemo(context: CommandContext): Promise<number> {
     logStreams: config.log_streams,
     ...accessOf(config),
     syncLimits: config.sync_limits,
+    keepErrorMessages: config.keep_error_messages,
     retention: config.retention,
   })
   await using campus = canvas === null ? await openCampus(seed) : null

@@ -89,7 +89,8 @@ async function checkDatabase({ config }: CommandContext): Promise<string> {
     newest === undefined ? 'no syncs yet' : `last sync ${new Date(newest.sync_start_time).toISOString()}`
   const differences = await checkRecentFigures(store, systemClock.now())
   if (differences.length > 0) throw figuresDiffer(differences)
-  const gone = lost.length === 0 ? '' : `, ${lost.length} found lost just now: their processes are gone`
+  const processes = lost.length === 1 ? 'its process is' : 'their processes are'
+  const gone = lost.length === 0 ? '' : `, ${lost.length} found lost just now: ${processes} gone`
   return `${databasePlace(config.database)} can be read and written, ${when}${gone}, figures agree with the rows`
 }
 

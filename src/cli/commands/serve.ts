@@ -59,6 +59,7 @@ export const serve: Command = {
       ...accessOf(config),
       syncLimits: config.sync_limits,
       retention: config.retention,
+      keepErrorMessages: config.keep_error_messages,
       drainMs: DRAIN_SECONDS * 1000,
     }).finally(stopWaiting)
     if (json) terminal.json({ url: server.url, port: server.port })

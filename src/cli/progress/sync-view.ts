@@ -78,7 +78,7 @@ export class SyncView implements EngineObserver {
       const what =
         course.entity === null
           ? 'waiting'
-          : `${course.entity.padEnd(17)} ${grouped(course.rows).padStart(9)} rows`
+          : `${course.entity.padEnd(17)} ${grouped(course.rows).padStart(9)} ${course.rows === 1 ? 'row' : 'rows'}`
       lines.push(`    ${padText(cutText(printable(course.name), NAME_WIDTH), NAME_WIDTH)}  ${what}`)
     }
     return [...lines, ...this.#throttleLine(terminal)]

@@ -1,5 +1,6 @@
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/log-event.ts'
+import { counted } from '../../core/number-text.ts'
 import { redactText } from '../redact.ts'
 
 export interface CleanupOptions {
@@ -136,14 +137,14 @@ export function startedEvent(task_id: string, options: CleanupOptions): LogEvent
     user_id: null,
     fields: {},
     message:
-      `Log clean-up started: the newest ${max_lines} lines of a stream stay outside of archives, rotated files ` +
-      `are archived after ${archive_days} days, archives deleted after ${delete_days} days.`,
+      `Log clean-up started: the newest ${counted(max_lines, 'line')} of a stream stay outside of archives, rotated files ` +
+      `are archived after ${counted(archive_days, 'day')}, archives deleted after ${counted(delete_days, 'day')}.`,
   }
 }
 
 export function completedEvent(report: CleanupReport, duration_ms: number): LogEvent {
   const { files_archived, files_shortened, lines_archived, bytes_before, bytes_after, errors } = report
-  const problems = errors.length === 0 ? '' : ` ${errors.length} problems, the first: ${errors[0]}`
+  const problems = errors.length === 0 ? '' : ` ${counted(errors.length, 'problem')}, the first: ${errors[0]}`
   return {
     level: errors.length === 0 ? 'INFO' : 'WARNING',
     event: 'cleanup_completed',
@@ -158,8 +159,8 @@ export function completedEvent(report: CleanupReport, duration_ms: number): LogE
       duration_ms: Math.round(duration_ms),
     },
     message:
-      `Log clean-up done: ${files_archived} files and the older lines of ${files_shortened} more ` +
-      `(${bytes_before} bytes) archived into ${bytes_after} bytes, ` +
-      `${report.archives_deleted} archives deleted.${problems}`,
+      `Log clean-up done: ${counted(files_archived, 'file')} and the older lines of ${files_shortened} more ` +
+      `(${counted(bytes_before, 'byte')}) archived into ${counted(bytes_after, 'byte')}, ` +
+      `${counted(report.archives_deleted, 'archive')} deleted.${problems}`,
   }
 }

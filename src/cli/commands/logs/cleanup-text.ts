@@ -1,7 +1,7 @@
 import { spokenBytes } from '../../../core/number-text.ts'
 import type { CleanupReport, CleanupTotals } from '../../../logs/cleanup/cleanup-report.ts'
 import type { CleanupPlan, PlannedFile } from '../../../logs/cleanup/plan-cleanup.ts'
-import { counted, grouped } from '../../numbers.ts'
+import { counted } from '../../numbers.ts'
 import { printable, type Terminal } from '../../terminal.ts'
 import { textTable } from '../../text-table.ts'
 
@@ -55,11 +55,11 @@ function describeTotals(totals: CleanupTotals, size: string): string {
 function whatHappens({ name, lines, lines_kept }: PlannedFile): string {
   if (lines_kept === 0) return lines === 0 ? 'is in an archive already' : 'would be archived'
   const rotated = name.endsWith('.log') ? 'rotated and ' : ''
-  return `would be ${rotated}shortened to its newest ${grouped(lines_kept)} lines`
+  return `would be ${rotated}shortened to its newest ${counted(lines_kept, 'line')}`
 }
 
 function whyOf({ reason }: PlannedFile, { options }: CleanupPlan): string {
   return reason === 'age'
     ? `not written to for ${counted(options.archive_days, 'day')}`
-    : `older than the newest ${grouped(options.max_lines)} lines of its stream`
+    : `older than the newest ${counted(options.max_lines, 'line')} of its stream`
 }

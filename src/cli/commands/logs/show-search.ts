@@ -70,11 +70,11 @@ async function* allPages(
     if (end === null) return
     hits += end.hits
     malformed_lines += end.malformed_lines
-    if (end.cut === null || end.cursor === null || hits >= limit) {
+    if (end.cut === null || end.next_cursor === null || hits >= limit) {
       yield { ...end, hits, malformed_lines }
       return
     }
-    cursor = end.cursor
+    cursor = end.next_cursor
   }
 }
 
@@ -109,8 +109,8 @@ async function hitLines(
 async function tellEnd(context: CommandContext, end: SearchEnd, limit: number): Promise<number> {
   const { terminal, config } = context
   const hits = counted(end.hits, 'hit')
-  if (end.cut === 'limit' && end.cursor !== null) {
-    terminal.message(`${hits}, cut at the limit of ${grouped(limit)}. For more: --cursor ${end.cursor}`)
+  if (end.cut === 'limit' && end.next_cursor !== null) {
+    terminal.message(`${hits}, cut at the limit of ${grouped(limit)}. For more: --cursor ${end.next_cursor}`)
   } else if (end.hits === 0) {
     const is_empty = (await listSources(config.log_dir)).length === 0
     const folder = printable(config.log_dir)

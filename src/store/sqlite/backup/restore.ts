@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MonitorError } from '../../../core/errors.ts'
 import { makeDirectory } from '../../../files/make-directory.ts'
 import { copySqliteFile, syncDirectory, syncFile, type CopyOptions } from './copy-file.ts'
+import { freshPath, keptPath } from './restore-names.ts'
 import { migrate } from '../migrate.ts'
 import { openSqliteFile } from '../open-file.ts'
 import { sqliteResultCode, toStoreError } from '../sqlite-errors.ts'
@@ -39,7 +39,7 @@ export async function restoreSqliteFile(
     })
   }
   await verifyApart(backup, signal)
-  const fresh = `${path}.${randomBytes(4).toString('hex')}.restoring`
+  const fresh = freshPath(path)
   try {
     makeDirectory(dirname(path))
     await copySqliteFile(backup, fresh, { onProgress, signal })
@@ -71,8 +71,7 @@ function exchange(fresh: string, path: string, now_ms: number): string | null {
     syncDirectory(dirname(path))
     return null
   }
-  const time = new Date(now_ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
-  const kept = `${path}.before-restore-${time}Z`
+  const kept = keptPath(path, now_ms)
   // Held until the names are exchanged: whoever opens the database now finds it locked, and afterwards the new one.
   using old = lockAlone(path)
   giveTo(fresh, path)
