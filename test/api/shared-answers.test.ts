@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ok, type Answer } from '../../src/api/http/answer.ts'
+import { jsonBytes } from '../../src/api/http/json-bytes.ts'
+import { bytesAreDone } from '../../src/api/http/passing-bytes.ts'
 import { SharedAnswers } from '../../src/api/http/shared-answers.ts'
 
 /** Answers that end when they are told to. */
@@ -64,4 +66,25 @@ test('one that fails tells those who asked for it, and the next is made all the 
   const third = shared.answer('a', work.make)
   work.end(2)
   assert.deepEqual((await third).body, { at: 2 })
+})
+
+test('bytes that several wait for stay when the first of them has sent them; those of one are given back', async () => {
+  const shared = new SharedAnswers()
+  const make = async (): Promise<Answer> => {
+    await Promise.resolve()
+    return ok(jsonBytes({}, 'list', new TextEncoder().encode(JSON.stringify(['x'.repeat(100_000)]))))
+  }
+  const bodies = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const { body } = await shared.answer('a', make)
+      assert.ok(body instanceof Uint8Array)
+      const { length } = body
+      bytesAreDone(body)
+      return { body, length }
+    }),
+  )
+  const [alone, ...others] = bodies
+  assert.equal(alone?.body.length, 0, 'only the first had its answer to itself')
+  assert.equal(others[0]?.body, others[1]?.body)
+  for (const { body, length } of others) assert.equal(body.length, length)
 })

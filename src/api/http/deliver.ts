@@ -2,6 +2,7 @@ import { acceptedCoding, type Coding } from './accepted-coding.ts'
 import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE, type Answer } from './answer.ts'
 import { compress, compressPieces, LEAST_BYTES } from './compression.ts'
 import { entityTag, hasCurrent, weakTag } from './entity-tag.ts'
+import { bytesAreDone } from './passing-bytes.ts'
 import { respond } from './respond.ts'
 import { isRevalidated, type Route } from './route.ts'
 
@@ -30,7 +31,10 @@ export function negotiate(answer: Answer, request: Request, route: Route): Answe
     headers['cache-control'] ??= 'private, no-cache'
     // Compressed, it is no longer the same bytes.
     headers['etag'] = coding === null ? tag : weakTag(tag)
-    if (hasCurrent(request.headers.get('if-none-match'), tag)) return { status: 304, body: null, headers }
+    if (hasCurrent(request.headers.get('if-none-match'), tag)) {
+      bytesAreDone(form.bytes)
+      return { status: 304, body: null, headers }
+    }
   }
   const media_type = answer.media_type ?? JSON_MEDIA_TYPE
   const whole: Answer = { status: 200, body: form.bytes, media_type, headers }
@@ -39,7 +43,10 @@ export function negotiate(answer: Answer, request: Request, route: Route): Answe
   // Nobody reads it after a HEAD, so what it costs to compress it is saved; its length is then not told.
   if (request.method === 'HEAD') return whole
   const made = (form.coded[coding] ??= compress(form.bytes, coding))
-  return made.then((coded) => ({ ...whole, body: coded }))
+  return made.then((coded) => {
+    bytesAreDone(form.bytes)
+    return { ...whole, body: coded }
+  })
 }
 
 interface Negotiated {

@@ -1,14 +1,22 @@
+import { giveBack, passingBytes } from './passing-bytes.ts'
+
 const encoder = new TextEncoder()
 
-/** An object as JSON in UTF-8, one of whose members is a list that is written already. */
+/**
+ * An object as JSON in UTF-8, one of whose members is a list that is written already. It is for one answer.
+ *
+ * @param list is used up
+ */
 export function jsonBytes(before: object, name: string, list: Uint8Array, after: object = {}): Uint8Array {
   const head = membersOf(before)
   const tail = membersOf(after)
-  return Buffer.concat([
+  const whole = Buffer.concat([
     encoder.encode(`{${head}${head === '' ? '' : ','}${JSON.stringify(name)}:`),
     list,
     encoder.encode(`${tail === '' ? '' : ','}${tail}}`),
   ])
+  giveBack(list)
+  return passingBytes(whole)
 }
 
 const membersOf = (members: object): string => JSON.stringify(members).slice(1, -1)

@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { systemErrorCode } from '../../core/errors.ts'
 import { problem, type Answer } from './answer.ts'
+import { bytesAreDone } from './passing-bytes.ts'
 import { respond, type Reply } from './respond.ts'
 
 /** Whatever turns requests into responses; a Hono app does. */
@@ -74,6 +75,11 @@ function connectionOf(
         status,
         body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
       )
+      if (body instanceof Uint8Array) {
+        outgoing.once('finish', () => {
+          bytesAreDone(body)
+        })
+      }
       outgoing.end(body)
       return RESPONSE_ALREADY_SENT
     },

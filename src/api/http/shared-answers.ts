@@ -1,4 +1,11 @@
 import type { Answer } from './answer.ts'
+import { keepBytes } from './passing-bytes.ts'
+
+interface Awaited {
+  readonly answer: Promise<Answer>
+  /** Whether more than one waits for it. */
+  shared: boolean
+}
 
 /**
  * Who asks for the same at the same moment gets one answer: dashboards of many people poll the same figures.
@@ -8,22 +15,27 @@ import type { Answer } from './answer.ts'
  */
 export class SharedAnswers {
   readonly #running = new Map<string, Promise<Answer>>()
-  readonly #next = new Map<string, Promise<Answer>>()
+  readonly #next = new Map<string, Awaited>()
 
   /** @param key what is asked for, and by whom */
   answer(key: string, make: () => Promise<Answer>): Promise<Answer> {
     const running = this.#running.get(key)
     if (running === undefined) return this.#run(key, make)
-    let next = this.#next.get(key)
-    if (next === undefined) {
-      const begin = (): Promise<Answer> => {
-        this.#next.delete(key)
-        return this.#run(key, make)
-      }
-      next = running.then(begin, begin)
-      this.#next.set(key, next)
+    const waiting = this.#next.get(key)
+    if (waiting !== undefined) {
+      waiting.shared = true
+      return waiting.answer
     }
-    return next
+    const begin = async (): Promise<Answer> => {
+      this.#next.delete(key)
+      const answer = await this.#run(key, make)
+      // Before any of them has it.
+      if (next.shared) keepBytes(answer.body)
+      return answer
+    }
+    const next: Awaited = { answer: running.then(begin, begin), shared: false }
+    this.#next.set(key, next)
+    return next.answer
   }
 
   #run(key: string, make: () => Promise<Answer>): Promise<Answer> {
