@@ -11,6 +11,11 @@ export interface LoadOptions {
   /** The address of each next request. */
   readonly next: () => string
   readonly headers?: string
+  /**
+   * Of all connections together. A request counts from when it was due, also when its connection was not free then.
+   * Default: each connection asks again as soon as it has its answer.
+   */
+  readonly requests_per_second?: number
 }
 
 export interface LoadResult {
@@ -26,8 +31,8 @@ export interface LoadResult {
 }
 
 /**
- * Closed loop: each connection asks again as soon as it has its answer. Reads HTTP/1.1 with a content length or chunks by
- * itself, so that the client takes little of the cores that it shares with the server.
+ * Reads HTTP/1.1 with a content length or chunks by itself, so that the client takes little of the cores that it shares
+ * with the server.
  */
 export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
   const latencies: number[] = []
@@ -37,12 +42,22 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
   const begun = performance.now()
   const counts_from = begun + options.warm_up_ms
   const ends = counts_from + options.duration_ms
-  const one = (): Promise<void> =>
+  const { requests_per_second } = options
+  const interval_ms =
+    requests_per_second === undefined ? 0 : (1000 * options.connections) / requests_per_second
+  const one = (_: unknown, index: number): Promise<void> =>
     new Promise((resolve, reject) => {
       let asked_at = 0
+      let due_at = begun + (interval_ms * index) / options.connections
       let answer = new AnswerReader()
+      const askWhenDue = (): void => {
+        due_at += interval_ms
+        const wait_ms = due_at - performance.now()
+        if (interval_ms > 0 && wait_ms > 0) setTimeout(ask, wait_ms)
+        else ask()
+      }
       const ask = (): void => {
-        asked_at = performance.now()
+        asked_at = interval_ms > 0 ? due_at : performance.now()
         if (asked_at >= ends) {
           socket.destroy()
           resolve()
@@ -63,7 +78,7 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
           const { status } = answer
           if (!status.startsWith('2')) others[status] = (others[status] ?? 0) + 1
         }
-        ask()
+        askWhenDue()
         return true
       }
       // One buffer for all that arrives: the client's garbage would otherwise cost more than its work.
@@ -73,7 +88,7 @@ export async function httpLoad(options: LoadOptions): Promise<LoadResult> {
         noDelay: true,
         onread: { buffer: Buffer.alloc(256 * 1024), callback: read },
       })
-      socket.on('connect', ask)
+      socket.on('connect', askWhenDue)
       socket.on('error', reject)
       socket.on('close', () => {
         resolve()

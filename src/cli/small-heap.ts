@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
  * too, so only a program of our own may ask for this, before it does anything else.
  */
 export function keepHeapSmall(): void {
-  if (process.env['GF'] !== undefined) setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=100')
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void

@@ -18,7 +18,7 @@ interface PendingCall {
 const WORKER = new URL(`./store-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 
 /** Rows live here for one transaction only; left alone, V8 takes 48 MiB before it looks for garbage. */
-const YOUNG_GENERATION_MB = 24
+const YOUNG_GENERATION_MB = 8
 
 /** A thread with connections of its own to the file, and the calls that it has not answered. */
 export class StoreThread {
