@@ -88,6 +88,7 @@ async function loadEach(
     results.set(name, result)
     progress(
       `${name}: p50 ${result.p50_ms.toFixed(1)} ms, p99 ${result.p99_ms.toFixed(1)} ms, ` +
+        `${result.paced_p99_ms.toFixed(1)} ms at ${PACE_PER_SECOND}/s, ` +
         `${Math.round(result.requests_per_second)}/s, ${Math.round(result.bytes_per_answer)} bytes, ` +
         `${Math.round(cpu_us_per_request)} µs of the server's processors`,
     )
