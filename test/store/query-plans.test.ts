@@ -52,6 +52,7 @@ const WALKS = /USING (?:COVERING )?INDEX canvas_sync_(?:metrics_(?:start|error_t
 
 const LISTED: readonly SyncCondition[] = [
   {},
+  { user_ids: ['42'] },
   { user_ids: ['42'], host: 'x' },
   { user_ids: ['42'], statuses: ['failed'] },
   { error_types: ['timeout'] },
@@ -185,5 +186,27 @@ describe('the queries of the store', () => {
         'a page of syncs is not sorted first',
       )
     }
+  })
+
+  it('sort nothing by its start that lies in that order in an index already', async () => {
+    const path = join(temporaryDirectory(), 'sorted.db')
+    const file = openSqliteFile(path)
+    migrate(file)
+    const database = new SqliteDatabase(path, file)
+    const plans = await plansOf(path, async () => {
+      for (const condition of LISTED.filter(({ statuses, course_id }) => !statuses?.[1] && !course_id)) {
+        for (const after of [null, { value: 5, id: 5 }]) {
+          await database.read((connection) =>
+            readSyncPage(connection, { condition, sort: 'newest', limit: 5, after }, NO_FEW),
+          )
+        }
+      }
+    })
+    await database.close()
+    const sorted = [...plans].filter(
+      ([text, plan]) => !text.includes('union') && plan.includes('TEMP B-TREE'),
+    )
+    assert.deepEqual(sorted, [])
+    assert.ok(plans.size > 10)
   })
 })

@@ -38,11 +38,21 @@ describe('the plan of a list of syncs', () => {
           assert.deepEqual([plan.driver, plan.if_few], [driver, null])
           continue
         }
-        assert.equal(plan.driver, 'duration')
-        assert.equal(plan.if_few?.driver, narrowed ? driver : undefined)
+        const of_users = Object.keys(condition).join() === 'user_ids'
+        assert.equal(plan.driver, of_users && driver === 'user' ? 'user_duration' : 'duration')
+        assert.equal(plan.if_few?.driver, narrowed && !of_users ? driver : undefined)
       }
     })
   }
+
+  it('walks along the durations of users only when nothing else is asked for', () => {
+    const user_ids = ['1', '2']
+    assert.equal(planSyncList({ user_ids, min_duration_ms: 5 }, 'longest').driver, 'user_duration')
+    assert.equal(planSyncList({ user_ids }, 'shortest').driver, 'user_duration')
+    assert.equal(planSyncList({ user_ids, since: 1 }, 'longest').driver, 'duration')
+    const many = Array.from({ length: 9 }, (_, id) => String(id))
+    assert.equal(planSyncList({ user_ids: many }, 'longest').driver, 'duration')
+  })
 
   it('says of no condition that the walk fulfils it which the walk does not', () => {
     const { fulfilled } = planSyncList({ user_ids: ['1'], statuses: ['failed'], since: 1 }, 'newest')

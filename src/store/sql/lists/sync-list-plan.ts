@@ -13,6 +13,7 @@ export type SyncListDriver =
   | 'error_text'
   | 'start'
   | 'duration'
+  | 'user_duration'
 
 export interface SyncListPlan {
   readonly driver: SyncListDriver
@@ -47,12 +48,31 @@ export function planSyncList(condition: SyncCondition, sort: SyncSort): SyncList
   const { driver, fulfilled } = planByStart(condition)
   const by_start: SyncListPlan = { driver, fulfilled: new Set([...fulfilled, ...TIMES]), if_few: null }
   if (sort === 'newest' || sort === 'oldest') return by_start
+  const of_users: SyncListPlan = { driver: 'user_duration', fulfilled: DURATIONS_OF_USERS, if_few: null }
+  if (driver === 'user' && fulfilsAll(of_users, condition)) return of_users
   const narrowed = driver !== 'start' || condition.since !== undefined || condition.until !== undefined
   return {
     driver: 'duration',
     fulfilled: new Set(['min_duration_ms', 'max_duration_ms']),
     if_few: narrowed ? by_start : null,
   }
+}
+
+const DURATIONS_OF_USERS: SyncListPlan['fulfilled'] = new Set([
+  'user_ids',
+  'min_duration_ms',
+  'max_duration_ms',
+])
+
+function fulfilsAll({ fulfilled }: SyncListPlan, condition: SyncCondition): boolean {
+  return Object.entries(condition).every(
+    ([name, value]) => value === undefined || fulfilled.has(name as keyof SyncCondition),
+  )
+}
+
+/** Whether a plan walks along durations, not start times. */
+export function isByDuration({ driver }: SyncListPlan): boolean {
+  return driver === 'duration' || driver === 'user_duration'
 }
 
 interface Choice {

@@ -38,10 +38,13 @@ const INDEXES: Readonly<Record<SyncListDriver, string>> = {
   error_text: 'canvas_sync_metrics_error_text',
   start: 'canvas_sync_metrics_start',
   duration: 'canvas_sync_metrics_duration',
+  user_duration: 'canvas_sync_metrics_user_duration',
 }
 
 /** What the index holds, in the words of its own definition: otherwise SQLite does not see that it may be used. */
 const TROUBLED = piece(`m.sync_status in ('${[...TROUBLED_STATUSES].join("', '")}')`)
+
+const HAS_ENDED = piece('m.total_duration_seconds is not null')
 
 const WITH_MESSAGE: IndexLead = { column: '(m.error_message is not null)', value: piece('true') }
 
@@ -80,7 +83,8 @@ export function rangesOf({ dialect, plan, condition }: SyncWalk): IndexRange[] {
     status: () => each('m.sync_status', condition.statuses),
     error_text: () => [range(WITH_MESSAGE, piece('m.error_message is not null'))],
     start: () => [range(null)],
-    duration: () => [range(null, piece('m.total_duration_seconds is not null'))],
+    duration: () => [range(null, HAS_ENDED)],
+    user_duration: () => each('m.user_id', condition.user_ids, HAS_ENDED),
   }
   return ranges[plan.driver]()
 }

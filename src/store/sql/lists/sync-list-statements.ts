@@ -1,8 +1,11 @@
 import type { SyncCondition, SyncPlace } from '../../sync-lists.ts'
 import { joined, piece, type SqlPiece } from '../sql-piece.ts'
+import { isByDuration } from './sync-list-plan.ts'
 import { rangesOf, restOf, type IndexRange, type SyncWalk } from './sync-list-ranges.ts'
 import { behindLead, isConstant, spansOf, type IndexLead } from './sync-list-spans.ts'
 import { SYNC_COLUMNS } from './sync-values.ts'
+
+const DURATION = 'm.total_duration_seconds'
 
 /** The part of a walk to read: behind `after`, and up to `stop` when it is given, which is the last one read. */
 export interface WalkPart {
@@ -111,15 +114,15 @@ function selectsOf(
 ): RangeSelect[] {
   const ends = sorted_by === undefined ? endsOf(walk, after, stop) : NO_ENDS
   return rangesOf(walk).flatMap((range) => {
-    const value = sorted_by ?? (walk.plan.driver === 'duration' ? 'm.total_duration_seconds' : range.start)
+    const value = sorted_by ?? (isByDuration(walk.plan) ? DURATION : range.start)
     const joins = rest.length > 0 && !range.of_syncs
     // A cross join keeps SQLite from asking every sync for its outcomes.
     const from = joins ? `${range.from} cross join canvas_sync_metrics m` : range.from
     const where = [
       ...range.where,
       ...(joins ? [piece(`m.id = ${range.id}`)] : []),
-      ...(walk.plan.driver === 'duration'
-        ? durationsOf(walk.condition, ends)
+      ...(isByDuration(walk.plan)
+        ? durationsOf(range, walk.condition, ends)
         : windowOf(range, walk.condition, ends)),
     ]
     const lead = sorted_by === undefined ? range.lead : null
@@ -201,12 +204,18 @@ function windowOf(
 }
 
 /** As with {@link windowOf}. */
-function durationsOf({ min_duration_ms, max_duration_ms }: SyncCondition, { first, last }: Ends): SqlPiece[] {
-  const [least, most] = [min_duration_ms, max_duration_ms].map((ms) => (ms === undefined ? ms : ms / 1000))
-  const begins = first !== undefined && (least === undefined || first >= least)
-  const ends = last !== undefined && (most === undefined || last <= most)
+function durationsOf(
+  { lead }: IndexRange,
+  { min_duration_ms, max_duration_ms }: SyncCondition,
+  { first, last }: Ends,
+): SqlPiece[] {
+  const { since: shortest, until: longest } = lead === null ? NO_WINDOW : EVER
+  const from = min_duration_ms === undefined ? shortest : min_duration_ms / 1000
+  const to = max_duration_ms === undefined ? longest : max_duration_ms / 1000
+  const begins = first !== undefined && (from === undefined || first >= from)
+  const ends = last !== undefined && (to === undefined || last <= to)
   return [
-    ...(least === undefined || begins ? [] : [piece('m.total_duration_seconds >= ?', least)]),
-    ...(most === undefined || ends ? [] : [piece('m.total_duration_seconds <= ?', most)]),
+    ...(from === undefined || begins ? [] : [behindLead(lead, [DURATION], '>=', [from])]),
+    ...(to === undefined || ends ? [] : [behindLead(lead, [DURATION], '<=', [to])]),
   ]
 }
