@@ -83,6 +83,22 @@ test('every layer imports only what the table allows', () => {
   }
 })
 
+test('the dashboard has types of the API, and of core what runs anywhere', () => {
+  const folder = fileURLToPath(new URL('../dashboard/src', import.meta.url))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  let seen = 0
+  for (const name of names.filter((each) => /\.tsx?$/.test(each))) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    for (const [statement, path = ''] of text.matchAll(/^import [^']*'(?:\.\.\/)+src\/([^']+)'/gm)) {
+      seen++
+      const allowed = statement.startsWith('import type') || path.startsWith('core/')
+      assert.ok(allowed, `${name} imports ${path}`)
+    }
+    assert.ok(text.split('\n').length <= 250, name)
+  }
+  assert.ok(seen > 5)
+})
+
 test('what a sync job embeds pulls in no server, no command line and no simulator', () => {
   const seen = new Set<string>()
   const queue = ['index.ts']

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACCESS_ROUTES } from './access/routes.ts'
+import { DASHBOARD_ROUTES } from './dashboard/routes.ts'
 import { DOCS_ROUTES } from './docs/routes.ts'
 import { EVENT_ROUTES } from './events/routes.ts'
 import { FRESHNESS_ROUTES } from './freshness/routes.ts'
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   ...ACCESS_ROUTES,
   ...HEALTH_ROUTES,
   ...DOCS_ROUTES,
+  ...DASHBOARD_ROUTES,
   get(
     '/openapi.json',
     {

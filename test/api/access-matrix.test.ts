@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
 import { newSecret } from '../../src/core/access-secret.ts'
 import type { z } from 'zod'
@@ -23,6 +24,7 @@ type Kind =
   'none' | 'garbage' | 'unknown' | 'expired' | 'revoked' | 'read' | 'ingest' | 'admin' | 'user 42' | 'user 7'
 
 const guarded = await openGuardedServer()
+const [asset = ''] = readdirSync(new URL('../../dashboard/dist/assets/', import.meta.url))
 const tokens = new Map<Kind, string | null>()
 const values: Record<string, string> = {}
 
@@ -36,7 +38,7 @@ before(async () => {
   for (const scope of ['read', 'ingest', 'admin'] as const) tokens.set(scope, await guarded.token([scope]))
   tokens.set('user 42', await guarded.token(['read:user:42']))
   tokens.set('user 7', await guarded.token(['read:user:7', 'read:user:8']))
-  Object.assign(values, { id: String(of_42), task_id: 'task-of-42', user_id: '42', file: 'docs.css' })
+  Object.assign(values, { id: String(of_42), task_id: 'task-of-42', user_id: '42', file: 'docs.css', asset })
 })
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`

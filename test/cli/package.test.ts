@@ -32,6 +32,8 @@ function pack(place: WorkPlace): Packed {
     'CHANGELOG.md',
     'bin',
     'migrations',
+    'pages',
+    'dashboard/dist',
     'docs',
     'test',
   ]) {
@@ -72,7 +74,17 @@ test('the package holds what is needed and nothing else, and does a real sync', 
   const top = new Set(paths.map((path) => path.split('/')[0]))
   assert.deepEqual(
     top,
-    new Set(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'migrations', 'package.json']),
+    new Set([
+      'LICENSE',
+      'README.md',
+      'bin',
+      'dashboard',
+      'dist',
+      'docs',
+      'migrations',
+      'package.json',
+      'pages',
+    ]),
   )
   for (const path of paths.filter((path) => path.startsWith('dist/'))) {
     assert.match(path, /\.(?:js|d\.ts)(?:\.map)?$/)

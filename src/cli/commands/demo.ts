@@ -117,6 +117,7 @@ function introduce(
   terminal.message(`  npx canvas-sync-monitor analyze${logs}`)
   terminal.message(`  npx canvas-sync-monitor logs search --level error${logs}`)
   terminal.message(`and ${facts.url}/docs in a browser: every request, to read and to try.`)
+  terminal.message(`The dashboard: ${facts.url}/`)
   terminal.message('')
 }
 

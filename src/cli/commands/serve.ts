@@ -29,6 +29,7 @@ function introduce(terminal: Terminal, config: Config, url: string): void {
   }
   const token = require_token ? '-H "Authorization: Bearer $TOKEN" ' : ''
   terminal.message(`Try: curl ${token}${public_url}/api/canvas/metrics/summary`)
+  terminal.message(`The dashboard: ${public_url}/`)
   terminal.message(`All routes: ${public_url}/docs`)
 }
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { exampleOf } from '../../../src/api/http/example.ts'
 import { ingestEventSchema } from '../../../src/api/ingest/ingest-schemas.ts'
 import type { ContractWorld } from './contract-world.ts'
@@ -18,6 +19,8 @@ export interface Scenario {
   /** What is to be so before; given back is what makes it as it was. */
   readonly given?: (world: ContractWorld) => void | (() => void)
 }
+
+const DASHBOARD_ASSETS = readdirSync(new URL('../../../dashboard/dist/assets/', import.meta.url))
 
 const ok = (address?: string, accept?: string): Scenario => ({
   status: 200,
@@ -120,4 +123,9 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'GET /docs': [ok()],
   'GET /docs/{file}': [ok('/docs/docs.css'), ok('/docs/docs.js')],
   'GET /openapi.json': [ok()],
+  'GET /': [ok()],
+  'GET /assets/{asset}': [
+    ...DASHBOARD_ASSETS.map((name) => ok(`/assets/${name}`)),
+    { status: 404, address: '/assets/nothing.js' },
+  ],
 }

@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react'
+import { Link, useRoute } from 'wouter'
+import { Ago } from '../parts/time-text.tsx'
+import { useLive } from './live-context.ts'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+const PAGES = [{ path: '/', name: 'Overview' }] as const
+
+export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <header className="top">
+        <span className="brand">Canvas syncs</span>
+        <nav aria-label="Pages">
+          <ul>
+            {PAGES.map((page) => (
+              <PageLink key={page.path} {...page} />
+            ))}
+          </ul>
+        </nav>
+        <LiveMark />
+        <ThemeSwitch />
+      </header>
+      <AwayBanner />
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  )
+}
+
+function PageLink({ path, name }: { readonly path: string; readonly name: string }): ReactNode {
+  const [here] = useRoute(path)
+  return (
+    <li>
+      <Link href={path} aria-current={here ? 'page' : undefined}>
+        {name}
+      </Link>
+    </li>
+  )
+}
+
+function LiveMark(): ReactNode {
+  const { state } = useLive()
+  const words = { waiting: 'Connecting', live: 'Live', away: 'Not live' } as const
+  return (
+    <span className={`live-mark live-${state}`} role="status">
+      {words[state]}
+    </span>
+  )
+}
+
+/** No number may look fresh that is not. */
+function AwayBanner(): ReactNode {
+  const { state, since } = useLive()
+  if (state !== 'away') return null
+  return (
+    <p className="banner" role="alert">
+      Live updates stopped <Ago at_ms={since} />: what you see may be out of date. The page tries again by
+      itself.
+    </p>
+  )
+}

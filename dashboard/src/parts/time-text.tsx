@@ -1,0 +1,34 @@
+import { useSyncExternalStore, type ReactNode } from 'react'
+import { durationText } from './number-text.ts'
+
+const listeners = new Set<() => void>()
+let now = Date.now()
+let timer: ReturnType<typeof setInterval> | null = null
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    now = Date.now()
+    for (const each of listeners) each()
+  }, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0 || timer === null) return
+    clearInterval(timer)
+    timer = null
+  }
+}
+
+/** The time, once a second: one timer for the whole page. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+
+/** How long ago something was, with the exact time to hover over. */
+export function Ago({ at_ms }: { readonly at_ms: number }): ReactNode {
+  const seconds = Math.max(0, Math.floor((useNow() - at_ms) / 1000))
+  const exact = new Date(at_ms).toISOString()
+  return (
+    <time dateTime={exact} title={exact}>
+      {seconds < 2 ? 'just now' : `${durationText(seconds)} ago`}
+    </time>
+  )
+}

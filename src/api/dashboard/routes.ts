@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { HTML_MEDIA_TYPE, problem, problemSchema, type Answer } from '../http/answer.ts'
+import { get, type Route } from '../http/route.ts'
+import { dashboardFiles } from './dashboard-files.ts'
+
+/** Its own files and this server, and nobody else: what syncs are called and what went wrong can neither run nor call anywhere. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+const asset: z.ZodType<string> = z
+  .string({ error: 'the name of a file' })
+  .regex(/^[\w.-]{1,100}$/, { error: 'the name of a file' })
+  .meta({ description: 'A file of the dashboard, as its page names it', examples: ['index-abc123.js'] })
+
+const NOT_BUILT =
+  'The dashboard is not built here: run npm run build:dashboard in the checkout, then ask again.'
+
+async function answerPage(): Promise<Answer> {
+  const files = await dashboardFiles()
+  if (files === null) return problem(404, NOT_BUILT)
+  const headers = { 'content-security-policy': PAGE_POLICY }
+  return { status: 200, body: files.page, media_type: HTML_MEDIA_TYPE, headers }
+}
+
+async function answerAsset({ asset: name }: { readonly asset: string }): Promise<Answer> {
+  const body = (await dashboardFiles())?.assets.get(name)
+  const media_type = MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)]
+  if (body === undefined || media_type === undefined) return problem(404, 'The dashboard has no such file.')
+  return {
+    status: 200,
+    body,
+    media_type,
+    headers: { 'cache-control': 'public, max-age=31536000, immutable' },
+  }
+}
+
+export const DASHBOARD_ROUTES: readonly Route[] = [
+  get(
+    '/',
+    {
+      summary: 'The dashboard',
+      access: 'public',
+      parameters: {},
+      answers: {},
+      texts: { 'text/html': 'The page' },
+    },
+    answerPage,
+  ),
+  get(
+    '/assets/{asset}',
+    {
+      summary: 'A file of the dashboard',
+      access: 'public',
+      parameters: { asset },
+      answers: { 404: problemSchema },
+      texts: { 'text/css': 'Its style', 'text/javascript': 'Its script', 'image/svg+xml': 'Its icon' },
+    },
+    answerAsset,
+  ),
+]
