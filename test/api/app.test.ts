@@ -9,8 +9,8 @@ import { openTestStore, withRecordPage } from './support/test-store.ts'
 test('an unknown address is a 404 problem', async () => {
   const api = await openTestApi()
   for (const path of [
-    '/',
     '/nothing',
+    '/assets',
     BASE,
     `${BASE}/`,
     `${BASE}/summary/`,
