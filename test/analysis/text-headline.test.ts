@@ -166,6 +166,8 @@ test('a share is never rounded to nothing or to all', () => {
     [999_999, 1_000_000, '> 99.9 %'],
     [1, 3, '33.3 %'],
     [0, 0, '–'],
+    [1e308, 100, '–'],
+    [1, Number.MIN_VALUE, '–'],
   ]
   for (const [part, whole, text] of cases) assert.equal(percent(part, whole), text)
 })

@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core'
 import { noCounters } from '../../src/core/sync-record.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { sync } from '../api/support/sync-factory.ts'
-import { openBrowser } from '../support/browser.ts'
 import { syncStart } from '../support/sync-factory.ts'
+import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -14,34 +14,6 @@ const empty = await openGuardedServer({ requireToken: false })
 const open = await openGuardedServer({ requireToken: false })
 await sync.failed({ error_type: 'timeout' })(open.store.syncs, Date.now())
 const guarded = await openGuardedServer()
-const browser = await openBrowser()
-const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-
-interface Visit {
-  readonly page: Page
-  /** What the browser complained of: policies that were broken, scripts that failed. */
-  readonly complaints: string[]
-  readonly hosts: Set<string>
-}
-
-interface Visitor {
-  readonly dark?: boolean
-  readonly width?: number
-}
-
-async function visit(url: string, { dark = false, width = 1440 }: Visitor = {}): Promise<Visit> {
-  const page = await browser.newPage({
-    colorScheme: dark ? 'dark' : 'light',
-    viewport: { width, height: 900 },
-  })
-  const complaints: string[] = []
-  const hosts = new Set<string>()
-  page.on('console', (message) => complaints.push(message.text()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('request', (request) => hosts.add(new URL(request.url()).host))
-  await page.goto(url)
-  return { page, complaints, hosts }
-}
 
 const panel = (page: Page, title: string): ReturnType<Page['locator']> =>
   page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) })
@@ -143,17 +115,8 @@ suite('the overview', () => {
         const { page } = await visit(open.server.url, { dark, width })
         await page.locator('.chart svg').waitFor()
         await panel(page, 'Needs attention').locator('li').first().waitFor()
-        // Through the protocol of the browser, past the page's own policy.
-        await page.evaluate(axe)
-        const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-          'axe.run(document).then(({ violations }) => violations)',
-        )
-        assert.deepEqual(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          [],
-        )
-        const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-        assert.ok(wider <= 0, `the page is ${wider} pixels wider than the window`)
+        await assertAccessible(page)
+        await assertNoWider(page)
         await page.close()
       })
     }

@@ -4,6 +4,8 @@ import { Route, Switch } from 'wouter'
 import { ApiError } from '../data/api-client.ts'
 import { LiveUpdates } from '../data/live-updates.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
+import { SyncPage } from '../syncs/sync-page.tsx'
+import { SyncsPage } from '../syncs/syncs-page.tsx'
 import { LiveContext } from './live-context.ts'
 import { NotFoundPage } from './not-found-page.tsx'
 import { Shell } from './shell.tsx'
@@ -46,6 +48,8 @@ function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
       <Shell>
         <Switch>
           <Route path="/" component={OverviewPage} />
+          <Route path="/syncs" component={SyncsPage} />
+          <Route path="/syncs/:id" component={SyncPage} />
           <Route component={NotFoundPage} />
         </Switch>
       </Shell>

@@ -4,7 +4,10 @@ import { Ago } from '../parts/time-text.tsx'
 import { useLive } from './live-context.ts'
 import { ThemeSwitch } from './theme-switch.tsx'
 
-const PAGES = [{ path: '/', name: 'Overview' }] as const
+const PAGES = [
+  { path: '/', name: 'Overview', within: '/' },
+  { path: '/syncs', name: 'Syncs', within: '/syncs/*?' },
+] as const
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   return (
@@ -32,8 +35,15 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   )
 }
 
-function PageLink({ path, name }: { readonly path: string; readonly name: string }): ReactNode {
-  const [here] = useRoute(path)
+interface PageLinkProps {
+  readonly path: string
+  readonly name: string
+  /** The addresses of the page and of what belongs to it. */
+  readonly within: string
+}
+
+function PageLink({ path, name, within }: PageLinkProps): ReactNode {
+  const [here] = useRoute(within)
   return (
     <li>
       <Link href={path} aria-current={here ? 'page' : undefined}>

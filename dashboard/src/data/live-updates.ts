@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { SyncEventData } from '../../../src/api/events/event-schemas.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
@@ -16,7 +16,7 @@ export interface Live {
 /** Figures are asked for again at most so often while changes arrive. */
 const FIGURES_EVERY_MS = 2000
 /** Nouns whose figures change when a sync begins or ends. */
-const FIGURES = ['summary', 'series', 'freshness', 'syncs', 'errors'] as const
+const FIGURES = ['summary', 'series', 'freshness', 'syncs', 'sync-pages', 'courses'] as const
 
 /** Follows the server's events and brings them into what the page knows; one for the whole page. */
 export class LiveUpdates {
@@ -87,10 +87,17 @@ export class LiveUpdates {
 
   /** In every list that shows it already; whether it belongs into another one, only the server knows. */
   #put(sync: SyncRecord): void {
-    this.#queries.setQueriesData<SyncListPage>({ queryKey: ['syncs'] }, (page) => {
-      if (page === undefined || !page.syncs.some(({ id }) => id === sync.id)) return page
-      return { ...page, syncs: page.syncs.map((each) => (each.id === sync.id ? sync : each)) }
-    })
+    this.#queries.setQueriesData<SyncListPage>(
+      { queryKey: ['syncs'] },
+      (page) => page && withSync(page, sync),
+    )
+    this.#queries.setQueriesData<InfiniteData<SyncListPage>>(
+      { queryKey: ['sync-pages'] },
+      (list) => list && { ...list, pages: list.pages.map((page) => withSync(page, sync)) },
+    )
+    this.#queries.setQueriesData<SyncRecord>({ queryKey: ['sync'] }, (shown) =>
+      shown?.id === sync.id ? sync : shown,
+    )
   }
 
   #figuresSoon(): void {
@@ -99,4 +106,9 @@ export class LiveUpdates {
       for (const noun of FIGURES) void this.#queries.invalidateQueries({ queryKey: [noun] })
     }, FIGURES_EVERY_MS)
   }
+}
+
+function withSync(page: SyncListPage, sync: SyncRecord): SyncListPage {
+  if (!page.syncs.some(({ id }) => id === sync.id)) return page
+  return { ...page, syncs: page.syncs.map((each) => (each.id === sync.id ? sync : each)) }
 }

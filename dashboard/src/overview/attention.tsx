@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
@@ -7,7 +8,7 @@ import { Asked, Panel } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago } from '../parts/time-text.tsx'
 import type { Period } from './period.ts'
-import { whoseOf } from './sync-words.ts'
+import { whoseOf } from '../parts/sync-words.ts'
 
 interface AttentionProps {
   readonly query: UseQueryResult<SyncListPage>
@@ -40,7 +41,7 @@ function Trouble({ sync }: { readonly sync: SyncRecord }): ReactNode {
     <li>
       <p className="attention-head">
         <StatusMark status={sync_status} />
-        <strong>{whoseOf(sync)}</strong>
+        <Link href={`/syncs/${sync.id}`}>{whoseOf(sync)}</Link>
         <Ago at_ms={Date.parse(sync_end_time ?? sync_start_time)} />
       </p>
       {error_message === null ? null : <p>{error_message}</p>}

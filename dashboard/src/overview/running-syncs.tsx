@@ -1,11 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { countText, durationText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
-import { whoseOf } from './sync-words.ts'
+import { whoseOf } from '../parts/sync-words.ts'
 
 export function RunningSyncs({ query }: { readonly query: UseQueryResult<SyncListPage> }): ReactNode {
   return (
@@ -34,7 +35,7 @@ function RunningSync({ sync }: { readonly sync: SyncRecord }): ReactNode {
   return (
     <li>
       <p className="running-head">
-        <strong>{whoseOf(sync)}</strong>
+        <Link href={`/syncs/${sync.id}`}>{whoseOf(sync)}</Link>
         <Elapsed since_ms={Date.parse(sync.sync_start_time)} />
       </p>
       <progress

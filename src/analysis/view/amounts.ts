@@ -6,8 +6,8 @@ export const NONE = '–'
 
 /** `2.1 %`; a share that is not nothing is never shown as 0, nor one that is not all as 100. */
 export function percent(part: number, whole: number): string {
-  if (whole === 0) return NONE
   const share = (100 * part) / whole
+  if (!Number.isFinite(share)) return NONE
   if (share > 0 && share < 0.1) return '< 0.1 %'
   if (share < 100 && share > 99.9) return '> 99.9 %'
   return `${share === 0 || share === 100 ? share : share.toFixed(1)} %`

@@ -48,12 +48,15 @@ function signed(change_percent: number): string {
   return `${sign}${size < 100 ? size.toFixed(1) : grouped(size)} %`
 }
 
+/** What is beyond all numbers says nothing: a report may come from a file. */
+const finite = (number: number): number | null => (Number.isFinite(number) ? number : null)
+
 /** The figure as it is shown: what is a share of the calls as that. */
 export function shownTrend(trend: Trend, figures: readonly Trend[]): Trend {
   const calls = figures.find(({ name }) => name === 'api_calls')
   if (!SHARES.has(trend.name) || calls === undefined) return trend
   const share = (part: number | null, all: number | null): number | null =>
-    part === null || all === null || all === 0 ? null : (100 * part) / all
+    part === null || all === null ? null : finite((100 * part) / all)
   const current = share(trend.current, calls.current)
   const previous = share(trend.previous, calls.previous)
   const comparable = current !== null && previous !== null && previous > 0
@@ -61,7 +64,7 @@ export function shownTrend(trend: Trend, figures: readonly Trend[]): Trend {
     name: trend.name,
     current,
     previous,
-    change_percent: comparable ? (100 * (current - previous)) / previous : null,
+    change_percent: comparable ? finite((100 * (current - previous)) / previous) : null,
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HTML_MEDIA_TYPE, problem, problemSchema, type Answer } from '../http/answer.ts'
 import { get, type Route } from '../http/route.ts'
+import { syncId } from '../http/parameters.ts'
 import { dashboardFiles } from './dashboard-files.ts'
 
 /** Its own files and this server, and nobody else: what syncs are called and what went wrong can neither run nor call anywhere. */
@@ -57,6 +58,28 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
       summary: 'The dashboard',
       access: 'public',
       parameters: {},
+      answers: {},
+      texts: { 'text/html': 'The page' },
+    },
+    answerPage,
+  ),
+  get(
+    '/syncs',
+    {
+      summary: 'The page of the dashboard that lists syncs',
+      access: 'public',
+      parameters: {},
+      answers: {},
+      texts: { 'text/html': 'The page' },
+    },
+    answerPage,
+  ),
+  get(
+    '/syncs/{id}',
+    {
+      summary: 'The page of the dashboard about one sync',
+      access: 'public',
+      parameters: { id: syncId },
       answers: {},
       texts: { 'text/html': 'The page' },
     },

@@ -124,6 +124,8 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'GET /docs/{file}': [ok('/docs/docs.css'), ok('/docs/docs.js')],
   'GET /openapi.json': [ok()],
   'GET /': [ok()],
+  'GET /syncs': [ok()],
+  'GET /syncs/{id}': [ok('/syncs/1')],
   'GET /assets/{asset}': [
     ...DASHBOARD_ASSETS.map((name) => ok(`/assets/${name}`)),
     { status: 404, address: '/assets/nothing.js' },
