@@ -90,6 +90,8 @@ test('operations are named after what stands in their path', () => {
   assert.equal(named('GET', '/api/canvas/metrics/sync/task/{task_id}'), 'getSyncTaskByTaskId')
   assert.equal(named('POST', '/api/canvas/metrics/logs/cleanup'), 'postLogsCleanup')
   assert.equal(named('GET', '/openapi.json'), 'getOpenapiJson')
+  assert.equal(named('GET', '/syncs/{id}'), 'getDashboardSyncsById')
+  assert.equal(named('GET', '/'), 'getDashboard')
 })
 
 test('the parameters of a path are those that its operations have there', () => {

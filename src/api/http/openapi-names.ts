@@ -22,8 +22,21 @@ const NOUNS: Readonly<Record<string, string>> = {
   docs: 'description',
 }
 
-const wordsOf = (path: string): string[] =>
-  (path.startsWith(`${BASE}/`) ? path.slice(BASE.length) : path).split('/').filter((word) => word !== '')
+/** What begins so at the root is no page of the dashboard. */
+const AT_ROOT: ReadonlySet<string | undefined> = new Set([
+  'livez',
+  'readyz',
+  'ping',
+  'api',
+  'openapi.json',
+  'docs',
+])
+
+function wordsOf(path: string): string[] {
+  const within = path.startsWith(`${BASE}/`)
+  const words = (within ? path.slice(BASE.length) : path).split('/').filter((word) => word !== '')
+  return within || AT_ROOT.has(words[0]) ? words : ['dashboard', ...words]
+}
 
 /** The noun that a route is about; routes are listed by it. */
 export function nounOf({ path }: Pick<Route, 'path'>): string {
