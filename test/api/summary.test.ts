@@ -11,6 +11,7 @@ test('the summary has every field, at zero, when there are no syncs', async () =
   assert.deepEqual(await api.read(`${BASE}/summary`), {
     period_days: 7,
     total_syncs: 0,
+    finished_syncs: 0,
     successful_syncs: 0,
     failed_syncs: 0,
     success_rate: 0,
@@ -41,6 +42,7 @@ test('the summary adds up the syncs of all users', async () => {
   assert.deepEqual(await api.read(`${BASE}/summary`), {
     period_days: 7,
     total_syncs: 3,
+    finished_syncs: 3,
     successful_syncs: 2,
     failed_syncs: 1,
     success_rate: 66.666,

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noCounters } from '../../src/core/sync-record.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { sync } from '../api/support/sync-factory.ts'
 import { syncStart } from '../support/sync-factory.ts'
+import { startServer, type RunningServer } from '../../src/server.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
 
 const HOUR_MS = 3_600_000
@@ -78,7 +81,7 @@ suite('the overview', () => {
     const { page } = await visit(open.server.url)
     const syncs = page.locator('.figure').filter({ hasText: 'Syncs' }).locator('dd')
     await page.locator('.figure-value').getByText('4', { exact: true }).first().waitFor()
-    assert.match((await syncs.textContent()) ?? '', /^4▲ 3 in the 24 hours before/)
+    assert.match((await syncs.textContent()) ?? '', /^4▲ from 3 in the 24 hours before/)
     await page.getByLabel('7 days').check()
     await page.locator('.figure-value').getByText('7', { exact: true }).first().waitFor()
     await page.close()
@@ -121,6 +124,44 @@ suite('the overview', () => {
       })
     }
   }
+})
+
+test('a chosen theme holds against that of the system, also after a reload', async () => {
+  const { page } = await visit(open.server.url)
+  const ground = (): Promise<string> =>
+    page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+  const light = await ground()
+  await page.getByLabel('Theme').selectOption('Dark')
+  const dark = await ground()
+  assert.notEqual(dark, light)
+  await page.reload()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  assert.equal(await ground(), dark)
+  await page.getByLabel('Theme').selectOption('As the system')
+  assert.equal(await ground(), light)
+  await page.close()
+})
+
+test('when the server goes the page says so, and is live again when it is back', async () => {
+  const directory = temporaryDirectory()
+  const start = (port: number): Promise<RunningServer> =>
+    startServer({
+      database: `sqlite:${join(directory, 'syncs.db')}`,
+      logDir: join(directory, 'logs'),
+      logCleanup: false,
+      port,
+    })
+  const first = await start(0)
+  const { page } = await visit(first.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await first.close()
+  await page.getByRole('alert').getByText('Live updates stopped').waitFor()
+  await using again = await start(first.port)
+  await sync.failed({ user_id: 'while-away' })(again.monitor.store.syncs, Date.now())
+  await page.getByText('Live', { exact: true }).waitFor()
+  await panel(page, 'Needs attention').getByText('all for user while-away').waitFor()
+  assert.equal(await page.getByText('Live updates stopped').count(), 0)
+  await page.close()
 })
 
 suite('on a server that asks for a token', () => {

@@ -1,6 +1,5 @@
 import type { SessionInfo } from '../../../src/api/access/sessions.ts'
 import type { FreshnessList } from '../../../src/api/freshness/freshness.ts'
-import type { Health } from '../../../src/api/health/health.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { CourseOutcomeList } from '../../../src/api/syncs/sync-schemas.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
@@ -23,7 +22,6 @@ function asked<T>(noun: string, path: string, values: QueryValues = {}): Asking<
 }
 
 export const sessionQuery = (): Asking<SessionInfo> => asked('session', '/session')
-export const healthQuery = (): Asking<Health> => asked('health', '/health')
 export const summaryQuery = (days: number): Asking<Summary> => asked('summary', '/summary', { days })
 export const syncsQuery = (values: QueryValues): Asking<SyncListPage> => asked('syncs', '/syncs', values)
 export const syncQuery = (id: string): Asking<SyncRecord> => asked('sync', `/sync/${encodeURIComponent(id)}`)

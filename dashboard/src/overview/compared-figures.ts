@@ -16,50 +16,37 @@ export interface ComparedFigures {
   readonly api_calls: Compared
 }
 
-type Sums = Pick<
-  Summary,
-  'total_syncs' | 'successful_syncs' | 'failed_syncs' | 'total_duration_seconds' | 'total_api_calls'
-> & { readonly finished: number }
-
-/** How many have ended is not told, but follows from their rate. */
-function finishedOf({
-  success_rate,
-  successful_syncs,
-  failed_syncs,
-  average_duration_seconds,
-  total_duration_seconds,
-}: Summary): number {
-  if (average_duration_seconds > 0) return Math.round(total_duration_seconds / average_duration_seconds)
-  if (success_rate > 0) return Math.round((100 * successful_syncs) / success_rate)
-  return failed_syncs
-}
-
-const sumsOf = (summary: Summary): Sums => ({ ...summary, finished: finishedOf(summary) })
+type Sum =
+  | 'total_syncs'
+  | 'finished_syncs'
+  | 'successful_syncs'
+  | 'failed_syncs'
+  | 'total_duration_seconds'
+  | 'total_api_calls'
 
 /**
  * The figures of a period beside those of the one before, from the summaries of the period and of one twice as long:
  * both end now, so that what is in the second and not in the first was before.
  */
 export function compareFigures(period: Summary, twice: Summary): ComparedFigures {
-  const now = sumsOf(period)
-  const both = sumsOf(twice)
-  const before = (sum: (sums: Sums) => number): number => Math.max(0, sum(both) - sum(now))
-  const finished_before = before(({ finished }) => finished)
-  const per = (sum: number, count: number): number | null => (count === 0 ? null : sum / count)
+  const before = (sum: Sum): number => Math.max(0, twice[sum] - period[sum])
+  const both = (sum: Sum): Compared => ({ now: period[sum], before: before(sum) })
+  const finished_before = before('finished_syncs')
+  const mean_before = (sum: Sum): number | null =>
+    finished_before === 0 ? null : before(sum) / finished_before
+  const finished = period.finished_syncs > 0
+  const share_before = mean_before('successful_syncs')
   return {
-    syncs: { now: now.total_syncs, before: before(({ total_syncs }) => total_syncs) },
-    failed: { now: now.failed_syncs, before: before(({ failed_syncs }) => failed_syncs) },
-    api_calls: { now: now.total_api_calls, before: before(({ total_api_calls }) => total_api_calls) },
+    syncs: both('total_syncs'),
+    failed: both('failed_syncs'),
+    api_calls: both('total_api_calls'),
     success_rate: {
-      now: now.finished === 0 ? null : period.success_rate,
-      before: per(100 * before(({ successful_syncs }) => successful_syncs), finished_before),
+      now: finished ? period.success_rate : null,
+      before: share_before === null ? null : 100 * share_before,
     },
     average_duration_s: {
-      now: now.finished === 0 ? null : period.average_duration_seconds,
-      before: per(
-        before(({ total_duration_seconds }) => total_duration_seconds),
-        finished_before,
-      ),
+      now: finished ? period.average_duration_seconds : null,
+      before: mean_before('total_duration_seconds'),
     },
   }
 }

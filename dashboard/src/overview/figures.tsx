@@ -74,6 +74,6 @@ function Change({ compared, good, text, period }: ChangeProps): ReactNode {
   const news = same || good === null ? 'neutral' : more > 0 === (good === 'more') ? 'good' : 'bad'
   const words = same
     ? `as in the ${period.words} before`
-    : `${more > 0 ? '▲' : '▼'} ${text(before)} in the ${period.words} before`
+    : `${more > 0 ? '▲' : '▼'} from ${text(before)} in the ${period.words} before`
   return <span className={`change change-${news}`}>{words}</span>
 }

@@ -63,6 +63,7 @@ export const EXAMPLE_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   days: [7],
   limit: [20],
   total_syncs: [168],
+  finished_syncs: [168],
   successful_syncs: [164],
   failed_syncs: [3],
   success_rate: [97.619],

@@ -10,6 +10,8 @@ import { average, rounded, successRate, windowFor } from './statistics.ts'
 export interface SummaryFigures {
   readonly period_days: number
   readonly total_syncs: number
+  /** What the rate and the averages are over: those that have ended. */
+  readonly finished_syncs: number
   readonly successful_syncs: number
   /** `failed`, `lost` and `timed_out`. */
   readonly failed_syncs: number
@@ -37,6 +39,7 @@ const quantity = z.number().min(0)
 export const summaryFigures: Members<SummaryFigures> = {
   period_days: count,
   total_syncs: count,
+  finished_syncs: count,
   successful_syncs: count,
   failed_syncs: count,
   success_rate: z.number().min(0).max(100),
@@ -98,6 +101,7 @@ export async function summarise(
   const figures: SummaryFigures = {
     period_days: days,
     total_syncs: totals.syncs,
+    finished_syncs: totals.finished,
     successful_syncs: totals.completed,
     failed_syncs: totals.failed,
     success_rate: successRate(totals),

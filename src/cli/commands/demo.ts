@@ -104,6 +104,9 @@ function introduce(
   const canvas = facts.simulated ? 'a simulated Canvas' : 'Canvas'
   terminal.message(`${bold('canvas-sync-monitor')} watches ${canvas} at ${facts.base_url}`)
   terminal.message('')
+  terminal.message(`The dashboard: ${bold(`${facts.url}/`)}`)
+  terminal.message(`All requests: ${facts.url}/docs`)
+  terminal.message('')
   terminal.message('Try in another terminal:')
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/summary`)
   terminal.message(`  curl ${facts.url}/api/canvas/metrics/failed`)
@@ -116,8 +119,6 @@ function introduce(
   const logs = config.log_dir === DEFAULTS.log_dir ? '' : ` --log-dir ${printable(config.log_dir)}`
   terminal.message(`  npx canvas-sync-monitor analyze${logs}`)
   terminal.message(`  npx canvas-sync-monitor logs search --level error${logs}`)
-  terminal.message(`and ${facts.url}/docs in a browser: every request, to read and to try.`)
-  terminal.message(`The dashboard: ${facts.url}/`)
   terminal.message('')
 }
 
