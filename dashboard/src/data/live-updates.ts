@@ -42,7 +42,7 @@ export class LiveUpdates {
     const source = new EventSource(addressOf('/events'))
     this.#source = source
     source.addEventListener('open', () => {
-      // What changed while it was away is told again by the server, except what its buffer no longer has.
+      // The server tells again what changed meanwhile; what could not be loaded then is asked for now.
       if (this.#live.state === 'away') this.#figuresSoon()
       this.#become('live')
     })
