@@ -1,15 +1,27 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { useEffect, useMemo, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useMemo, type ComponentType, type ReactNode } from 'react'
 import { Route, Switch } from 'wouter'
 import { ApiError } from '../data/api-client.ts'
 import { LiveUpdates } from '../data/live-updates.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
-import { SyncPage } from '../syncs/sync-page.tsx'
-import { SyncsPage } from '../syncs/syncs-page.tsx'
 import { LiveContext } from './live-context.ts'
 import { NotFoundPage } from './not-found-page.tsx'
 import { Shell } from './shell.tsx'
 import { SignInGate } from './sign-in-gate.tsx'
+
+// The page that opens first comes with the application; each other comes when it is opened.
+const SyncsPage = lazy(async () => pageOf((await import('../syncs/syncs-page.tsx')).SyncsPage))
+const SyncPage = lazy(async () => pageOf((await import('../syncs/sync-page.tsx')).SyncPage))
+const ErrorsPage = lazy(async () => pageOf((await import('../errors/errors-page.tsx')).ErrorsPage))
+const PerformancePage = lazy(async () =>
+  pageOf((await import('../performance/performance-page.tsx')).PerformancePage),
+)
+const LogsPage = lazy(async () => pageOf((await import('../logs/logs-page.tsx')).LogsPage))
+const UsersPage = lazy(async () => pageOf((await import('../users/users-page.tsx')).UsersPage))
+const UserPage = lazy(async () => pageOf((await import('../users/user-page.tsx')).UserPage))
+const SystemPage = lazy(async () => pageOf((await import('../system/system-page.tsx')).SystemPage))
+
+const pageOf = (component: ComponentType): { default: ComponentType } => ({ default: component })
 
 /** A refusal stays one however often it is asked again. */
 const mayTryAgain = (failures: number, error: Error): boolean =>
@@ -46,12 +58,20 @@ function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
   return (
     <LiveContext value={live}>
       <Shell>
-        <Switch>
-          <Route path="/" component={OverviewPage} />
-          <Route path="/syncs" component={SyncsPage} />
-          <Route path="/syncs/:id" component={SyncPage} />
-          <Route component={NotFoundPage} />
-        </Switch>
+        <Suspense fallback={<p className="page-waits">Loading…</p>}>
+          <Switch>
+            <Route path="/" component={OverviewPage} />
+            <Route path="/syncs" component={SyncsPage} />
+            <Route path="/syncs/:id" component={SyncPage} />
+            <Route path="/errors" component={ErrorsPage} />
+            <Route path="/performance" component={PerformancePage} />
+            <Route path="/logs" component={LogsPage} />
+            <Route path="/users" component={UsersPage} />
+            <Route path="/users/:id" component={UserPage} />
+            <Route path="/system" component={SystemPage} />
+            <Route component={NotFoundPage} />
+          </Switch>
+        </Suspense>
       </Shell>
     </LiveContext>
   )

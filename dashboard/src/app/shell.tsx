@@ -7,6 +7,11 @@ import { ThemeSwitch } from './theme-switch.tsx'
 const PAGES = [
   { path: '/', name: 'Overview', within: '/' },
   { path: '/syncs', name: 'Syncs', within: '/syncs/*?' },
+  { path: '/errors', name: 'Errors', within: '/errors' },
+  { path: '/performance', name: 'Performance', within: '/performance' },
+  { path: '/logs', name: 'Logs', within: '/logs' },
+  { path: '/users', name: 'Users', within: '/users/*?' },
+  { path: '/system', name: 'System', within: '/system' },
 ] as const
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {

@@ -15,8 +15,6 @@ export interface Live {
 
 /** Figures are asked for again at most so often while changes arrive. */
 const FIGURES_EVERY_MS = 2000
-/** Nouns whose figures change when a sync begins or ends. */
-const FIGURES = ['summary', 'series', 'freshness', 'syncs', 'sync-pages', 'courses'] as const
 
 /** Follows the server's events and brings them into what the page knows; one for the whole page. */
 export class LiveUpdates {
@@ -103,7 +101,7 @@ export class LiveUpdates {
   #figuresSoon(): void {
     this.#refresh ??= setTimeout(() => {
       this.#refresh = null
-      for (const noun of FIGURES) void this.#queries.invalidateQueries({ queryKey: [noun] })
+      void this.#queries.invalidateQueries({ predicate: ({ meta }) => meta?.['follows_syncs'] === true })
     }, FIGURES_EVERY_MS)
   }
 }

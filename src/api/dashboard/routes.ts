@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { HTML_MEDIA_TYPE, problem, problemSchema, type Answer } from '../http/answer.ts'
 import { get, type Route } from '../http/route.ts'
-import { syncId } from '../http/parameters.ts'
 import { dashboardFiles } from './dashboard-files.ts'
 
 /** Its own files and this server, and nobody else: what syncs are called and what went wrong can neither run nor call anywhere. */
@@ -51,39 +50,36 @@ async function answerAsset({ asset: name }: { readonly asset: string }): Promise
   }
 }
 
+/** Whether there is such a sync or user, the page itself finds out and says. */
+const named: z.ZodType<string> = z
+  .string()
+  .meta({ description: 'What the page is about', examples: ['42'] })
+
+const PAGES: readonly (readonly [path: string, summary: string])[] = [
+  ['/', 'The dashboard'],
+  ['/syncs', 'The page of the dashboard that lists syncs'],
+  ['/syncs/{id}', 'The page of the dashboard about one sync'],
+  ['/errors', 'The page of the dashboard about errors'],
+  ['/performance', 'The page of the dashboard about performance'],
+  ['/logs', 'The page of the dashboard that shows the logs'],
+  ['/users', 'The page of the dashboard that lists users'],
+  ['/users/{id}', 'The page of the dashboard about one user'],
+  ['/system', 'The page of the dashboard about the system'],
+]
+
 export const DASHBOARD_ROUTES: readonly Route[] = [
-  get(
-    '/',
-    {
-      summary: 'The dashboard',
-      access: 'public',
-      parameters: {},
-      answers: {},
-      texts: { 'text/html': 'The page' },
-    },
-    answerPage,
-  ),
-  get(
-    '/syncs',
-    {
-      summary: 'The page of the dashboard that lists syncs',
-      access: 'public',
-      parameters: {},
-      answers: {},
-      texts: { 'text/html': 'The page' },
-    },
-    answerPage,
-  ),
-  get(
-    '/syncs/{id}',
-    {
-      summary: 'The page of the dashboard about one sync',
-      access: 'public',
-      parameters: { id: syncId },
-      answers: {},
-      texts: { 'text/html': 'The page' },
-    },
-    answerPage,
+  ...PAGES.map(([path, summary]) =>
+    get(
+      path,
+      {
+        summary,
+        access: 'public',
+        parameters: path.includes('{id}') ? { id: named } : {},
+        answers: {},
+        texts: { 'text/html': 'The page' },
+      },
+      answerPage,
+    ),
   ),
   get(
     '/assets/{asset}',
