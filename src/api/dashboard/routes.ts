@@ -51,9 +51,7 @@ async function answerAsset({ asset: name }: { readonly asset: string }): Promise
 }
 
 /** Whether there is such a sync or user, the page itself finds out and says. */
-const named: z.ZodType<string> = z
-  .string()
-  .meta({ description: 'What the page is about', examples: ['42'] })
+const named: z.ZodType<string> = z.string().meta({ description: 'What the page is about', examples: ['42'] })
 
 const PAGES: readonly (readonly [path: string, summary: string])[] = [
   ['/', 'The dashboard'],
