@@ -22,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   ingest: () => import('./ingest.ts'),
   'server-reads': () => import('./server-reads.ts'),
   prune: () => import('./prune.ts'),
+  dashboard: () => import('./dashboard.ts'),
   'live-updates': () => import('./live-updates.ts'),
   'live-overload': () => import('./live-overload.ts'),
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -25,7 +25,9 @@ export async function compileInto(directory: string, files: readonly string[]): 
   }
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config))
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }))
-  for (const name of ['node_modules', 'migrations']) symlinkSync(join(ROOT, name), join(directory, name))
+  mkdirSync(join(directory, 'dashboard'))
+  for (const name of ['node_modules', 'migrations', 'dashboard/dist'])
+    symlinkSync(join(ROOT, name), join(directory, name))
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
   await promisify(execFile)(process.execPath, [compiler, '-p', directory])
   return directory

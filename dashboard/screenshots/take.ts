@@ -68,7 +68,10 @@ async function pictureOf(
   try {
     await page.goto(url)
     await page.locator('main h1').waitFor()
-    await page.waitForFunction('!/^(Loading…|Asking)/m.test(document.body.innerText)')
+    await page
+      .getByText(/^(Loading…|Asking)/)
+      .first()
+      .waitFor({ state: 'hidden' })
     await settled(page)
     return await imageOf(page)
   } finally {

@@ -3,6 +3,7 @@ import { isMonitorError } from '../../core/errors.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
 import { accessOf } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
+import { settingsInEffect } from '../../settings-in-effect.ts'
 import { isPostgres } from '../../store/open-store.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { openCampus, realCanvas, type Campus, type DemoUser } from '../demo/campus.ts'
@@ -17,6 +18,8 @@ import { SERVER_OPTIONS } from './serve.ts'
 /** Time between two things that happen on the campus, and between two troubles. */
 const LIFE_MS = 500
 const TROUBLE_MS = 20_000
+/** Who opens the dashboard at once should soon see what a failure looks like. */
+const FIRST_TROUBLE_MS = 1500
 /** The first sync starts at once, the others this much later each. */
 const STAGGER_MS = 800
 
@@ -51,7 +54,9 @@ async function runDemo(context: CommandContext): Promise<number> {
     logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
     logStreams: config.log_streams,
     ...accessOf(config),
+    settings: settingsInEffect(config),
     syncLimits: config.sync_limits,
+    freshnessTarget: config.freshness_target,
     keepErrorMessages: config.keep_error_messages,
     retention: config.retention,
   })
@@ -127,11 +132,14 @@ function startCampus(campus: Campus, say: (line: string) => void, terminal: Term
   const life = setInterval(() => {
     campus.live()
   }, LIFE_MS)
-  const trouble = setInterval(() => {
+  const cause = (): void => {
     say(`${clockTime()}  ${terminal.style('magenta', 'in Canvas')}  ${printable(campus.trouble())}`)
-  }, TROUBLE_MS)
+  }
+  const first = setTimeout(cause, FIRST_TROUBLE_MS)
+  const trouble = setInterval(cause, TROUBLE_MS)
   return () => {
     clearInterval(life)
+    clearTimeout(first)
     clearInterval(trouble)
   }
 }

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { LOG_STREAMS } from '../../src/core/log-event.ts'
+import { openGuardedServer } from '../api/support/guarded-server.ts'
+import { courseOutcome, syncFinish, syncStart } from '../support/sync-factory.ts'
+import { HOSTILE_TEXTS } from './support/hostile-texts.ts'
+import { assertNoWider, visit } from './support/visit.ts'
+
+const { server, store, directory } = await openGuardedServer({ requireToken: false })
+const now = Date.now()
+const logs = join(directory, 'logs')
+mkdirSync(logs, { recursive: true })
+
+const ids: number[] = []
+for (const [index, text] of HOSTILE_TEXTS.entries()) {
+  const started_at = now - (index + 1) * 60_000
+  const id = await store.syncs.startSync(
+    syncStart(text.slice(0, 255), {
+      user_id: text.slice(0, 255),
+      sync_type: text.slice(0, 100),
+      target_course_id: text.slice(0, 255),
+      host: text.slice(0, 200),
+      trigger: text.slice(0, 60),
+      sync_metadata: { [text.slice(0, 60)]: text },
+      started_at,
+    }),
+  )
+  ids.push(id)
+  await store.syncs.saveCourseOutcome(
+    id,
+    courseOutcome(text.slice(0, 255), {
+      outcome: 'failed',
+      error_type: 'timeout',
+      error_message: text,
+      reason: text,
+    }),
+  )
+  if (index % 10 === 9) continue
+  await store.syncs.finishSync(
+    id,
+    syncFinish({
+      status: index % 2 === 0 ? 'failed' : 'partial',
+      error_type: 'timeout',
+      error_message: text,
+      progress_current: text,
+      finished_at: started_at + 30_000,
+    }),
+  )
+}
+
+// Not through the writer, which takes some of it out: other programs write here, too.
+for (const stream of LOG_STREAMS) {
+  const lines = HOSTILE_TEXTS.map((text, index) =>
+    JSON.stringify({
+      timestamp: new Date(now - 600_000 + index * 1000).toISOString(),
+      level: index % 3 === 0 ? 'ERROR' : 'INFO',
+      event: text.slice(0, 80),
+      task_id: text.slice(0, 255),
+      user_id: text.slice(0, 255),
+      writer: `w${stream}`,
+      seq: index + 1,
+      endpoint: text,
+      course_id: text,
+      message: text,
+    }),
+  )
+  appendFileSync(join(logs, `${stream}.log`), `${lines.join('\n')}\n`)
+}
+
+/** What text must not have become. */
+const FOREIGN = `[...document.querySelectorAll('iframe, object, embed, base, style, img, math, meta[http-equiv], form[action], script:not([src^="/assets/"])')]
+  .map((element) => element.outerHTML.slice(0, 200))
+  .concat([...document.querySelectorAll('*')]
+    .filter((element) => [...element.attributes].some(({ name }) => name.startsWith('on')))
+    .map((element) => element.outerHTML.slice(0, 200)))
+  .concat([...document.querySelectorAll('a[href], link[href]')]
+    .filter((element) => new URL(element.href).host !== location.host)
+    .map((element) => element.outerHTML.slice(0, 200)))`
+
+async function assertOnlyText(page: Page): Promise<void> {
+  assert.deepEqual(await page.evaluate<string[]>(FOREIGN), [])
+  assert.equal(await page.evaluate('globalThis.harmed'), undefined)
+}
+
+/** Opens a page, waits until it shows something, and looks at what became of the texts. */
+async function look(address: string, shown: string | RegExp): Promise<void> {
+  const { page, complaints, hosts } = await visit(server.url + address)
+  try {
+    await page.getByText(shown).first().waitFor()
+    await page.getByText('Loading…', { exact: true }).first().waitFor({ state: 'hidden' })
+    await assertOnlyText(page)
+    await assertNoWider(page)
+    assert.deepEqual(complaints, [])
+    assert.deepEqual([...hosts], [new URL(server.url).host])
+  } finally {
+    await page.close()
+  }
+}
+
+suite('two hundred hostile texts as names, errors and log messages', () => {
+  for (const [name, address, shown] of [
+    ['overview', '/', /90\d\d/],
+    ['list of syncs', '/syncs', /90\d\d/],
+    ['errors', '/errors', /9\d\d\d/],
+    ['performance', '/performance', /./],
+    ['logs', '/logs', /9\d\d\d/],
+    ['users', '/users', /90\d\d/],
+    ['system', '/system', /./],
+  ] as const) {
+    test(`are text and nothing else on the page of ${name}`, async () => {
+      await look(address, shown)
+    })
+  }
+
+  test('are text on the pages of syncs that are called so', async () => {
+    for (const id of ids.slice(0, 40)) await look(`/syncs/${id}`, String(9000 + ids.indexOf(id)))
+  })
+
+  test('are text on the pages of users who are called so', async () => {
+    for (const text of HOSTILE_TEXTS.slice(0, 40).filter((each) => !/[\p{Cc}]/u.test(each))) {
+      await look(`/users/${encodeURIComponent(text.slice(0, 255))}`, /./)
+    }
+  })
+
+  test('are text as filters in an address that somebody was sent', async () => {
+    for (const text of HOSTILE_TEXTS.slice(0, 20)) {
+      const given = encodeURIComponent(text.slice(0, 100))
+      await look(`/syncs?user_id=${given}&host=${given}&status=${given}`, /./)
+      await look(`/logs?text=${given}&task=${given}`, /./)
+    }
+  })
+})
