@@ -1,16 +1,24 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access-config.ts'
+import { noteOrigins } from './config-origins.ts'
 import { MonitorError, systemErrorCode } from './core/errors.ts'
-import { isZone, systemZone } from './core/local-time.ts'
+import { systemZone } from './core/local-time.ts'
+import {
+  FRESHNESS_DEFAULTS,
+  FRESHNESS_NAMES,
+  FRESHNESS_SCHEMA,
+  type FreshnessConfig,
+} from './freshness-config.ts'
 import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from './ingest-config.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
 import { REPORT_DEFAULTS, REPORT_NAMES, REPORT_SCHEMA, type ReportConfig } from './report-config.ts'
 import { syncLimits, type SyncLimitOptions } from './tracker/sync-limits.ts'
+import { ZONE } from './zone-setting.ts'
 
 /** The nightly clean-up of the logs. */
 export interface LogCleanupConfig extends CleanupOptions {
@@ -21,7 +29,7 @@ export interface LogCleanupConfig extends CleanupOptions {
 }
 
 /** What every command and the server are configured by. */
-export interface Config extends AccessConfig, IngestConfig, ReportConfig {
+export interface Config extends AccessConfig, FreshnessConfig, IngestConfig, ReportConfig {
   /** `sqlite:PATH` or `postgres://…`. Default `sqlite:data/canvas-sync.db`. */
   readonly database: string
   /** Directory of the five log streams. Default `logs/canvas_sync`. */
@@ -54,6 +62,7 @@ export type ConfigInput = { readonly [Name in keyof Config]?: string | number | 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
   ...ACCESS_DEFAULTS,
+  ...FRESHNESS_DEFAULTS,
   ...INGEST_DEFAULTS,
   ...REPORT_DEFAULTS,
   database: 'sqlite:data/canvas-sync.db',
@@ -91,6 +100,7 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
   ...ACCESS_NAMES,
+  ...FRESHNESS_NAMES,
   ...INGEST_NAMES,
   ...REPORT_NAMES,
   sync_limits: { environment: null, flag: null, example: '{ "default": "24h", "submissions": "2h" }' },
@@ -112,24 +122,6 @@ const PORT = z
   .union([z.number(), z.string().regex(/^\d{1,5}$/, PORT_RULE)], PORT_RULE)
   .transform(Number)
   .pipe(z.int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE))
-const ZONE_RULE = 'must be the IANA name of a time zone'
-/** TZ may have a colon before the name, and then also be the path of the system's own zone. */
-const ZONE = z
-  .string(ZONE_RULE)
-  .trim()
-  .transform((name) => name.replace(/^:/, ''))
-  .transform((name) => (name.startsWith('/') ? zoneOfFile(name) : name))
-  .refine(isZone, ZONE_RULE)
-/** What Node.js itself makes of such a path is UTC: `/etc/localtime` is a link into the folder of the zones. */
-function zoneOfFile(path: string): string {
-  try {
-    const name = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(realpathSync(path))?.[1]
-    if (name !== undefined && isZone(name)) return name === 'Etc/UTC' ? 'UTC' : name
-  } catch {
-    // No such file: the zone of the system.
-  }
-  return systemZone()
-}
 const wholeNumber = (minimum: number, maximum: number): z.ZodInt => {
   const rule = `must be a whole number from ${minimum} to ${maximum}`
   return z.int(rule).min(minimum, rule).max(maximum, rule)
@@ -169,6 +161,7 @@ const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodT
     })
 const SCHEMA = {
   ...ACCESS_SCHEMA,
+  ...FRESHNESS_SCHEMA,
   ...INGEST_SCHEMA,
   ...REPORT_SCHEMA,
   database: text.regex(
@@ -207,18 +200,22 @@ export async function loadConfig(sources: {
 }): Promise<Config> {
   const file = await readConfigFile(sources.file)
   const config: Record<string, unknown> = {}
+  const origins: Record<string, string> = {}
   for (const name of Object.keys(NAMES) as (keyof Config)[]) {
     const { environment, flag } = NAMES[name]
     const from_flag = sources.flags[name]
     const from_environment = environment === null ? undefined : sources.environment[environment]
-    if (from_flag !== undefined) config[name] = checked(name, from_flag, flag ?? name)
-    else if (from_environment !== undefined && from_environment.trim() !== '') {
-      config[name] = checked(name, from_environment, environment ?? name)
-    } else if (file.values[name] !== undefined) {
-      config[name] = checked(name, file.values[name], `"${name}" in ${file.path}`)
-    } else config[name] = DEFAULTS[name]
+    const in_environment = from_environment !== undefined && from_environment.trim() !== ''
+    const [given, origin] =
+      from_flag !== undefined
+        ? [from_flag, flag ?? name]
+        : in_environment
+          ? [from_environment, environment ?? name]
+          : [file.values[name], `"${name}" in ${file.path}`]
+    config[name] = given === undefined ? DEFAULTS[name] : checked(name, given, origin)
+    origins[name] = given === undefined ? 'default' : origin
   }
-  return Object.freeze(config) as unknown as Config
+  return noteOrigins(Object.freeze(config) as unknown as Config, origins)
 }
 
 function checked(name: keyof Config, value: unknown, source: string): unknown {

@@ -5,16 +5,20 @@ import { siteOf } from './api/http/guard.ts'
 import { listen } from './api/http/listen.ts'
 import { logReading } from './api/logs/log-reading.ts'
 import type { ApiServices } from './api/services.ts'
+import type { Setting } from './api/system/server-facts.ts'
 import { startingApi } from './api/starting-api.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { isMonitorError } from './core/errors.ts'
+import { DEFAULT_FRESHNESS_TARGET } from './core/freshness-verdict.ts'
 import { systemZone } from './core/local-time.ts'
+import { freshnessTarget } from './freshness-config.ts'
 import type { CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { NightlyCleanup } from './logs/cleanup/nightly-cleanup.ts'
 import { nightlySchedule, type NightlySchedule } from './logs/cleanup/nightly-schedule.ts'
 import type { StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { closeOpened } from './server-closing.ts'
+import { endpointFigures, serverFacts } from './server-facts.ts'
 import {
   apiAccess,
   refuseWithoutDatabase,
@@ -24,6 +28,7 @@ import {
 import { limitChanges } from './maintenance/change-limit.ts'
 import { NightlyPrune } from './maintenance/nightly-prune.ts'
 import { retentionConfig, type RetentionConfig, type RetentionSchedule } from './maintenance/retention.ts'
+import { watchSizes } from './maintenance/size-watch.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { createMonitor, type Monitor } from './tracker/monitor.ts'
 import type { SyncLimitOptions } from './tracker/sync-limits.ts'
@@ -46,6 +51,8 @@ export interface ServerOptions extends ServerAccessOptions {
   readonly logStreams?: StreamOptionsByName
   /** How long syncs may run before they are `timed_out`, by type, or `none`. Default: 24 hours. */
   readonly syncLimits?: SyncLimitOptions
+  /** How old the last whole read of a list may be before it counts as stale. Default 24h. */
+  readonly freshnessTarget?: string
   /** How long rows are kept, and when old ones are deleted; false for never. Default: 400 days, at 03:00. */
   readonly retention?: Partial<RetentionConfig> | false
   /** How long running requests may take to end when the server is closed, milliseconds. Default 10,000. */
@@ -60,6 +67,8 @@ export interface ServerOptions extends ServerAccessOptions {
    * hold a student's name, and only the class and the place of the error are kept.
    */
   readonly keepErrorMessages?: boolean
+  /** What it goes by, as administrators are shown it; nothing in it is secret. Default: nothing is shown. */
+  readonly settings?: readonly Setting[]
   readonly clock?: Clock
   /** Gets each error that clients only learn the existence of. Default: nobody; it is in the errors log in any case. */
   readonly onError?: (error: unknown) => void
@@ -101,6 +110,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const clock = options.clock ?? systemClock
   const nightly = scheduleOf(options)
   const retention = retentionOf(options)
+  const freshness_target_ms = freshnessTarget(options.freshnessTarget ?? DEFAULT_FRESHNESS_TARGET)
   const logDir = options.logDir ?? 'logs/canvas_sync'
   const front = startingApi(version(), siteOf(access))
   const drain = options.drainMs === undefined ? {} : { drain_ms: options.drainMs }
@@ -139,8 +149,29 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       },
     })
     opened.use(ingest)
+    const tell = (fault: Fault, message: string) => (error: unknown) => {
+      logFault(monitor, error, fault, message)
+      options.onError?.(error)
+    }
+    const endpoint_figures = endpointFigures({
+      directory: logDir,
+      time_zone: options.timeZone ?? systemZone(),
+      clock,
+      stopping: stopping.signal,
+      onError: tell('analysis', 'The log of API calls could not be read.'),
+    })
+    opened.defer(() => endpoint_figures.settled())
     const services: ApiServices = {
       store: monitor.store,
+      endpoint_figures,
+      freshness_target_ms,
+      server: serverFacts({
+        database: options.database,
+        logDir,
+        retention,
+        settings: options.settings,
+        now: clock.now(),
+      }),
       ingest,
       logs,
       log_reading: logReading(logDir, options.timeZone ?? systemZone(), stopping.signal),
@@ -169,6 +200,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     })
     opened.defer(stopLimiting)
     front.become(createApi(services, { ...access, gate }))
+    const onUnmeasured = tell('measurement', 'The sizes of the database and the logs could not be measured.')
+    opened.defer(watchSizes({ store: monitor.store, directory: logDir, clock, onError: onUnmeasured }))
     monitor.watchLostSyncs()
     const onError = (error: unknown): void => {
       logFault(monitor, error, 'cleanup', 'The nightly log clean-up could not be started.')
@@ -223,7 +256,7 @@ function prunesEveryNight(
   return new NightlyPrune({ store: monitor.store, logs: monitor.logs, schedule, clock, onError })
 }
 
-type Fault = 'request' | 'cleanup' | 'prune' | 'ingest'
+type Fault = 'request' | 'cleanup' | 'prune' | 'ingest' | 'analysis' | 'measurement'
 
 /** A line that says where something failed; what failed may hold anything, so only its kind is kept. */
 function logFault(monitor: Monitor, error: unknown, operation: Fault, message: string): void {

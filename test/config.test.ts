@@ -75,6 +75,7 @@ const SETTINGS: Readonly<
     missing: null,
   },
   server_token: { environment: 'CANVAS_SYNC_TOKEN', values: ['csm_a', 'csm_b', 'csm_c'], missing: null },
+  freshness_target: { environment: 'FRESHNESS_TARGET', values: ['90m', '6h', '2d'], missing: '24h' },
   spool_dir: { environment: 'CANVAS_SYNC_SPOOL_DIR', values: ['a', 'b', 'c'], missing: null },
   time_zone: {
     environment: 'TZ',
@@ -105,14 +106,24 @@ for (const [name, { environment, values, missing, number }] of Object.entries(SE
 
   test(`${name}: a wrong value is named with its source, and a secret one is not repeated`, async () => {
     const from_flag = await refusal(load({ [name]: '' }))
-    assert.match(from_flag.message, /^(?:--[a-z-]+|canvas_access_token|server_token|time_zone) must /)
+    assert.match(
+      from_flag.message,
+      /^(?:--[a-z-]+|canvas_access_token|server_token|time_zone|freshness_target) must /,
+    )
     const path = configFile(JSON.stringify({ [name]: { wrong: 'S3cret' } }))
     const from_file = await refusal(load({}, {}, path))
     assert.ok(from_file.message.startsWith(`"${name}" in ${path} must be `), from_file.message)
-    if (!['host', 'port', 'log_dir', 'spool_dir', 'time_zone'].includes(name))
+    if (!['host', 'port', 'log_dir', 'spool_dir', 'time_zone', 'freshness_target'].includes(name))
       assert.ok(!from_file.message.includes('S3cret'))
   })
 }
+
+test('a freshness target is a duration of a minute or longer', async () => {
+  for (const wrong of ['soon', '30s', '0h', '-1h', '24']) {
+    const { message } = await refusal(load({}, { FRESHNESS_TARGET: wrong }))
+    assert.match(message, /^FRESHNESS_TARGET must be a duration such as .*, and a minute or longer, got /)
+  }
+})
 
 test('a port is a whole number from 0 to 65535 and nothing else', async () => {
   for (const wrong of ['http', '65536', '-1', '1.5', '0x10', '1e3', '999999']) {

@@ -26,6 +26,8 @@ interface Trouble {
   readonly share: number
   /** The sync as a whole, or single courses. */
   readonly whole: boolean
+  /** Whom alone it meets. */
+  readonly user?: number
 }
 
 const TROUBLES: readonly Trouble[] = [
@@ -58,15 +60,16 @@ const TROUBLES: readonly Trouble[] = [
     message: 'Canvas says that the access token has expired.',
     from_days: 1.2,
     until_days: 0,
-    share: 0.04,
+    share: 1,
     whole: true,
+    user: 17,
   },
   {
     code: 'forbidden',
     message: 'Canvas refused the course: the token may not read it.',
     from_days: 3,
     until_days: 0,
-    share: 0.03,
+    share: 0.008,
     whole: false,
   },
   {
@@ -86,7 +89,7 @@ export async function recordPastSyncs({ database, logDir, days, users }: PastOpt
   const random = seededRandom(20_261_122)
   const monitor = await createMonitor({ database, logDir, clock })
   try {
-    const every_ms = (DAY_MS / users) * 0.75
+    const every_ms = DAY_MS / users / 3
     for (let at_ms = clock.now(), turn = 0; at_ms < end_ms; at_ms += every_ms, turn++) {
       // Nights are quieter.
       const hour = new Date(at_ms).getUTCHours()
@@ -121,7 +124,8 @@ async function recordOne(
     trigger: random() < 0.95 ? 'schedule' : 'manual',
   })
   const troubles = TROUBLES.filter(
-    ({ from_days, until_days }) => days_ago < from_days && days_ago >= until_days,
+    ({ from_days, until_days, user: met }) =>
+      days_ago < from_days && days_ago >= until_days && (met ?? user) === user,
   )
   const whole = troubles.find((trouble) => trouble.whole && random() < trouble.share)
   const courses = 3 + (user % 5)

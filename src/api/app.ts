@@ -4,6 +4,7 @@ import { maySee } from '../core/access.ts'
 import type { AccessOptions } from './access/access-options.ts'
 import { Gate, type Admitted } from './access/gate.ts'
 import { otherUsers } from './access/refusals.ts'
+import { answerNowhere } from './dashboard/unknown-page.ts'
 import { problem, type Answer } from './http/answer.ts'
 import { failure } from './http/failure.ts'
 import { refusal, refusalOfForeignPage, siteOf, type Site } from './http/guard.ts'
@@ -51,7 +52,7 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
   for (const [path, methods] of methodsByPath(ROUTES)) {
     app.all(honoPath(path), (context) => respond(methodNotAllowed(methods), context.req.raw))
   }
-  app.notFound((context) => respond(problem(404, 'There is nothing at this address.'), context.req.raw))
+  app.notFound(async (context) => respond(await answerNowhere(context.req.raw), context.req.raw))
   app.onError((error, context) => respond(failure(error, context.req.method, services), context.req.raw))
   return app
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ACCESS_ROUTES } from './access/routes.ts'
 import { DASHBOARD_ROUTES } from './dashboard/routes.ts'
 import { DOCS_ROUTES } from './docs/routes.ts'
+import { ERROR_ROUTES } from './errors/routes.ts'
 import { EVENT_ROUTES } from './events/routes.ts'
 import { FRESHNESS_ROUTES } from './freshness/routes.ts'
 import { HEALTH_ROUTES } from './health/routes.ts'
@@ -9,17 +10,24 @@ import { openApiAnswer } from './http/openapi.ts'
 import { get, type Route } from './http/route.ts'
 import { INGEST_ROUTES } from './ingest/routes.ts'
 import { LOG_ROUTES } from './logs/routes.ts'
+import { PERFORMANCE_ROUTES } from './performance/routes.ts'
 import { SYNC_ROUTES } from './syncs/routes.ts'
+import { SYSTEM_ROUTES } from './system/routes.ts'
+import { USER_ROUTES } from './users/routes.ts'
 
 /** The whole API. Of two paths that match one address, the one that stands first answers. */
 export const ROUTES: readonly Route[] = [
   ...SYNC_ROUTES,
+  ...ERROR_ROUTES,
+  ...USER_ROUTES,
   ...FRESHNESS_ROUTES,
   ...LOG_ROUTES,
   ...EVENT_ROUTES,
   ...INGEST_ROUTES,
   ...ACCESS_ROUTES,
   ...HEALTH_ROUTES,
+  ...PERFORMANCE_ROUTES,
+  ...SYSTEM_ROUTES,
   ...DOCS_ROUTES,
   ...DASHBOARD_ROUTES,
   get(

@@ -4,6 +4,8 @@ import type { Store } from '../store/store.ts'
 import type { EventHub } from './events/event-hub.ts'
 import type { LogMaintenance } from './logs/log-maintenance.ts'
 import type { LogReading } from './logs/log-reading.ts'
+import type { EndpointFigures } from './performance/endpoint-figures.ts'
+import type { ServerFacts } from './system/server-facts.ts'
 
 /** Where an error happened that no client may see. */
 export interface ErrorPlace {
@@ -21,6 +23,12 @@ export interface ApiServices {
   readonly events: EventHub
   /** Takes reports of syncs that run elsewhere; default nobody does. */
   readonly ingest?: Pick<Ingest, 'take'>
+  /** How long calls to Canvas took, from the logs; default nobody reads them. */
+  readonly endpoint_figures?: Pick<EndpointFigures, 'get'>
+  /** How the server was started; default nothing is told of it. */
+  readonly server?: ServerFacts
+  /** How old the last whole read of a list may be before it is stale; default 24 hours. */
+  readonly freshness_target_ms?: number
   readonly clock: Clock
   /** The version of this package, as `/livez` and `/openapi.json` tell it. */
   readonly version: string

@@ -51,6 +51,11 @@ export class LineMatcher {
     return this.#tests.length > 0
   }
 
+  /** Whether nothing is asked of a line but that it is one. */
+  get matches_all(): boolean {
+    return this.#tests.length === 0 && !this.#pattern
+  }
+
   /**
    * The line at `start` to before `end` if it matches, or if it holds the text and is in no known form.
    */

@@ -4,11 +4,15 @@ import type { ErasureStore } from './erasure-store.ts'
 import type { ErrorGroups } from './error-groups.ts'
 import type { Freshness } from './freshness.ts'
 import type { IngestStore } from './ingest-store.ts'
+import type { PerformanceFigures } from './performance-figures.ts'
 import type { RetentionStore } from './retention-store.ts'
+import type { SyncCalendar } from './sync-calendar.ts'
 import type { SyncFigures } from './sync-figures.ts'
 import type { SyncLists } from './sync-lists.ts'
 import type { SyncStore } from './sync-store.ts'
+import type { SyncUsers } from './sync-users.ts'
 import type { SyncedDataStore } from './synced-data-store.ts'
+import type { SystemStore } from './system-store.ts'
 
 export interface StoreHealth {
   readonly ok: boolean
@@ -22,6 +26,8 @@ export interface StoreParts {
   readonly data: SyncedDataStore
   readonly lists: SyncLists
   readonly figures: SyncFigures
+  readonly calendar: SyncCalendar
+  readonly users: SyncUsers
   readonly errorGroups: ErrorGroups
   readonly freshness: Freshness
   readonly access: AccessStore
@@ -29,6 +35,8 @@ export interface StoreParts {
   readonly ingest: IngestStore
   readonly retention: RetentionStore
   readonly erasure: ErasureStore
+  readonly performance: PerformanceFigures
+  readonly system: SystemStore
 }
 
 /** Their names; a store on another thread answers for each by name. */
@@ -37,6 +45,8 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'data',
   'lists',
   'figures',
+  'calendar',
+  'users',
   'errorGroups',
   'freshness',
   'access',
@@ -44,6 +54,8 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'ingest',
   'retention',
   'erasure',
+  'performance',
+  'system',
 ]
 
 /**
@@ -65,6 +77,8 @@ export abstract class PartedStore implements Store {
   readonly data: SyncedDataStore
   readonly lists: SyncLists
   readonly figures: SyncFigures
+  readonly calendar: SyncCalendar
+  readonly users: SyncUsers
   readonly errorGroups: ErrorGroups
   readonly freshness: Freshness
   readonly access: AccessStore
@@ -72,12 +86,16 @@ export abstract class PartedStore implements Store {
   readonly ingest: IngestStore
   readonly retention: RetentionStore
   readonly erasure: ErasureStore
+  readonly performance: PerformanceFigures
+  readonly system: SystemStore
 
   constructor(parts: StoreParts) {
     this.syncs = parts.syncs
     this.data = parts.data
     this.lists = parts.lists
     this.figures = parts.figures
+    this.calendar = parts.calendar
+    this.users = parts.users
     this.errorGroups = parts.errorGroups
     this.freshness = parts.freshness
     this.access = parts.access
@@ -85,6 +103,8 @@ export abstract class PartedStore implements Store {
     this.ingest = parts.ingest
     this.retention = parts.retention
     this.erasure = parts.erasure
+    this.performance = parts.performance
+    this.system = parts.system
   }
 
   abstract health(): Promise<StoreHealth>

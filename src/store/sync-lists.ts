@@ -16,6 +16,8 @@ export interface SyncCondition {
   readonly sync_types?: readonly string[]
   readonly error_types?: readonly SyncErrorType[]
   readonly error_group_id?: number
+  /** Not those whose error was muted at this time, or resolved after they had started. */
+  readonly unsettled_at?: number
   /** The course was the target of the sync, or the sync has an outcome of it. */
   readonly course_id?: string
   readonly source_id?: number

@@ -17,6 +17,10 @@ const BODIES: Readonly<Record<string, () => object>> = {
   // The first one would still run at the second request.
   [`POST ${BASE}/logs/cleanup`]: () => ({ dry_run: true }),
   [`POST ${BASE}/ingest`]: () => exampleOf(ingestEventListSchema) as object,
+  [`POST ${BASE}/errors/{id}/mute`]: () => ({
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+    reason: 'Known.',
+  }),
   [`POST ${BASE}/session`]: () => ({ token: tokens.get('admin') }),
 }
 

@@ -3,14 +3,15 @@ import { test } from 'node:test'
 import type { FreshnessList } from '../../src/api/freshness/freshness.ts'
 import type { Caller } from '../../src/core/access.ts'
 import { getFreshness } from '../../src/api/freshness/freshness.ts'
+import type { ApiServices } from '../../src/api/services.ts'
 import { syncStart } from '../support/sync-factory.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { BASE, openTestApi, type TestApi } from './support/test-api.ts'
 
 const HOUR_MS = 3_600_000
 
-async function openFresh(): Promise<TestApi> {
-  const api = await openTestApi()
+async function openFresh(services: Partial<ApiServices> = {}): Promise<TestApi> {
+  const api = await openTestApi(services)
   const { data, syncs } = api.store
   const now = api.clock.now()
   const { id: source_id } = await data.openSource('https://canvas.test', '9', now)
@@ -54,6 +55,11 @@ test('freshness tells how old what is known of a course is, the stalest first', 
   )
   const [never, final] = all.freshness
   assert.partialDeepStrictEqual(never, { never_complete: true, age_seconds: null, last_complete_at: null })
+  assert.equal(all.target_seconds, 24 * 3600)
+  assert.deepEqual(
+    all.freshness.map(({ verdict }) => verdict),
+    ['never', 'final', 'fresh', 'fresh', 'fresh'],
+  )
   assert.partialDeepStrictEqual(final, { never_complete: false, age_seconds: 50 * 3600, final: true })
 
   const grades = await api.read<FreshnessList>(`${BASE}/freshness?course_id=70&entity=submissions`)
@@ -93,7 +99,13 @@ test('who may see some users only sees the sources that these read', async () =>
     const token = { kind: 'token', token_id: 't', token_name: 'n' } as const
     const caller: Caller = { ...token, scopes: new Set(['read']), users }
     const request = { caller, audit: { viewed: (user: string | null) => seen.push(user) } }
-    const input = { limit: 10, cursor: undefined, source_id: undefined, course_id: undefined }
+    const input = {
+      limit: 10,
+      cursor: undefined,
+      user_id: undefined,
+      source_id: undefined,
+      course_id: undefined,
+    }
     const answer = await getFreshness(
       { ...input, entity: undefined, older_than: undefined, final: undefined },
       { store: api.store, clock: api.clock } as never,
@@ -104,4 +116,14 @@ test('who may see some users only sees the sources that these read', async () =>
   assert.deepEqual(await listedFor(['1']), ['self'])
   assert.deepEqual(await listedFor(['2']), [])
   assert.deepEqual(seen, ['1', '2'])
+})
+
+test('what is older than the target of the server is stale, unless it is final or was never there', async () => {
+  const api = await openFresh({ freshness_target_ms: 2.5 * HOUR_MS })
+  const { target_seconds, freshness } = await api.read<FreshnessList>(`${BASE}/freshness`)
+  assert.equal(target_seconds, 2.5 * 3600)
+  assert.deepEqual(
+    freshness.map(({ verdict }) => verdict),
+    ['never', 'final', 'stale', 'fresh', 'fresh'],
+  )
 })

@@ -144,9 +144,22 @@ export function exerciseErasure(open: OpenStore): void {
       await fail('erika', 'e2', 'No course "Kohlhaas".')
       await fail('otto', 'o2', 'No course "Chemistry".')
       await fail('otto', 'o3', 'No network.')
+      const before = await store.errorGroups.list({ since: 0, now: START, limit: 10 })
+      const why: Readonly<Record<string, string>> = {
+        'No grades of Kohlhaas.': 'Kohlhaas is gone.',
+        'No network.': 'As Erika said.',
+        'No course "Chemistry".': 'erikas',
+      }
+      for (const { id, message } of before.groups) {
+        const decided = { id, decided_at: START, muted_until: START + 5, reason: why[message] ?? 'x' }
+        await store.errorGroups.decide({ ...decided, decision: 'muted', audit: AUDIT })
+      }
       await eraseAll(store, 'erika')
       assert.doesNotMatch(JSON.stringify(await opened.readRows('canvas_sync_error_groups')), /Kohlhaas/i)
-      const groups = await store.errorGroups.list({ since: 0, limit: 10 })
+      const reasons = (await opened.readRows('canvas_sync_error_decisions')).map(({ reason }) => reason)
+      const erased = 'A reason that may have told of a user who was erased.'
+      assert.deepEqual(reasons.map(String).toSorted(), [erased, erased, 'erikas'])
+      const { groups } = await store.errorGroups.list({ since: 0, now: START, limit: 10 })
       assert.deepEqual(Object.fromEntries(groups.map(({ message, syncs }) => [message, syncs])), {
         'An error of a user who was erased.': 1,
         'No course "Chemistry".': 2,
@@ -154,7 +167,7 @@ export function exerciseErasure(open: OpenStore): void {
       })
       // The same error again is a group of its own.
       await fail('otto', 'o4', 'No grades of Kohlhaas.')
-      assert.equal((await store.errorGroups.list({ since: 0, limit: 10 })).length, 4)
+      assert.equal((await store.errorGroups.list({ since: 0, now: START, limit: 10 })).groups.length, 4)
     })
 
     it('leaves a running sync alone and says that there is one', async () => {

@@ -119,7 +119,7 @@ export function exerciseFigures(open: OpenStore): void {
             .filter((sync) => sync.start >= since && sync.fingerprint !== null && sync.message !== null)
             .sort((a, b) => b.start - a.start || b.id - a.id)
           assert.equal(await figures().recentError(window), wrong[0]?.message ?? null)
-          const groups = await opened().store.errorGroups.list({ ...window, limit: 100 })
+          const { groups } = await opened().store.errorGroups.list({ ...window, now: START, limit: 100 })
           // Deleted syncs stay counted where a whole day of the window holds them, for all users.
           const day = since === 0 ? 0 : bucketStart('day', since) + DAY_MS
           const counted = (user_ids === undefined ? history.syncs : whose).filter(

@@ -4,6 +4,7 @@ import { Client } from 'pg'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { SyncCondition } from '../../src/store/sync-lists.ts'
 import type { Store } from '../../src/store/store.ts'
+import { USER_SORTS } from '../../src/store/sync-users.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { courseOutcome, syncFinish, syncProgress, syncStart } from '../support/sync-factory.ts'
 import { syncedRow } from '../support/synced-row-factory.ts'
@@ -40,7 +41,7 @@ async function textsOf(work: () => Promise<void>): Promise<Set<string>> {
   return texts
 }
 
-async function useStore({ syncs, data }: Store): Promise<void> {
+async function useStore({ syncs, data, errorGroups, users, calendar }: Store): Promise<void> {
   const id = await syncs.startSync(syncStart('a'))
   const { id: source_id } = await data.openSource('https://canvas.test', '1', 1)
   await syncs.saveSource(id, source_id, 'courses')
@@ -49,6 +50,31 @@ async function useStore({ syncs, data }: Store): Promise<void> {
   await syncs.saveCourseOutcome(id, courseOutcome('1'))
   await syncs.markLost([id], 'Gone.', 5)
   await syncs.finishSync(id, syncFinish())
+  const wrong = await syncs.startSync(syncStart('wrong', { user_id: '42' }))
+  await syncs.finishSync(wrong, syncFinish({ status: 'failed', error_type: 'timeout' }))
+  const by = { actor_kind: 'cli', actor_id: 'x', target: null, user_id: null, route: null, address: null }
+  const decided = { decision: 'muted', decided_at: 1, muted_until: 5, reason: 'x' } as const
+  await errorGroups.decide({ id: 1, ...decided, audit: { ...by, at: 1, action: 'error_group_muted' } })
+  for (const whose of [{}, { user_ids: ['42'] }]) {
+    for (const now of [2, 10 * 86_400_000, 4e12]) {
+      await errorGroups.list({ since: 1, now, text: 'x', limit: 5, ...whose })
+      await errorGroups.find(1, { since: 1, now, ...whose })
+    }
+  }
+  for (const sort of USER_SORTS) {
+    const query = { sort, beats: 5, figures_since: 1, limit: 5 }
+    const after = { well: 1, last_completed_start_time: 0, last_sync_start_time: 1, user_id: '1' } as const
+    await users.page({ ...query, after: null })
+    await users.page({ ...query, after, failing: true })
+    await users.page({ ...query, after: null, user_ids: ['42', '43'] })
+  }
+  for (const bounds of [
+    [0, 86_400_000, 172_800_000],
+    [300_000, 600_000],
+  ]) {
+    await calendar.days({ bounds })
+    await calendar.days({ bounds, user_ids: ['42'] })
+  }
   await syncs.getSyncByTaskId('a')
   await syncs.listSyncs({ limit: 5 })
   await syncs.listSyncs({ limit: 5, user_id: '42', status: 'failed', since: 1 })
@@ -131,7 +157,7 @@ describe('the queries of the store on PostgreSQL', () => {
       user_troubled: { user_ids: ['9'], statuses: ['failed'] },
       error_type: { error_types: ['timeout'] },
       error_text: { error_text: 'x' },
-      error_group: { error_group_id: 3 },
+      error_syncs: { error_group_id: 3 },
       source: { source_id: 3 },
       target_course: { course_id: '3' },
     }
@@ -155,6 +181,27 @@ describe('the queries of the store on PostgreSQL', () => {
       const plan = await planned(() => store.figures.recentError(window))
       assert.match(plan, /using canvas_sync_metrics_(?:user_)?errors /, plan)
     }
+    for (const [index, window] of [
+      ['type_durations', { since: 1 }],
+      ['user_list', { since: 1, user_ids: ['9'] }],
+    ] as const) {
+      const plan = await planned(() => store.performance.byType(window))
+      assert.match(plan, new RegExp(`using canvas_sync_metrics_${index} `), plan)
+      assert.doesNotMatch(plan, /using canvas_sync_metrics_start |Sort|Seq Scan/, plan)
+    }
+    await client.query(
+      "insert into canvas_sync_users (user_id, last_sync_start_time) values ('1', 1), ('9', 1)",
+    )
+    const runs = await planned(() =>
+      store.users.page({ sort: 'id', beats: 30, figures_since: 1, limit: 5, after: null }),
+    )
+    assert.match(runs, /using canvas_sync_metrics_user_list /, runs)
+    assert.doesNotMatch(runs, /using canvas_sync_metrics_start |Seq Scan on canvas_sync_metrics/, runs)
+    const bounds = [0, 86_400_000]
+    const days = await planned(() => store.calendar.days({ bounds, user_ids: ['9'] }))
+    assert.match(days, /canvas_sync_metrics_user_list/, days)
+    assert.match(days, /canvas_sync_metrics_user_troubled/, days)
+    assert.doesNotMatch(days, /canvas_sync_metrics_start\b|Seq Scan on canvas_sync_metrics/, days)
     await store.close()
   })
 })

@@ -6,10 +6,14 @@ import { readSyncPage } from '../../src/store/sql/lists/read-sync-page.ts'
 import { SqlFreshness } from '../../src/store/sql/lists/sql-freshness.ts'
 import { SqlSyncLists } from '../../src/store/sql/lists/sql-sync-lists.ts'
 import type { SyncCondition } from '../../src/store/sync-lists.ts'
-import { SqlErrorGroups } from '../../src/store/sql/figures/sql-error-groups.ts'
+import { SqlErrorGroups } from '../../src/store/sql/errors/sql-error-groups.ts'
+import { SqlPerformanceFigures } from '../../src/store/sql/performance/sql-performance-figures.ts'
 import { SqlRetentionStore } from '../../src/store/sql/retention/sql-retention-store.ts'
 import { SqlSyncFigures } from '../../src/store/sql/figures/sql-sync-figures.ts'
+import { SqlSyncCalendar } from '../../src/store/sql/calendar/sql-sync-calendar.ts'
 import { SqlSyncStore } from '../../src/store/sql/syncs/sql-sync-store.ts'
+import { SqlSyncUsers } from '../../src/store/sql/users/sql-sync-users.ts'
+import { USER_SORTS } from '../../src/store/sync-users.ts'
 import { SqlSyncedDataStore } from '../../src/store/sql/data/sql-synced-data-store.ts'
 import { openSqliteFile } from '../../src/store/sqlite/open-file.ts'
 import { SqliteDatabase } from '../../src/store/sqlite/sqlite-database.ts'
@@ -44,11 +48,14 @@ async function plansOf(path: string, work: () => Promise<void>): Promise<Map<str
 
 /** What a statement has just found by other steps; no tables. */
 const SUBQUERIES: ReadonlySet<string> = new Set(
-  ['parts', 'found', 'made', 'c', 'expected', 'both_sides', 'p', 'k', 'r'].map((name) => `SCAN ${name}`),
+  ['parts', 'found', 'made', 'c', 'expected', 'both_sides', 'p', 'k', 'r', 'newest', 'm', 'u', 'looked'].map(
+    (name) => `SCAN ${name}`,
+  ),
 )
 
 /** Along an index in the order of a page, up to its limit. */
-const WALKS = /USING (?:COVERING )?INDEX canvas_sync_(?:metrics_(?:start|error_text)|listings_stale)$/
+const WALKS =
+  /USING (?:COVERING )?INDEX canvas_sync_(?:metrics_(?:start|error_text)|listings_stale|users_(?:trouble|last))$/
 
 const LISTED: readonly SyncCondition[] = [
   {},
@@ -57,6 +64,7 @@ const LISTED: readonly SyncCondition[] = [
   { user_ids: ['42'], statuses: ['failed'] },
   { error_types: ['timeout'] },
   { error_group_id: 1 },
+  { statuses: ['failed'], unsettled_at: 1 },
   { error_text: 'x' },
   { course_id: '1', host: 'x' },
   { source_id: 1 },
@@ -75,9 +83,12 @@ describe('the queries of the store', () => {
     const data = new SqlSyncedDataStore(database)
     const figures = new SqlSyncFigures(database)
     const errorGroups = new SqlErrorGroups(database)
+    const performance = new SqlPerformanceFigures(database)
     const retention = new SqlRetentionStore(database)
     const lists = new SqlSyncLists(database)
     const freshness = new SqlFreshness(database)
+    const users = new SqlSyncUsers(database)
+    const calendar = new SqlSyncCalendar(database)
     const plans = await plansOf(path, async () => {
       const id = await syncs.startSync(syncStart('a'))
       const { id: source_id } = await data.openSource('https://canvas.test', '1', 1)
@@ -114,11 +125,25 @@ describe('the queries of the store', () => {
       await figures.totals({ since: 1, status: 'completed' })
       await figures.durationPercentiles({ since: 1 }, [0.5])
       await figures.durationPercentiles({ since: 1, user_ids: ['42'] }, [0.5])
+      const wrong = await syncs.startSync(syncStart('wrong', { user_id: '42' }))
+      await syncs.finishSync(wrong, syncFinish({ status: 'failed', error_type: 'timeout' }))
+      const by = { actor_kind: 'cli', actor_id: 'x', target: null, user_id: null, route: null, address: null }
+      const audit = { ...by, at: 1, action: 'error_group_muted' }
+      for (const decision of ['muted', 'resolved'] as const) {
+        const decided = { decision, decided_at: 1, muted_until: 5, reason: 'x' }
+        assert.equal((await errorGroups.decide({ id: 1, ...decided, audit }))?.changed, true)
+      }
       const metrics = ['syncs', 'duration_p95_seconds'] as const
       for (const whose of [{}, { user_ids: ['42'] }, { user_ids: ['42', '43'] }]) {
         await figures.countUsers({ since: 1, ...whose })
         await figures.recentError({ since: 1, ...whose })
-        await errorGroups.list({ since: 1, limit: 5, ...whose })
+        await performance.byType({ since: 1, ...whose })
+        await performance.slowestCourses({ since: 1, ...whose }, 5)
+        await performance.slowestUsers({ since: 1, ...whose }, 5)
+        for (const now of [2, 10 * 86_400_000, 4e12]) {
+          await errorGroups.list({ since: 1, now, text: 'x', limit: 5, ...whose })
+          await errorGroups.find(1, { since: 1, now, ...whose })
+        }
         for (const bucket of TIME_BUCKETS) {
           await figures.series({ metrics, bucket, since: 1e12, until: 1e12 + 1, ...whose })
         }
@@ -133,6 +158,24 @@ describe('the queries of the store', () => {
       await freshness.page({ limit: 5, after: null, entity: 'courses' })
       await freshness.page({ limit: 5, after: null, course_id: '1' })
       await freshness.page({ limit: 5, after: null, user_ids: ['42'] })
+      for (const sort of USER_SORTS) {
+        const query = { sort, beats: 5, figures_since: 1, limit: 1 }
+        const { next } = await users.page({ ...query, after: null, limit: 5 })
+        assert.equal(next, null)
+        const after = {
+          well: 1,
+          last_completed_start_time: 0,
+          last_sync_start_time: 1,
+          user_id: '1',
+        } as const
+        await users.page({ ...query, after })
+        await users.page({ ...query, after, failing: true })
+        await users.page({ ...query, after: null, user_ids: ['42', '43'] })
+      }
+      for (const bounds of [[0, 1, 2].map((day) => day * 86_400_000), [300_000, 600_000]]) {
+        await calendar.days({ bounds })
+        await calendar.days({ bounds, user_ids: ['42'] })
+      }
       for (let place = await figures.rebuild(null); place !== null;) place = await figures.rebuild(place)
       for (let { next } = await figures.check(null); next !== null;) ({ next } = await figures.check(next))
       const scope = { source_id, entity: 'sections', listed_by: '1' } as const

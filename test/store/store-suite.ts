@@ -2,18 +2,23 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { syncStart } from '../support/sync-factory.ts'
 import { exerciseAccess } from './access-suite.ts'
+import { exerciseCalendar } from './calendar-suite.ts'
 import { exerciseChanges } from './change-feed-suite.ts'
+import { exerciseErrorGroups } from './error-group-suite.ts'
 import { exerciseFigures } from './figure-suite.ts'
 import { exerciseFreshness } from './freshness-suite.ts'
 import { exerciseListPages } from './list-page-suite.ts'
 import { exerciseListings } from './listing-suite.ts'
 import type { OpenStore } from './opened-store.ts'
+import { exercisePerformance } from './performance-suite.ts'
 import { exerciseRetention } from './retention-suite.ts'
 import { exerciseRunningSyncs } from './running-sync-suite.ts'
 import { exerciseSyncLists } from './sync-list-suite.ts'
 import { exerciseSyncs } from './sync-suite.ts'
 import { exerciseSyncedRows } from './synced-row-suite.ts'
 import { exerciseSyncedValues } from './synced-value-suite.ts'
+import { exerciseUsers } from './users-suite.ts'
+import { exerciseSystem } from './system-suite.ts'
 
 /** The contract of a store: whatever passes this may stand behind the monitor. */
 export function exerciseStore(name: string, open: OpenStore): void {
@@ -27,10 +32,15 @@ export function exerciseStore(name: string, open: OpenStore): void {
     exerciseListPages(open)
     exerciseFreshness(open)
     exerciseFigures(open)
+    exerciseErrorGroups(open)
+    exerciseCalendar(open)
+    exerciseUsers(open)
     exerciseChanges(open)
     exerciseListings(open)
     exerciseSyncedRows(open)
     exerciseSyncedValues(open)
+    exercisePerformance(open)
+    exerciseSystem(open)
   })
 }
 

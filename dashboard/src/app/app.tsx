@@ -1,43 +1,54 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useMemo, type ComponentType, type ReactNode } from 'react'
-import { Route, Switch } from 'wouter'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { Suspense, useEffect, useMemo, type ReactNode } from 'react'
+import { Route, Switch, useLocation } from 'wouter'
 import { ApiError } from '../data/api-client.ts'
 import { LiveUpdates } from '../data/live-updates.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
+import { Arrival } from './arrival.tsx'
+import { lazyPage } from './lazy-page.ts'
 import { LiveContext } from './live-context.ts'
 import { NotFoundPage } from './not-found-page.tsx'
+import { PageBoundary } from './page-boundary.tsx'
+import { onSessionChanged } from './session-changes.ts'
 import { Shell } from './shell.tsx'
 import { SignInGate } from './sign-in-gate.tsx'
 
 // The page that opens first comes with the application; each other comes when it is opened.
-const SyncsPage = lazy(async () => pageOf((await import('../syncs/syncs-page.tsx')).SyncsPage))
-const SyncPage = lazy(async () => pageOf((await import('../syncs/sync-page.tsx')).SyncPage))
-const ErrorsPage = lazy(async () => pageOf((await import('../errors/errors-page.tsx')).ErrorsPage))
-const PerformancePage = lazy(async () =>
-  pageOf((await import('../performance/performance-page.tsx')).PerformancePage),
+const SyncsPage = lazyPage(async () => (await import('../syncs/syncs-page.tsx')).SyncsPage)
+const SyncPage = lazyPage(async () => (await import('../sync/sync-page.tsx')).SyncPage)
+const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx')).ErrorsPage)
+const PerformancePage = lazyPage(
+  async () => (await import('../performance/performance-page.tsx')).PerformancePage,
 )
-const LogsPage = lazy(async () => pageOf((await import('../logs/logs-page.tsx')).LogsPage))
-const UsersPage = lazy(async () => pageOf((await import('../users/users-page.tsx')).UsersPage))
-const UserPage = lazy(async () => pageOf((await import('../users/user-page.tsx')).UserPage))
-const SystemPage = lazy(async () => pageOf((await import('../system/system-page.tsx')).SystemPage))
-
-const pageOf = (component: ComponentType): { default: ComponentType } => ({ default: component })
+const LogsPage = lazyPage(async () => (await import('../logs/logs-page.tsx')).LogsPage)
+const UsersPage = lazyPage(async () => (await import('../users/users-page.tsx')).UsersPage)
+const UserPage = lazyPage(async () => (await import('../users/user-page.tsx')).UserPage)
+const SystemPage = lazyPage(async () => (await import('../system/system-page.tsx')).SystemPage)
 
 /** A refusal stays one however often it is asked again. */
 const mayTryAgain = (failures: number, error: Error): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500)
 
 function queriesOfPage(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        // The session has ended: what stands before the pages asks for a token then, at the same address.
+        if (!(error instanceof ApiError) || error.status !== 401 || queryKey[0] === 'session') return
+        void queries.invalidateQueries({ queryKey: ['session'] })
+      },
+    }),
     defaultOptions: {
       // Live updates say when something is out of date; this is for what they do not tell of, such as ages.
       queries: { staleTime: 30_000, refetchInterval: 60_000, retry: mayTryAgain },
     },
   })
+  return queries
 }
 
 export function App(): ReactNode {
   const queries = useMemo(queriesOfPage, [])
+  useEffect(() => onSessionChanged(() => void queries.resetQueries()), [queries])
   return (
     <QueryClientProvider client={queries}>
       <SignInGate>
@@ -48,6 +59,7 @@ export function App(): ReactNode {
 }
 
 function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
+  const [path] = useLocation()
   const live = useMemo(() => new LiveUpdates(queries), [queries])
   useEffect(() => {
     live.start()
@@ -58,21 +70,46 @@ function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
   return (
     <LiveContext value={live}>
       <Shell>
-        <Suspense fallback={<p className="page-waits">Loading…</p>}>
-          <Switch>
-            <Route path="/" component={OverviewPage} />
-            <Route path="/syncs" component={SyncsPage} />
-            <Route path="/syncs/:id" component={SyncPage} />
-            <Route path="/errors" component={ErrorsPage} />
-            <Route path="/performance" component={PerformancePage} />
-            <Route path="/logs" component={LogsPage} />
-            <Route path="/users" component={UsersPage} />
-            <Route path="/users/:id" component={UserPage} />
-            <Route path="/system" component={SystemPage} />
-            <Route component={NotFoundPage} />
-          </Switch>
-        </Suspense>
+        <PageBoundary address={path}>
+          <Suspense fallback={<PageWaits />}>
+            <Arrival />
+            <Switch>
+              <Route path="/" component={OverviewPage} />
+              <Route path="/syncs" component={SyncsPage} />
+              <Route path={/^\/syncs\/(?<id>[0-9]{1,15})\/?$/} component={SyncPage} />
+              <Route path="/syncs/:id">
+                {({ id }) => (
+                  <NotFoundPage
+                    title="There is no such sync"
+                    words={`Syncs have numbers; “${id}” is none.`}
+                    back={{ path: '/syncs', words: 'All syncs' }}
+                  />
+                )}
+              </Route>
+              <Route path="/errors" component={ErrorsPage} />
+              <Route path="/performance" component={PerformancePage} />
+              <Route path="/logs" component={LogsPage} />
+              <Route path="/users" component={UsersPage} />
+              <Route path="/users/:id" component={UserPage} />
+              <Route path="/system" component={SystemPage} />
+              <Route>
+                <NotFoundPage />
+              </Route>
+            </Switch>
+          </Suspense>
+        </PageBoundary>
       </Shell>
     </LiveContext>
+  )
+}
+
+/** The room of a page whose script is still on its way. */
+function PageWaits(): ReactNode {
+  return (
+    <div className="page-waits" role="status" aria-label="The page is loading">
+      <span className="skeleton skeleton-title" />
+      <span className="skeleton skeleton-panel" />
+      <span className="skeleton skeleton-panel" />
+    </div>
   )
 }

@@ -1,53 +1,97 @@
-import type { ReactNode } from 'react'
-import { Link, useRoute } from 'wouter'
-import { Ago } from '../parts/time-text.tsx'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { Link, useLocation, useRoute } from 'wouter'
+import { useKeys } from '../parts/keys.ts'
+import { Notices } from '../parts/notices.tsx'
+import { useZone, useZoneChoice } from '../parts/time-zone.ts'
+import { everywhereKeys } from './everywhere-keys.ts'
+import { BrandMark, Icon } from './icons.tsx'
+import { LiveBanner, LiveMark } from './live-banner.tsx'
 import { useLive } from './live-context.ts'
-import { ThemeSwitch } from './theme-switch.tsx'
+import { PLACES, type Place } from './places.ts'
+import { SessionMenu } from './session-menu.tsx'
 
-const PAGES = [
-  { path: '/', name: 'Overview', within: '/' },
-  { path: '/syncs', name: 'Syncs', within: '/syncs/*?' },
-  { path: '/errors', name: 'Errors', within: '/errors' },
-  { path: '/performance', name: 'Performance', within: '/performance' },
-  { path: '/logs', name: 'Logs', within: '/logs' },
-  { path: '/users', name: 'Users', within: '/users/*?' },
-  { path: '/system', name: 'System', within: '/system' },
-] as const
+const CommandPalette = lazy(async () => ({
+  default: (await import('./command-palette.tsx')).CommandPalette,
+}))
+const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }))
+const SettingsDialog = lazy(async () => ({ default: (await import('./settings-dialog.tsx')).SettingsDialog }))
+
+/** What may stand over the page. */
+export type Over = 'palette' | 'keys' | 'settings'
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
+  const [over, setOver] = useState<Over | null>(null)
+  const [, navigate] = useLocation()
+  const { state } = useLive()
+  useKeys(
+    useMemo(() => everywhereKeys(navigate, setOver), [navigate]),
+    'Everywhere',
+  )
   return (
     <>
       <a className="skip" href="#content">
         Skip to the content
       </a>
       <header className="top">
-        <span className="brand">Canvas syncs</span>
-        <nav aria-label="Pages">
-          <ul>
-            {PAGES.map((page) => (
-              <PageLink key={page.path} {...page} />
-            ))}
-          </ul>
-        </nav>
-        <LiveMark />
-        <ThemeSwitch />
+        <Link href="/" className="brand">
+          <BrandMark />
+          Canvas syncs
+        </Link>
+        <Navigation />
+        <div className="tools">
+          <LiveMark />
+          <button
+            type="button"
+            className="tool"
+            aria-keyshortcuts="Control+K Meta+K"
+            onClick={() => {
+              setOver('palette')
+            }}
+          >
+            <Icon name="commands" />
+            <span className="on-wide">Commands</span>
+            <kbd className="on-wide">{MOD}K</kbd>
+          </button>
+          <ZoneButton onOpen={setOver} />
+          <SessionMenu />
+        </div>
       </header>
-      <AwayBanner />
-      <main id="content" tabIndex={-1}>
+      <LiveBanner />
+      <main id="content" tabIndex={-1} data-live={state}>
         {children}
       </main>
+      <Notices />
+      <Suspense fallback={null}>
+        <OverPage over={over} onOver={setOver} />
+      </Suspense>
     </>
   )
 }
 
-interface PageLinkProps {
-  readonly path: string
-  readonly name: string
-  /** The addresses of the page and of what belongs to it. */
-  readonly within: string
+const MOD = navigator.userAgent.includes('Mac') ? '⌘ ' : 'Ctrl '
+
+function Navigation(): ReactNode {
+  const list = useRef<HTMLUListElement>(null)
+  const [path] = useLocation()
+  useEffect(() => {
+    // On a narrow screen the list scrolls; where one is must be seen.
+    const here = list.current?.querySelector('[aria-current]')?.getBoundingClientRect()
+    if (list.current === null || here === undefined) return
+    const room = list.current.getBoundingClientRect()
+    list.current.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2
+  }, [path])
+  return (
+    <nav aria-label="Pages">
+      <ul ref={list}>
+        {PLACES.map((place) => (
+          <PlaceLink key={place.path} {...place} />
+        ))}
+      </ul>
+    </nav>
+  )
 }
 
-function PageLink({ path, name, within }: PageLinkProps): ReactNode {
+function PlaceLink({ path, name, within }: Place): ReactNode {
   const [here] = useRoute(within)
   return (
     <li>
@@ -58,24 +102,37 @@ function PageLink({ path, name, within }: PageLinkProps): ReactNode {
   )
 }
 
-function LiveMark(): ReactNode {
-  const { state } = useLive()
-  const words = { waiting: 'Connecting', live: 'Live', away: 'Not live' } as const
+interface OverProps {
+  readonly over: Over | null
+  readonly onOver: (over: Over | null) => void
+}
+
+/** By which clock the page tells the time, at a glance; more is behind it. */
+function ZoneButton({ onOpen }: { readonly onOpen: (over: Over) => void }): ReactNode {
+  const zone = useZone()
+  const words = useZoneChoice() === 'local' ? `Local time` : zone.replaceAll('_', ' ')
   return (
-    <span className={`live-mark live-${state}`} role="status">
-      {words[state]}
-    </span>
+    <button
+      type="button"
+      className="tool"
+      title={`Settings. Times are those of ${zone}.`}
+      onClick={() => {
+        onOpen('settings')
+      }}
+    >
+      <Icon name="settings" />
+      <span className="on-wide">{words}</span>
+      <span className="visually-hidden">, settings</span>
+    </button>
   )
 }
 
-/** No number may look fresh that is not. */
-function AwayBanner(): ReactNode {
-  const { state, since } = useLive()
-  if (state !== 'away') return null
-  return (
-    <p className="banner" role="alert">
-      Live updates stopped <Ago at_ms={since} />: what you see may be out of date. The page tries again by
-      itself.
-    </p>
-  )
+function OverPage({ over, onOver }: OverProps): ReactNode {
+  const close = (): void => {
+    onOver(null)
+  }
+  if (over === 'palette') return <CommandPalette onClose={close} onOver={onOver} />
+  if (over === 'keys') return <KeysDialog onClose={close} />
+  if (over === 'settings') return <SettingsDialog onClose={close} onOver={onOver} />
+  return null
 }

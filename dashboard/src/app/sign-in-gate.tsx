@@ -3,6 +3,9 @@ import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import { addressOf, ApiError, askJson } from '../data/api-client.ts'
 import { sessionQuery } from '../data/queries.ts'
 import { Failure } from '../parts/failure.tsx'
+import { usePageTitle } from '../parts/page-title.ts'
+import { BrandMark } from './icons.tsx'
+import { tellSessionChanged } from './session-changes.ts'
 
 /** Shows the pages to who may see them, and asks the others for a token. */
 export function SignInGate({ children }: { readonly children: ReactNode }): ReactNode {
@@ -10,7 +13,7 @@ export function SignInGate({ children }: { readonly children: ReactNode }): Reac
   // Also later: a session ends.
   if (session.error instanceof ApiError && session.error.status === 401) return <SignIn />
   if (session.data !== undefined) return children
-  if (session.error === null) return <p className="page-waits">Asking the server…</p>
+  if (session.error === null) return <p className="page-alone quiet-text">Asking the server…</p>
   return (
     <main className="page-alone">
       <Failure error={session.error} onRetry={() => void session.refetch()} />
@@ -21,6 +24,7 @@ export function SignInGate({ children }: { readonly children: ReactNode }): Reac
 function SignIn(): ReactNode {
   const queries = useQueryClient()
   const field = useId()
+  usePageTitle('Sign in')
   const [problem, setProblem] = useState<string | null>(null)
   const [waits, setWaits] = useState(false)
 
@@ -35,6 +39,7 @@ function SignIn(): ReactNode {
       const body = JSON.stringify({ token })
       const headers = { 'content-type': 'application/json' }
       await askJson(addressOf('/session'), { method: 'POST', headers, body })
+      tellSessionChanged()
       await queries.resetQueries()
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The sign-in failed.')
@@ -48,14 +53,17 @@ function SignIn(): ReactNode {
   return (
     <main className="page-alone">
       <form className="panel sign-in" onSubmit={(event) => void signIn(event)}>
-        <h1>Canvas syncs</h1>
+        <h1>
+          <BrandMark />
+          Canvas syncs
+        </h1>
         <p>This server shows its data to who has an access token.</p>
         <label htmlFor={field}>Access token</label>
         <input id={field} name="token" type="password" autoComplete="current-password" required />
         <p className="sign-in-problem" role="alert">
           {problem}
         </p>
-        <button type="submit" disabled={waits}>
+        <button type="submit" className="primary" disabled={waits}>
           {waits ? 'Signing in…' : 'Sign in'}
         </button>
         <p className="hint">

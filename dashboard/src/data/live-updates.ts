@@ -2,7 +2,8 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { SyncEventData } from '../../../src/api/events/event-schemas.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
-import { addressOf } from './api-client.ts'
+import { ServerEvents, type StreamEvent } from './event-source.ts'
+import { canShareEvents, SharedEvents, type EventsListener } from './shared-events.ts'
 
 /** `waiting`: for the first connection. `away`: it has ended, and what is shown may be out of date. */
 export type LiveState = 'waiting' | 'live' | 'away'
@@ -20,9 +21,10 @@ const FIGURES_EVERY_MS = 2000
 export class LiveUpdates {
   readonly #queries: QueryClient
   readonly #listeners = new Set<() => void>()
-  #source: EventSource | null = null
+  #events: { close(): void } | null = null
   #live: Live = { state: 'waiting', since: Date.now() }
   #refresh: ReturnType<typeof setTimeout> | null = null
+  #outdated = false
 
   constructor(queries: QueryClient) {
     this.#queries = queries
@@ -36,45 +38,51 @@ export class LiveUpdates {
   }
 
   start(): void {
-    if (this.#source !== null) return
-    const source = new EventSource(addressOf('/events'))
-    this.#source = source
-    source.addEventListener('open', () => {
-      // The server tells again what changed meanwhile; what could not be loaded then is asked for now.
-      if (this.#live.state === 'away') this.#figuresSoon()
-      this.#become('live')
-    })
-    source.addEventListener('error', () => {
-      this.#become('away')
-      // A refusal ends it for good; only a lost connection is tried again by itself.
-      if (source.readyState === EventSource.CLOSED) this.#again(source)
-    })
-    source.addEventListener('sync', (event: MessageEvent<string>) => {
-      const { change, sync } = JSON.parse(event.data) as SyncEventData
-      this.#put(sync)
-      if (change !== 'progress') this.#figuresSoon()
-    })
-    source.addEventListener('course', () => {
-      this.#figuresSoon()
-    })
-    source.addEventListener('resync', () => {
-      void this.#queries.invalidateQueries()
-    })
+    if (this.#events !== null) return
+    const listener: EventsListener = {
+      onOpen: () => {
+        // The server tells again what changed meanwhile; what could not be loaded then is asked for now.
+        if (this.#live.state === 'away') this.#figuresSoon()
+        this.#become('live')
+      },
+      onAway: () => {
+        this.#become('away')
+      },
+      onRefused: () => {
+        void this.#queries.invalidateQueries({ queryKey: ['session'] })
+      },
+      onGap: () => {
+        void this.#queries.invalidateQueries()
+      },
+      onEvent: (event) => {
+        this.#take(event)
+      },
+    }
+    this.#events = canShareEvents() ? new SharedEvents(listener) : new ServerEvents(listener, null)
+    document.addEventListener('visibilitychange', this.#onSeen)
   }
 
   stop(): void {
-    this.#source?.close()
-    this.#source = null
+    this.#events?.close()
+    this.#events = null
+    document.removeEventListener('visibilitychange', this.#onSeen)
     if (this.#refresh !== null) clearTimeout(this.#refresh)
     this.#refresh = null
+    this.#outdated = false
   }
 
-  #again(source: EventSource): void {
-    setTimeout(() => {
-      if (this.#source !== source) return
-      this.#source = null
-      this.start()
-    }, 5000)
+  #take({ name, data }: StreamEvent): void {
+    if (name === 'resync') {
+      void this.#queries.invalidateQueries()
+      return
+    }
+    if (name === 'course') {
+      this.#figuresSoon()
+      return
+    }
+    const { change, sync } = JSON.parse(data) as SyncEventData
+    this.#put(sync)
+    if (change !== 'progress') this.#figuresSoon()
   }
 
   #become(state: LiveState): void {
@@ -99,10 +107,17 @@ export class LiveUpdates {
   }
 
   #figuresSoon(): void {
+    // Nobody looks: the figures of ten tabs in the background are not worth the server's time.
+    this.#outdated = document.visibilityState === 'hidden'
+    if (this.#outdated) return
     this.#refresh ??= setTimeout(() => {
       this.#refresh = null
       void this.#queries.invalidateQueries({ predicate: ({ meta }) => meta?.['follows_syncs'] === true })
     }, FIGURES_EVERY_MS)
+  }
+
+  readonly #onSeen = (): void => {
+    if (this.#outdated) this.#figuresSoon()
   }
 }
 

@@ -1,51 +1,91 @@
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { SyncListPage } from '../../../src/api/syncs/list.ts'
-import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
-import type { SyncRecord } from '../../../src/core/sync-record.ts'
-import { Asked, Panel } from '../parts/panel.tsx'
+import { countText } from '../parts/number-text.ts'
+import { Panel } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
-import { Ago } from '../parts/time-text.tsx'
-import type { Period } from './period.ts'
-import { whoseOf } from '../parts/sync-words.ts'
+import { Ago, useNow } from '../parts/time-text.tsx'
+import { attentionItems, type AttentionItem, type Troubles } from './attention-items.ts'
+
+/** So many are seen at once; the others are a click away. */
+const MOST_AT_ONCE = 6
 
 interface AttentionProps {
-  readonly query: UseQueryResult<SyncListPage>
-  readonly period: Period
+  readonly troubles: Omit<Troubles, 'now_ms'>
+  /** What is looked back on. */
+  readonly period_words: string
+  /** What could not be asked; it must not look as if nothing was wrong. */
+  readonly failure: ReactNode
 }
 
-export function Attention({ query, period }: AttentionProps): ReactNode {
+export function Attention({ troubles, period_words, failure }: AttentionProps): ReactNode {
+  const items = attentionItems({ ...troubles, now_ms: useNow() })
+  const others = items.slice(MOST_AT_ONCE)
   return (
     <Panel title="Needs attention">
-      <Asked query={query}>
-        {({ syncs }) =>
-          syncs.length === 0 ? (
-            <p className="empty">Nothing went wrong in the last {period.words}.</p>
-          ) : (
-            <ul className="attention">
-              {syncs.map((sync) => (
-                <Trouble key={sync.id} sync={sync} />
-              ))}
-            </ul>
-          )
-        }
-      </Asked>
+      {failure}
+      {items.length === 0 && failure === null ? (
+        <p className="empty">Nothing went wrong in the last {period_words}.</p>
+      ) : null}
+      <Items items={items.slice(0, MOST_AT_ONCE)} />
+      {others.length === 0 ? null : (
+        <details className="more-attention">
+          <summary>{countText(others.length)} more</summary>
+          <Items items={others} />
+        </details>
+      )}
     </Panel>
   )
 }
 
-function Trouble({ sync }: { readonly sync: SyncRecord }): ReactNode {
-  const { error_type, error_message, sync_status, sync_end_time, sync_start_time } = sync
+function Items({ items }: { readonly items: readonly AttentionItem[] }): ReactNode {
+  if (items.length === 0) return null
+  return (
+    <ul className="attention">
+      {items.map((item) => (
+        <Trouble key={item.key} item={item} />
+      ))}
+    </ul>
+  )
+}
+
+function Trouble({ item }: { readonly item: AttentionItem }): ReactNode {
+  const { mark, title, href, at_ms, detail, next_step, command, others, is_new } = item
   return (
     <li>
       <p className="attention-head">
-        <StatusMark status={sync_status} />
-        <Link href={`/syncs/${sync.id}`}>{whoseOf(sync)}</Link>
-        <Ago at_ms={Date.parse(sync_end_time ?? sync_start_time)} />
+        <Mark mark={mark} />
+        <Link href={href}>{title}</Link>
+        {is_new && mark !== 'new_error' ? <span className="attention-new">New error</span> : null}
+        {at_ms === null ? null : <Ago at_ms={at_ms} />}
       </p>
-      {error_message === null ? null : <p>{error_message}</p>}
-      {error_type === null ? null : <p className="next-step">{ERROR_TYPE_FACTS[error_type].next_step}</p>}
+      {detail === null ? null : <p>{detail}</p>}
+      {next_step === null ? null : <p className="next-step">{next_step}</p>}
+      {command === null ? null : <code className="command">{command}</code>}
+      {others === null ? null : (
+        <p className="next-step">
+          <Link href={others.href}>{countText(others.count)} more like it</Link>
+        </p>
+      )}
     </li>
+  )
+}
+
+const MARKS = {
+  silent: { shape: '?', words: 'Silent', tone: 'warn' },
+  stale: { shape: '◐', words: 'Stale', tone: 'warn' },
+  never: { shape: '✕', words: 'Never read whole', tone: 'bad' },
+  held: { shape: '⊘', words: 'Deletions held', tone: 'warn' },
+  new_error: { shape: '!', words: 'New error', tone: 'warn' },
+} as const
+
+const hasOwnMark = (mark: AttentionItem['mark']): mark is keyof typeof MARKS => Object.hasOwn(MARKS, mark)
+
+function Mark({ mark }: Pick<AttentionItem, 'mark'>): ReactNode {
+  if (!hasOwnMark(mark)) return <StatusMark status={mark} />
+  const { shape, words, tone } = MARKS[mark]
+  return (
+    <span className={`verdict verdict-${tone}`}>
+      <span aria-hidden="true">{shape}</span> {words}
+    </span>
   )
 }

@@ -1,4 +1,4 @@
-import type { Summary } from '../../../src/api/syncs/summary.ts'
+import type { SummaryFigures } from '../../../src/api/syncs/summary.ts'
 
 /** Of a period, and of the one of the same length before it. */
 export interface Compared {
@@ -14,6 +14,7 @@ export interface ComparedFigures {
   readonly average_duration_s: Compared
   readonly failed: Compared
   readonly api_calls: Compared
+  readonly api_failures: Compared
 }
 
 type Sum =
@@ -23,12 +24,13 @@ type Sum =
   | 'failed_syncs'
   | 'total_duration_seconds'
   | 'total_api_calls'
+  | 'total_api_failures'
 
 /**
  * The figures of a period beside those of the one before, from the summaries of the period and of one twice as long:
  * both end now, so that what is in the second and not in the first was before.
  */
-export function compareFigures(period: Summary, twice: Summary): ComparedFigures {
+export function compareFigures(period: SummaryFigures, twice: SummaryFigures): ComparedFigures {
   const before = (sum: Sum): number => Math.max(0, twice[sum] - period[sum])
   const both = (sum: Sum): Compared => ({ now: period[sum], before: before(sum) })
   const finished_before = before('finished_syncs')
@@ -40,6 +42,7 @@ export function compareFigures(period: Summary, twice: Summary): ComparedFigures
     syncs: both('total_syncs'),
     failed: both('failed_syncs'),
     api_calls: both('total_api_calls'),
+    api_failures: both('total_api_failures'),
     success_rate: {
       now: finished ? period.success_rate : null,
       before: share_before === null ? null : 100 * share_before,

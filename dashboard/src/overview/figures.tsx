@@ -20,6 +20,7 @@ const FORMS: readonly FigureForm[] = [
   { name: 'failed', words: 'Failed', text: countText, good: 'less' },
   { name: 'average_duration_s', words: 'Average duration', text: durationText, good: 'less' },
   { name: 'api_calls', words: 'Calls to Canvas', text: countText, good: null },
+  { name: 'api_failures', words: 'Failed calls', text: countText, good: 'less' },
 ]
 
 export function Figures({ period }: { readonly period: Period }): ReactNode {
@@ -31,6 +32,16 @@ export function Figures({ period }: { readonly period: Period }): ReactNode {
   }
   const figures =
     now.data === undefined || twice.data === undefined ? null : compareFigures(now.data, twice.data)
+  return <FigureList figures={figures} period={period} />
+}
+
+interface FigureListProps {
+  /** Null while they are on their way: their room is kept. */
+  readonly figures: ComparedFigures | null
+  readonly period: Period
+}
+
+export function FigureList({ figures, period }: FigureListProps): ReactNode {
   return (
     <dl className="figures">
       {FORMS.map((form) => (

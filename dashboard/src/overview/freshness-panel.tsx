@@ -3,8 +3,11 @@ import type { ReactNode } from 'react'
 import type { FreshnessList } from '../../../src/api/freshness/freshness.ts'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
-import { Ago } from '../parts/time-text.tsx'
-import { bySource, type SourceFreshness } from './source-freshness.ts'
+import { bySource, targetText, type SourceFreshness } from './source-freshness.ts'
+import { SourceRow } from './source-row.tsx'
+
+/** So many are seen at once; the others are a click away. */
+const MOST_AT_ONCE = 5
 
 export function FreshnessPanel({ query }: { readonly query: UseQueryResult<FreshnessList> }): ReactNode {
   return (
@@ -12,18 +15,18 @@ export function FreshnessPanel({ query }: { readonly query: UseQueryResult<Fresh
       <Asked query={query}>
         {(list) => {
           const sources = bySource(list.freshness)
-          if (sources.length === 0) {
-            return (
-              <p className="empty">
-                Nothing was read from Canvas yet. Begin with <code>canvas-sync-monitor sync</code>.
-              </p>
-            )
-          }
+          if (sources.length === 0) return <NothingRead />
           return (
             <>
-              <SourceTable sources={sources} />
+              <p className="hint">
+                Target: every list read whole within {targetText(list.target_seconds)}. The line in each bar
+                is the target.
+              </p>
+              <Sources sources={sources} target_seconds={list.target_seconds} />
               {list.next_cursor === null ? null : (
-                <p className="hint">These are the {countText(list.count)} stalest lists; there are more.</p>
+                <p className="hint">
+                  Of the {countText(list.count)} stalest lists. What is not here is fresher than they are.
+                </p>
               )}
             </>
           )
@@ -33,39 +36,39 @@ export function FreshnessPanel({ query }: { readonly query: UseQueryResult<Fresh
   )
 }
 
-function SourceTable({ sources }: { readonly sources: readonly SourceFreshness[] }): ReactNode {
+function NothingRead(): ReactNode {
   return (
-    <div className="wide" role="group" aria-label="Sources" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Source</th>
-            <th scope="col">Oldest whole read</th>
-            <th scope="col">Of</th>
-            <th scope="col" className="numeric">
-              Lists
-            </th>
-            <th scope="col" className="numeric">
-              Never read whole
-            </th>
-            <th scope="col" className="numeric">
-              Deletions held
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sources.map((source) => (
-            <tr key={source.source_id}>
-              <th scope="row">{source.words}</th>
-              <td>{source.oldest_ms === null ? '–' : <Ago at_ms={source.oldest_ms} />}</td>
-              <td>{source.oldest_words ?? '–'}</td>
-              <td className="numeric">{countText(source.lists)}</td>
-              <td className="numeric">{countText(source.never)}</td>
-              <td className="numeric">{countText(source.deletions_held)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <p className="empty">
+      Nothing was read from Canvas yet. Begin with <code>npx canvas-sync-monitor sync</code>.
+    </p>
+  )
+}
+
+interface SourcesProps {
+  readonly sources: readonly SourceFreshness[]
+  readonly target_seconds: number
+}
+
+function Sources({ sources, target_seconds }: SourcesProps): ReactNode {
+  const rows = (some: readonly SourceFreshness[]): ReactNode => (
+    <ul className="sources">
+      {some.map((source) => (
+        <SourceRow key={source.source_id} source={source} target_seconds={target_seconds} />
+      ))}
+    </ul>
+  )
+  const others = sources.slice(MOST_AT_ONCE)
+  return (
+    <>
+      {rows(sources.slice(0, MOST_AT_ONCE))}
+      {others.length === 0 ? null : (
+        <details className="more-sources">
+          <summary>
+            {countText(others.length)} more {others.length === 1 ? 'source' : 'sources'}
+          </summary>
+          {rows(others)}
+        </details>
+      )}
+    </>
   )
 }

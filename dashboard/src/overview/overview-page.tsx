@@ -1,62 +1,121 @@
-import { useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
-import { freshnessQuery, syncsQuery } from '../data/queries.ts'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { Suspense, useState, type ReactNode } from 'react'
+import { lazyPage } from '../app/lazy-page.ts'
+import { summaryQuery } from '../data/queries.ts'
+import { Failure } from '../parts/failure.tsx'
 import { Attention } from './attention.tsx'
+import { Begin } from './begin.tsx'
 import { Figures } from './figures.tsx'
 import { FreshnessPanel } from './freshness-panel.tsx'
-import { PERIODS, type Period } from './period.ts'
+import {
+  newErrorsQuery,
+  newestQuery,
+  runningQuery,
+  stalestQuery,
+  troubledQuery,
+  unsettledQuery,
+} from './overview-queries.ts'
+import { OverviewSkeleton } from './overview-skeleton.tsx'
+import { PeriodSwitch } from './period-switch.tsx'
+import { usePeriod } from './period.ts'
 import { RunningSyncs } from './running-syncs.tsx'
-import { SyncsOverTime } from './syncs-over-time.tsx'
+import { bySource } from './source-freshness.ts'
 import { TrustSentence } from './trust-sentence.tsx'
 
-const TROUBLED = 'failed,partial,lost,timed_out'
+// Below what one sees first.
+const OverviewCharts = lazyPage(async () => (await import('./overview-charts.tsx')).OverviewCharts)
 
 /** Is the data fresh, complete and true? */
 export function OverviewPage(): ReactNode {
-  const [period, setPeriod] = useState<Period>(PERIODS[0])
-  const running = useQuery(syncsQuery({ status: 'in_progress', limit: 20 }))
-  const troubled = useQuery(syncsQuery({ status: TROUBLED, since: period.since, limit: 8 }))
-  const freshness = useQuery(freshnessQuery({ final: false, limit: 200 }))
+  const [period] = usePeriod()
+  const running = useQuery(runningQuery())
+  const troubled = useQuery(troubledQuery(period))
+  const unsettled = useQuery(unsettledQuery(period))
+  const freshness = useQuery(stalestQuery())
+  const new_errors = useQuery(newErrorsQuery(period))
+  const newest = useQuery(newestQuery())
+  const summary = useQuery(summaryQuery(period.days))
+  const [opened, setOpened] = useState(false)
+  const answered = [running, troubled, unsettled, freshness, new_errors, newest, summary].every(hasAnswer)
+  if (answered && !opened) setOpened(true)
+
+  const sources = bySource(freshness.data?.freshness ?? [])
+  const target_seconds = freshness.data?.target_seconds ?? 0
+  const facts =
+    troubled.data === undefined || unsettled.data === undefined || freshness.data === undefined
+      ? null
+      : {
+          troubled: troubled.data.count,
+          settled: troubled.data.count - unsettled.data.count,
+          more_troubled: troubled.data.next_cursor !== null,
+          period_words: period.words,
+          sources,
+          target_seconds,
+        }
+  const troubles = {
+    troubled: unsettled.data?.syncs ?? [],
+    running: running.data?.syncs ?? [],
+    sources,
+    target_seconds,
+    new_errors: new_errors.data?.groups ?? [],
+    since: period.since,
+  }
+  const head = (content: ReactNode): ReactNode => (
+    <header className="page-head">
+      <h1>Overview</h1>
+      {content}
+    </header>
+  )
+  if (newest.data?.count === 0 && newest.data.next_cursor === null) {
+    return (
+      <>
+        {head(null)}
+        <Begin />
+      </>
+    )
+  }
   return (
     <>
-      <header className="page-head">
-        <h1>Overview</h1>
-        <TrustSentence troubled={troubled.data} freshness={freshness.data} period={period} />
-        <PeriodSwitch period={period} onChange={setPeriod} />
-      </header>
-      <Figures period={period} />
-      <div className="columns">
-        <RunningSyncs query={running} />
-        <Attention query={troubled} period={period} />
-      </div>
-      <SyncsOverTime period={period} />
-      <FreshnessPanel query={freshness} />
+      {head(
+        <>
+          <TrustSentence facts={opened ? facts : null} />
+          <PeriodSwitch />
+        </>,
+      )}
+      {opened ? (
+        <>
+          <Figures period={period} />
+          <div className="columns">
+            <div className="column">
+              <RunningSyncs query={running} />
+              <FreshnessPanel query={freshness} />
+            </div>
+            <Attention
+              troubles={troubles}
+              period_words={period.words}
+              failure={failureOf([unsettled, running, freshness, new_errors])}
+            />
+          </div>
+          <Suspense fallback={null}>
+            <OverviewCharts />
+          </Suspense>
+        </>
+      ) : (
+        <OverviewSkeleton />
+      )}
     </>
   )
 }
 
-interface PeriodSwitchProps {
-  readonly period: Period
-  readonly onChange: (period: Period) => void
-}
+const hasAnswer = ({ data, error }: UseQueryResult): boolean => data !== undefined || error !== null
 
-function PeriodSwitch({ period, onChange }: PeriodSwitchProps): ReactNode {
-  return (
-    <fieldset className="choice">
-      <legend>Period</legend>
-      {PERIODS.map((each) => (
-        <label key={each.since}>
-          <input
-            type="radio"
-            name="period"
-            checked={each === period}
-            onChange={() => {
-              onChange(each)
-            }}
-          />
-          {each.words}
-        </label>
-      ))}
-    </fieldset>
-  )
+/** What of the troubles could not be asked. */
+function failureOf(queries: readonly UseQueryResult[]): ReactNode {
+  const failed = queries.filter(({ error }) => error !== null)
+  const [first] = failed
+  if (first === undefined || first.error === null) return null
+  const retry = (): void => {
+    void Promise.all(failed.map((query) => query.refetch()))
+  }
+  return <Failure error={first.error} onRetry={retry} />
 }

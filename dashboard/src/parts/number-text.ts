@@ -8,8 +8,10 @@ export const percentText = (percent: number): string => `${short.format(percent)
 export function durationText(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 60) return `${short.format(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`
+  // Rounded first: 239.7 s are 4 minutes, not 3 and 60 seconds.
+  const whole_seconds = Math.round(seconds)
+  const minutes = Math.floor(whole_seconds / 60)
+  if (minutes < 60) return `${minutes} min ${whole_seconds % 60} s`
   const hours = Math.floor(minutes / 60)
   if (hours < 48) return `${hours} h ${minutes % 60} min`
   return `${Math.floor(hours / 24)} d ${hours % 24} h`

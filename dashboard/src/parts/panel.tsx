@@ -35,10 +35,24 @@ function Outdated({ at_ms, error }: { readonly at_ms: number; readonly error: Er
 interface AskedProps<T> {
   readonly query: UseQueryResult<T>
   readonly children: (data: T) => ReactNode
+  /** How many lines it will take, so that nothing moves when it is there; by default three. */
+  readonly lines?: number
+}
+
+/** Room for what is asked for. */
+export function Waits({ lines = 3 }: { readonly lines?: number }): ReactNode {
+  return (
+    <div className="waits" role="status">
+      <span className="visually-hidden">Loading…</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <i key={line} className="skeleton" />
+      ))}
+    </div>
+  )
 }
 
 /** What a query brought; before that, room of the same height, and instead of it, why there is nothing. */
-export function Asked<T>({ query, children }: AskedProps<T>): ReactNode {
+export function Asked<T>({ query, children, lines }: AskedProps<T>): ReactNode {
   if (query.data !== undefined) {
     return (
       <>
@@ -48,5 +62,5 @@ export function Asked<T>({ query, children }: AskedProps<T>): ReactNode {
     )
   }
   if (query.error !== null) return <Failure error={query.error} onRetry={() => void query.refetch()} />
-  return <p className="waits">Loading…</p>
+  return <Waits {...(lines === undefined ? {} : { lines })} />
 }

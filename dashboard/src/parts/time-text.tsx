@@ -1,5 +1,7 @@
 import { useSyncExternalStore, type ReactNode } from 'react'
+import { dateText } from './date-text.ts'
 import { durationText } from './number-text.ts'
+import { useZone } from './time-zone.ts'
 
 const listeners = new Set<() => void>()
 let now = Date.now()
@@ -22,12 +24,16 @@ function subscribe(listener: () => void): () => void {
 /** The time, once a second: one timer for the whole page. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
 
+/** The time in the chosen zone, and as ISO 8601 writes it. */
+export const exactText = (at_ms: number, zone: string): string =>
+  `${dateText(at_ms, zone, 'second')} ${zone}\n${new Date(at_ms).toISOString()}`
+
 /** How long ago something was, with the exact time to hover over. */
 export function Ago({ at_ms }: { readonly at_ms: number }): ReactNode {
   const seconds = Math.max(0, Math.floor((useNow() - at_ms) / 1000))
-  const exact = new Date(at_ms).toISOString()
+  const zone = useZone()
   return (
-    <time dateTime={exact} title={exact}>
+    <time dateTime={new Date(at_ms).toISOString()} title={exactText(at_ms, zone)}>
       {seconds < 2 ? 'just now' : `${durationText(seconds)} ago`}
     </time>
   )

@@ -1,17 +1,15 @@
-import { useSyncExternalStore } from 'react'
+import { KeptChoice, useKept } from './kept-choice.ts'
 
 /** `UTC`, the name of a zone of the IANA database, or `local`: that of the browser. */
 export type ZoneChoice = string
 
-const KEY = 'canvas-sync-time-zone'
-const listeners = new Set<() => void>()
-let choice: ZoneChoice = isZone(localStorage.getItem(KEY)) ?? 'local'
+const choice = new KeptChoice<ZoneChoice>('canvas-sync-time-zone', (kept) => isZone(kept) ?? 'local')
 
 function isZone(name: string | null): ZoneChoice | null {
   if (name === null || name === 'local') return name
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).format(0)
-    return name
+    // As the database writes it: `europe/berlin` is `Europe/Berlin`.
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
     return null
   }
@@ -21,23 +19,21 @@ function isZone(name: string | null): ZoneChoice | null {
 export function chooseZone(name: string): boolean {
   const zone = isZone(name)
   if (zone === null) return false
-  choice = zone
-  localStorage.setItem(KEY, zone)
-  for (const listener of listeners) listener()
+  choice.choose(zone)
   return true
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-export const useZoneChoice = (): ZoneChoice => useSyncExternalStore(subscribe, () => choice)
+export const useZoneChoice = (): ZoneChoice => useKept(choice)
 
 /** The name of the chosen zone in the IANA database; of the browser's own when that is chosen. */
 export function useZone(): string {
   return zoneName(useZoneChoice())
 }
 
-const zoneName = (chosen: ZoneChoice): string =>
-  chosen === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : chosen
+// Asked for each text of the page, every second.
+let local: string | null = null
+
+/** The zone of the browser. */
+export const localZone = (): string => (local ??= new Intl.DateTimeFormat().resolvedOptions().timeZone)
+
+const zoneName = (chosen: ZoneChoice): string => (chosen === 'local' ? localZone() : chosen)

@@ -1,105 +1,100 @@
-import { useId, type FormEvent, type ReactNode } from 'react'
-import { filterWords, SYNC_FILTERS, withFilter, type SyncFilter } from './sync-filters.ts'
+import { useId, useState, type ReactNode } from 'react'
+import { useZone } from '../parts/time-zone.ts'
+import { FilterFields } from './filter-fields.tsx'
+import { FilterSearch } from './filter-search.tsx'
+import type { SeenValues } from './filter-tokens.ts'
+import { filterWords, QUICK_FILTERS, usedFilters, withFilter, withoutFilters } from './sync-filters.ts'
 
 interface FilterBarProps {
   readonly address: URLSearchParams
+  /** Values that can be suggested, because the list shows them. */
+  readonly seen: SeenValues
   readonly onChange: (address: URLSearchParams) => void
 }
 
-export function FilterBar({ address, onChange }: FilterBarProps): ReactNode {
-  const set = (name: string, value: string): void => {
-    onChange(withFilter(address, name, value.trim()))
-  }
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    let changed = address
-    for (const [name, value] of new FormData(event.currentTarget)) {
-      if (typeof value === 'string') changed = withFilter(changed, name, value.trim())
-    }
-    onChange(changed)
-  }
+/** What is searched for, in one line; the fields of all filters are behind a button. */
+export function FilterBar({ address, seen, onChange }: FilterBarProps): ReactNode {
+  const fields = useId()
+  const [open, setOpen] = useState(false)
   return (
-    <form className="panel filters" onSubmit={submit} aria-label="Filters">
-      {SYNC_FILTERS.map((filter) => (
-        <Field key={filter.name} filter={filter} value={address.get(filter.name) ?? ''} onChange={set} />
-      ))}
-      <button type="submit">Apply</button>
-      <Chips address={address} onRemove={set} />
-    </form>
-  )
-}
-
-interface FieldProps {
-  readonly filter: SyncFilter
-  readonly value: string
-  readonly onChange: (name: string, value: string) => void
-}
-
-function Field({ filter: { name, words, choices, hint }, value, onChange }: FieldProps): ReactNode {
-  const field = useId()
-  return (
-    <p className="field">
-      <label htmlFor={field}>{words}</label>
-      {choices === undefined ? (
-        // What is in the address replaces what was typed: back and forward show it, too.
-        <input
-          key={value}
-          id={field}
-          name={name}
-          defaultValue={value}
-          placeholder={`such as ${hint ?? ''}`}
-        />
-      ) : (
-        <select
-          id={field}
-          name={name}
-          value={value}
-          onChange={(event) => {
-            onChange(name, event.currentTarget.value)
+    <section className="filter-bar" aria-label="Filters">
+      <div className="filter-line">
+        <FilterSearch address={address} seen={seen} onChange={onChange} />
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={fields}
+          onClick={() => {
+            setOpen(!open)
           }}
         >
-          <option value="">{name === 'sort' ? 'newest first' : 'any'}</option>
-          {choices.map((choice) => (
-            <option key={choice.value} value={choice.value}>
-              {choice.words}
-            </option>
-          ))}
-          {value === '' || choices.some((choice) => choice.value === value) ? null : (
-            <option value={value}>{value}</option>
-          )}
-        </select>
-      )}
-    </p>
+          <span aria-hidden="true">{open ? '−' : '+'}</span> Add filter
+        </button>
+      </div>
+      <Chips address={address} onChange={onChange} />
+      {open ? <FilterFields id={fields} address={address} seen={seen} onChange={onChange} /> : null}
+    </section>
   )
 }
 
 interface ChipsProps {
   readonly address: URLSearchParams
-  readonly onRemove: (name: string, value: '') => void
+  readonly onChange: (address: URLSearchParams) => void
 }
 
-function Chips({ address, onRemove }: ChipsProps): ReactNode {
-  const used = SYNC_FILTERS.flatMap((filter) => {
-    const value = address.get(filter.name) ?? ''
-    return value === '' ? [] : [{ name: filter.name, words: filterWords(filter, value) }]
-  })
-  if (used.length === 0) return null
+function Chips({ address, onChange }: ChipsProps): ReactNode {
+  const zone = useZone()
+  const used = usedFilters(address)
+  const quick = QUICK_FILTERS.filter(({ name }) => !address.has(name))
   return (
-    <ul className="chips" aria-label="Filters in use">
-      {used.map(({ name, words }) => (
-        <li key={name}>
-          <button
-            type="button"
-            className="chip"
-            aria-label={`Remove the filter ${words}`}
-            onClick={() => {
-              onRemove(name, '')
-            }}
-          >
-            {words} <span aria-hidden="true">×</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div className="chips">
+      {used.length === 0 ? null : (
+        <ul aria-label="Filters in use">
+          {used.map(({ filter, value }) => {
+            const words = filterWords(filter, value, zone)
+            return (
+              <li key={filter.name}>
+                <button
+                  type="button"
+                  className="chip chip-used"
+                  aria-label={`Remove the filter ${words}`}
+                  onClick={() => {
+                    onChange(withFilter(address, filter.name, ''))
+                  }}
+                >
+                  {words} <span aria-hidden="true">×</span>
+                </button>
+              </li>
+            )
+          })}
+        </ul>
+      )}
+      <ul aria-label="Filters that many use">
+        {quick.map(({ name, value, words }) => (
+          <li key={words}>
+            <button
+              type="button"
+              className="chip"
+              onClick={() => {
+                onChange(withFilter(address, name, value))
+              }}
+            >
+              <span aria-hidden="true">+</span> {words}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {used.length < 2 ? null : (
+        <button
+          type="button"
+          className="bare"
+          onClick={() => {
+            onChange(withoutFilters(address))
+          }}
+        >
+          Clear all
+        </button>
+      )}
+    </div>
   )
 }

@@ -1,66 +1,105 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
-import { countText, durationText } from '../parts/number-text.ts'
+import { dateText } from '../parts/date-text.ts'
+import { countText } from '../parts/number-text.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { whoseOf } from '../parts/sync-words.ts'
-import { Ago } from '../parts/time-text.tsx'
+import { exactText } from '../parts/time-text.tsx'
+import { useZone } from '../parts/time-zone.ts'
+import { SyncDuration } from './sync-duration.tsx'
 
-export function SyncTable({ syncs }: { readonly syncs: readonly SyncRecord[] }): ReactNode {
+interface SyncTableProps {
+  readonly syncs: readonly SyncRecord[]
+  /** What stands behind the address of each sync, so that one goes on from there through the same list. */
+  readonly search: string
+  readonly sort: string | null
+}
+
+const ORDERS: Readonly<Record<string, readonly ['started' | 'duration', 'ascending' | 'descending']>> = {
+  oldest: ['started', 'ascending'],
+  longest: ['duration', 'descending'],
+  shortest: ['duration', 'ascending'],
+}
+
+export function SyncTable({ syncs, search, sort }: SyncTableProps): ReactNode {
+  const zone = useZone()
+  const longest_s = Math.max(0, ...syncs.map(({ total_duration_seconds: duration_s }) => duration_s ?? 0))
+  const [column, direction] = ORDERS[sort ?? ''] ?? ['started', 'descending']
   return (
-    <div className="wide" role="group" aria-label="Table of syncs" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Sync</th>
-            <th scope="col">Status</th>
-            <th scope="col">Started</th>
-            <th scope="col" className="numeric">
-              Duration
-            </th>
-            <th scope="col" className="numeric">
-              Courses
-            </th>
-            <th scope="col" className="numeric">
-              Submissions
-            </th>
-            <th scope="col" className="numeric">
-              Calls
-            </th>
-            <th scope="col">What went wrong</th>
-          </tr>
-        </thead>
-        <tbody>
-          {syncs.map((sync) => (
-            <SyncRow key={sync.id} sync={sync} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table className="sync-list">
+      <caption className="visually-hidden">Syncs, times by the clock of {zone}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Sync</th>
+          <th scope="col">Status</th>
+          <th scope="col" aria-sort={column === 'started' ? direction : undefined}>
+            Started
+          </th>
+          <th scope="col" className="numeric" aria-sort={column === 'duration' ? direction : undefined}>
+            Duration
+          </th>
+          <th scope="col" className="numeric">
+            Courses
+          </th>
+          <th scope="col" className="numeric">
+            Submissions
+          </th>
+          <th scope="col" className="numeric">
+            Calls
+          </th>
+          <th scope="col">What went wrong</th>
+        </tr>
+      </thead>
+      <tbody>
+        {syncs.map((sync) => (
+          <SyncRow key={sync.id} sync={sync} search={search} longest_s={longest_s} zone={zone} />
+        ))}
+      </tbody>
+    </table>
   )
 }
 
-function SyncRow({ sync }: { readonly sync: SyncRecord }): ReactNode {
-  const { total_duration_seconds, progress, error_message } = sync
-  const running = progress.percent === null ? '–' : `${Math.floor(progress.percent)} %`
+interface SyncRowProps {
+  readonly sync: SyncRecord
+  readonly search: string
+  readonly longest_s: number
+  readonly zone: string
+}
+
+/** Only rows that change are drawn again: there may be thousands. */
+const SyncRow = memo(function SyncRow({ sync, search, longest_s, zone }: SyncRowProps): ReactNode {
+  const { id, error_message, error_type, sync_start_time } = sync
+  const started_ms = Date.parse(sync_start_time)
   return (
     <tr>
       <th scope="row">
-        <Link href={`/syncs/${sync.id}`}>{whoseOf(sync)}</Link>
+        <Link href={`/syncs/${id}${search === '' ? '' : `?${search}`}`}>{whoseOf(sync)}</Link>
       </th>
       <td>
         <StatusMark status={sync.sync_status} />
       </td>
-      <td className="nowrap">
-        <Ago at_ms={Date.parse(sync.sync_start_time)} />
+      <td className="nowrap sync-started">
+        <time dateTime={sync_start_time} title={exactText(started_ms, zone)}>
+          {dateText(started_ms, zone, 'minute')}
+        </time>
       </td>
       <td className="numeric nowrap">
-        {total_duration_seconds === null ? running : durationText(total_duration_seconds)}
+        <SyncDuration sync={sync} longest_s={longest_s} />
       </td>
-      <td className="numeric">{countText(sync.courses.processed)}</td>
-      <td className="numeric">{countText(sync.submissions.processed)}</td>
-      <td className="numeric">{countText(sync.api_metrics.calls_made)}</td>
-      <td className="reason">{error_message ?? ''}</td>
+      <td className="numeric" data-unit="courses">
+        {countText(sync.courses.processed)}
+      </td>
+      <td className="numeric" data-unit="submissions">
+        {countText(sync.submissions.processed)}
+      </td>
+      <td className="numeric" data-unit="calls">
+        {countText(sync.api_metrics.calls_made)}
+      </td>
+      <td className="reason">
+        {error_type === null ? null : <span className="error-kind">{error_type.replaceAll('_', ' ')}</span>}
+        {error_message}
+      </td>
     </tr>
   )
-}
+})

@@ -1,47 +1,158 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useMemo, type ReactNode } from 'react'
-import { useSearchParams } from 'wouter'
-import { syncPagesQuery } from '../data/queries.ts'
+import { useMemo, useRef, useState, type ReactNode } from 'react'
+import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { useAddress } from '../parts/address.ts'
 import { Failure } from '../parts/failure.tsx'
 import { countText } from '../parts/number-text.ts'
+import { CalendarPanel } from '../users/calendar.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { filtersOf } from './sync-filters.ts'
+import type { SeenValues } from './filter-tokens.ts'
+import { MoreSyncs } from './more-syncs.tsx'
+import { filtersOf, SORTS, usedFilters, withFilter } from './sync-filters.ts'
 import { SyncTable } from './sync-table.tsx'
+import { useSyncList } from './use-sync-list.ts'
+import { ViewsMenu } from './views-menu.tsx'
 
 /** Syncs by what they are. Every filter stands in the address, so that a copied link shows the same. */
 export function SyncsPage(): ReactNode {
-  const [address, setAddress] = useSearchParams()
-  const filters = useMemo(() => filtersOf(address), [address])
-  const list = useInfiniteQuery(syncPagesQuery(filters))
-  const syncs = list.data?.pages.flatMap((page) => page.syncs) ?? []
+  const [address, setAddress] = useAddress()
+  const wanted = JSON.stringify(filtersOf(address))
+  const filters = useMemo(() => JSON.parse(wanted) as ReturnType<typeof filtersOf>, [wanted])
+  const [calendar, setCalendar] = useState(false)
+  const user_id = address.get('user_id')
+  const place = useRef<HTMLElement>(null)
+  const { list, syncs, fresh, showFresh } = useSyncList(filters, readsRows)
+  const known = list.data !== undefined && !list.hasNextPage
+  const seen = useMemo(() => seenIn(syncs), [syncs])
+  const search = new URLSearchParams(JSON.parse(wanted) as Record<string, string>).toString()
   return (
     <>
-      <header className="page-head">
+      <header className="page-head syncs-head">
         <h1>Syncs</h1>
+        <div className="actions">
+          <button
+            type="button"
+            aria-expanded={calendar}
+            onClick={() => {
+              setCalendar(!calendar)
+            }}
+          >
+            {calendar ? 'Hide the calendar' : 'Calendar'}
+          </button>
+          <ViewsMenu search={search} />
+        </div>
       </header>
-      <FilterBar address={address} onChange={setAddress} />
-      <section className="panel" aria-label="Syncs">
+      {calendar ? <CalendarPanel {...(user_id === null ? {} : { user_id })} /> : null}
+      <FilterBar address={address} seen={seen} onChange={setAddress} />
+      <section className="panel sync-panel" aria-label="Syncs" ref={place}>
+        <header>
+          <p role="status">{list.data === undefined ? '' : countWords(syncs.length, known)}</p>
+          <div className="actions">
+            <SortChoice
+              value={address.get('sort') ?? ''}
+              onChange={(sort) => {
+                setAddress(withFilter(address, 'sort', sort))
+              }}
+            />
+            <ExportMenu filters={filters} count={known ? syncs.length : null} />
+          </div>
+        </header>
+        <div className="fresh" role="status">
+          {fresh === 0 ? null : (
+            <button
+              type="button"
+              className="primary"
+              onClick={() => {
+                showFresh()
+                place.current?.scrollIntoView({ block: 'start' })
+              }}
+            >
+              <span aria-hidden="true">↑</span> {freshWords(fresh)}
+            </button>
+          )}
+        </div>
         {list.error === null ? null : <Failure error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending ? <p className="waits">Loading…</p> : null}
-        {list.data !== undefined && syncs.length === 0 && !list.hasNextPage ? (
-          <p className="empty">No sync is like that. Remove a filter to see more.</p>
-        ) : null}
-        {syncs.length === 0 ? null : <SyncTable syncs={syncs} />}
-        {list.data === undefined ? null : (
-          <p className="more">
-            <span role="status">{countText(syncs.length)} shown</span>
-            {list.hasNextPage ? (
-              <button
-                type="button"
-                disabled={list.isFetchingNextPage}
-                onClick={() => void list.fetchNextPage()}
-              >
-                {list.isFetchingNextPage ? 'Loading…' : 'Show more'}
-              </button>
-            ) : null}
-          </p>
-        )}
+        {list.isPending ? <Waits /> : null}
+        {known && syncs.length === 0 ? <Nothing filtered={usedFilters(address).length > 0} /> : null}
+        {syncs.length === 0 ? null : <SyncTable syncs={syncs} search={search} sort={address.get('sort')} />}
+        {list.data === undefined ? null : <MoreSyncs list={list} shown={syncs.length} />}
       </section>
     </>
+  )
+}
+
+/** Whether somebody is at the rows, which may then not move: below the first ones, or with the focus or the pointer. */
+const readsRows = (): boolean =>
+  window.scrollY > 120 || document.querySelector('.sync-list tbody:is(:hover, :focus-within)') !== null
+
+function countWords(count: number, known: boolean): string {
+  const shown = `${countText(count)} shown`
+  return known ? shown : `${shown}, and there are more`
+}
+
+const freshWords = (fresh: number): string => (fresh === 1 ? '1 new sync' : `${countText(fresh)} new syncs`)
+
+/** What the fields can suggest. */
+function seenIn(syncs: readonly SyncRecord[]): SeenValues {
+  const values = (of: (sync: SyncRecord) => string | number | null): string[] => {
+    const found = new Set<string>()
+    for (const sync of syncs) {
+      const value = of(sync)
+      if (value !== null && value !== '') found.add(String(value))
+      if (found.size >= 50) break
+    }
+    return [...found]
+  }
+  return {
+    user_id: values(({ user_id }) => user_id),
+    type: values(({ sync_type }) => sync_type),
+    course_id: values(({ target_course_id }) => target_course_id),
+    host: values(({ host }) => host),
+    trigger: values(({ trigger }) => trigger),
+    source_id: values(({ source_id }) => source_id),
+  }
+}
+
+interface SortChoiceProps {
+  readonly value: string
+  readonly onChange: (sort: string) => void
+}
+
+function SortChoice({ value, onChange }: SortChoiceProps): ReactNode {
+  return (
+    <select
+      aria-label="Order"
+      value={value}
+      onChange={({ currentTarget }) => {
+        onChange(currentTarget.value)
+      }}
+    >
+      {SORTS.map((sort) => (
+        <option key={sort.value} value={sort.value}>
+          {sort.words}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function Nothing({ filtered }: { readonly filtered: boolean }): ReactNode {
+  if (filtered) return <p className="empty">No sync is like that. Remove a filter to see more.</p>
+  return (
+    <p className="empty">
+      No sync has run yet. Start one with <code>canvas-sync-monitor sync</code>, or see how it looks with{' '}
+      <code>canvas-sync-monitor demo</code>.
+    </p>
+  )
+}
+
+/** The room of a page of rows. */
+function Waits(): ReactNode {
+  return (
+    <div className="waits sync-waits" role="status" aria-label="Loading">
+      {Array.from({ length: 12 }, (_, row) => (
+        <span key={row} className="skeleton" />
+      ))}
+    </div>
   )
 }

@@ -1,10 +1,63 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { useAddress } from '../parts/address.ts'
+import { Failure } from '../parts/failure.tsx'
+import { countText } from '../parts/number-text.ts'
+import { UserFilterBar } from './user-filter-bar.tsx'
+import { userFiltersOf, userValuesOf, withUserFilter, type UserFilters } from './user-filters.ts'
+import { UserTable } from './user-table.tsx'
+import { userPagesQuery } from './users-queries.ts'
 
-/** Whose data is fresh, and whose is not. */
+/** Whose data is fresh, and whose is not: those in trouble first. */
 export function UsersPage(): ReactNode {
+  const [address, setAddress] = useAddress()
+  const filters = userFiltersOf(address)
+  const list = useInfiniteQuery(userPagesQuery(userValuesOf(filters)))
+  const users = list.data?.pages.flatMap((page) => page.users) ?? []
+  const period_days = list.data?.pages[0]?.period_days ?? 0
+  const change = (name: string, value: string): void => {
+    setAddress(withUserFilter(address, name, value))
+  }
   return (
-    <header className="page-head">
-      <h1>Users</h1>
-    </header>
+    <>
+      <header className="page-head">
+        <h1>Users</h1>
+      </header>
+      <UserFilterBar filters={filters} onChange={change} />
+      <section className="panel users-panel" aria-label="Users">
+        {list.error === null ? null : <Failure error={list.error} onRetry={() => void list.refetch()} />}
+        {list.isPending ? <p className="waits">Loading…</p> : null}
+        {list.data !== undefined && users.length === 0 && !list.hasNextPage ? (
+          <Nobody filters={filters} />
+        ) : null}
+        {users.length === 0 ? null : <UserTable users={users} period_days={period_days} />}
+        {list.data === undefined ? null : (
+          <p className="more">
+            <span role="status">{countText(users.length)} shown</span>
+            {list.hasNextPage ? (
+              <button
+                type="button"
+                disabled={list.isFetchingNextPage}
+                onClick={() => void list.fetchNextPage()}
+              >
+                {list.isFetchingNextPage ? 'Loading…' : 'Show more'}
+              </button>
+            ) : null}
+          </p>
+        )}
+      </section>
+    </>
+  )
+}
+
+function Nobody({ filters: { search, failing } }: { readonly filters: UserFilters }): ReactNode {
+  if (failing && search === '')
+    return <p className="empty">Nobody is in trouble: the newest sync of every user completed.</p>
+  if (search !== '' || failing)
+    return <p className="empty">No user is like that. Look for another id, or show all.</p>
+  return (
+    <p className="empty">
+      No sync has run for a user yet. Begin with <code>canvas-sync-monitor sync --user-id 42</code>.
+    </p>
   )
 }

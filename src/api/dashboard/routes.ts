@@ -1,21 +1,8 @@
 import { z } from 'zod'
-import { HTML_MEDIA_TYPE, problem, problemSchema, type Answer } from '../http/answer.ts'
+import { problem, problemSchema, type Answer } from '../http/answer.ts'
 import { get, type Route } from '../http/route.ts'
 import { dashboardFiles } from './dashboard-files.ts'
-
-/** Its own files and this server, and nobody else: what syncs are called and what went wrong can neither run nor call anywhere. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ')
+import { dashboardPage } from './dashboard-page.ts'
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -32,10 +19,7 @@ const NOT_BUILT =
   'The dashboard is not built here: run npm run build:dashboard in the checkout, then ask again.'
 
 async function answerPage(): Promise<Answer> {
-  const files = await dashboardFiles()
-  if (files === null) return problem(404, NOT_BUILT)
-  const headers = { 'content-security-policy': PAGE_POLICY }
-  return { status: 200, body: files.page, media_type: HTML_MEDIA_TYPE, headers }
+  return (await dashboardPage()) ?? problem(404, NOT_BUILT)
 }
 
 async function answerAsset({ asset: name }: { readonly asset: string }): Promise<Answer> {

@@ -1,14 +1,22 @@
 import { z } from 'zod'
+import { maySee } from '../../core/access.ts'
 import { parseDuration } from '../../core/duration-text.ts'
+import {
+  DEFAULT_FRESHNESS_TARGET_MS,
+  FRESHNESS_VERDICTS,
+  freshnessVerdict,
+  type FreshnessVerdict,
+} from '../../core/freshness-verdict.ts'
 import { isoTime } from '../../core/iso-time.ts'
 import { SYNCED_ENTITIES, type SyncedEntity } from '../../core/synced-entity.ts'
 import { emitUserId } from '../../core/user-id.ts'
 import type { FreshnessPlace, FreshnessQuery, FreshnessRow } from '../../store/freshness.ts'
+import { otherUsers } from '../access/refusals.ts'
 import { ok, type Answer, type Members } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
 import { cursor, readCursor, writeCursor } from '../http/cursor.ts'
 import { pageLinks } from '../http/page-links.ts'
-import { limit, opaqueId, wholeNumber } from '../http/parameters.ts'
+import { limit, opaqueId, userId, wholeNumber } from '../http/parameters.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { duration, present } from '../syncs/list-parameters.ts'
@@ -29,6 +37,8 @@ export interface FreshnessRecord {
   readonly last_complete_at: string | null
   readonly age_seconds: number | null
   readonly never_complete: boolean
+  /** What its age comes to beside the target. */
+  readonly verdict: FreshnessVerdict
   /** What Canvas dates up to then is known, from whole reads or from reads of what changed. */
   readonly read_through_at: string | null
   readonly last_read_at: string
@@ -39,6 +49,8 @@ export interface FreshnessRecord {
 }
 
 export interface FreshnessList {
+  /** How old the last complete read of a list may be before it is stale. */
+  readonly target_seconds: number
   readonly count: number
   readonly freshness: readonly FreshnessRecord[]
   /** Null when there is no more. */
@@ -71,6 +83,9 @@ const freshnessRecord: z.ZodType<FreshnessRecord> = z
       .nullable()
       .meta({ description: 'How long ago that was; null when there was none' }),
     never_complete: z.boolean(),
+    verdict: z
+      .enum(FRESHNESS_VERDICTS)
+      .meta({ description: 'What its age comes to beside `target_seconds`' }),
     read_through_at: time.nullable().meta({
       description: 'What Canvas dates up to then is known, from whole reads or from reads of what changed',
     }),
@@ -88,10 +103,19 @@ const freshnessRecord: z.ZodType<FreshnessRecord> = z
   .meta({ title: 'Freshness' })
 
 export const freshnessListSchema: z.ZodType<FreshnessList> = z
-  .object({ count, freshness: z.array(freshnessRecord), next_cursor: z.string().nullable() })
+  .object({
+    target_seconds: z
+      .number()
+      .min(60)
+      .meta({ description: 'A list whose last complete read is older is stale', examples: [86_400] }),
+    count,
+    freshness: z.array(freshnessRecord),
+    next_cursor: z.string().nullable(),
+  })
   .meta({ title: 'FreshnessList' })
 
 interface FreshnessFilters {
+  readonly user_id: string | undefined
   readonly source_id: number | undefined
   readonly course_id: string | undefined
   readonly entity: SyncedEntity | undefined
@@ -105,6 +129,7 @@ export interface FreshnessInput extends FreshnessFilters {
 }
 
 export const FRESHNESS_PARAMETERS: Members<FreshnessInput> = {
+  user_id: userId.optional().meta({ description: 'Only lists of sources that syncs of this user have read' }),
   source_id: wholeNumber(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .meta({ description: 'Only lists that this source read' }),
@@ -140,13 +165,15 @@ const PLACE: z.ZodType<Continuation> = z.object({
 /** The stalest first. A caller who may see some users only sees the sources that these users' syncs have read. */
 export async function getFreshness(
   { limit, cursor, ...filters }: FreshnessInput,
-  { store, clock }: ApiServices,
+  { store, clock, freshness_target_ms = DEFAULT_FRESHNESS_TARGET_MS }: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
+  if (filters.user_id !== undefined && !maySee(caller, filters.user_id)) return otherUsers()
   const read = readCursor(cursor, filters, PLACE)
   if ('refused' in read) return read.refused
   const now = clock.now()
-  const { older_than, ...conditions } = filters
+  const { older_than, user_id, ...conditions } = filters
+  const user_ids = user_id === undefined ? caller.users : [user_id]
   const older_ms = older_than === undefined ? undefined : (parseDuration(older_than) ?? undefined)
   const { complete_before = older_ms === undefined ? undefined : Math.floor(now - older_ms), ...after } =
     read.place ?? {}
@@ -154,20 +181,24 @@ export async function getFreshness(
     present<FreshnessQuery>({
       ...conditions,
       complete_before,
-      user_ids: caller.users ?? undefined,
+      user_ids: user_ids ?? undefined,
       limit,
       after: read.place === null ? null : (after as FreshnessPlace),
     }),
   )
-  for (const user_id of caller.users ?? []) audit.viewed(user_id)
+  for (const seen of user_ids ?? []) audit.viewed(seen)
   const next_cursor = page.next === null ? null : writeCursor(filters, { ...page.next, complete_before })
-  const freshness = page.rows.map((row) => toRecord(row, now))
-  const list: FreshnessList = { count: freshness.length, freshness, next_cursor }
+  const target_seconds = freshness_target_ms / 1000
+  const freshness = page.rows.map((row) => toRecord(row, now, target_seconds))
+  const list: FreshnessList = { target_seconds, count: freshness.length, freshness, next_cursor }
   return { ...ok(list), headers: pageLinks(`${BASE}/freshness`, { ...filters, limit }, next_cursor) }
 }
 
-function toRecord(row: FreshnessRow, now: number): FreshnessRecord {
-  const { source_id, base_url, entity, listed_by, last_complete_at, read_through_at } = row
+function toRecord(row: FreshnessRow, now: number, target_seconds: number): FreshnessRecord {
+  const { source_id, base_url, entity, listed_by, last_complete_at, read_through_at, final } = row
+  // The clock may have gone back since.
+  const age_seconds =
+    last_complete_at === null ? null : Math.max(0, Math.round((now - last_complete_at) / 1000))
   return {
     source_id,
     base_url,
@@ -176,18 +207,19 @@ function toRecord(row: FreshnessRow, now: number): FreshnessRecord {
     entity,
     listed_by,
     last_complete_at: last_complete_at === null ? null : isoTime(last_complete_at),
-    // The clock may have gone back since.
-    age_seconds: last_complete_at === null ? null : Math.max(0, Math.round((now - last_complete_at) / 1000)),
+    age_seconds,
     never_complete: last_complete_at === null,
+    verdict: freshnessVerdict({ age_seconds, final }, target_seconds),
     read_through_at: read_through_at === null ? null : isoTime(read_through_at),
     last_read_at: isoTime(row.last_listing_at),
     row_count: row.row_count,
     deletions_held: row.deletions_held,
-    final: row.final,
+    final,
   }
 }
 
-function courseOf(entity: string, listed_by: string): string | null {
+/** The course that a list belongs to; null when it hangs on none. */
+export function courseOf(entity: string, listed_by: string): string | null {
   if (entity !== 'terms' && entity !== 'courses') return listed_by
   return listed_by.startsWith('course:') ? listed_by.slice('course:'.length) : null
 }

@@ -19,6 +19,7 @@ export const EXAMPLE_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   created_at: ['2026-11-01T08:00:00.000Z'],
   expires_at: ['2027-11-01T08:00:00.000Z'],
   heartbeat_at: ['2026-11-22T10:18:30.500Z'],
+  verdict: ['fresh'],
   next_cleanup: ['2026-11-23T01:00:00.000Z'],
   total_duration_seconds: [210.5],
   duration_ms: [210_500, 210_500.5],

@@ -56,7 +56,10 @@ function describeResponses(route: Route): JsonObject {
         : describeAnswer(route, Number(status), schema)
   }
   if (route.streams !== undefined) responses['200'] = describeStreams(route)
-  if (Object.keys(route.texts ?? {}).length > 0) responses['200'] = describeTexts(route, route.texts ?? {})
+  const { texts = {} } = route
+  if (Object.keys(texts).length === 0) return responses
+  const as_texts = describeTexts(route, texts)
+  responses['200'] = route.streams === undefined ? as_texts : joined(describeStreams(route), as_texts)
   return responses
 }
 
@@ -72,8 +75,14 @@ function describeAnswer(route: Route, status: number, schema: z.ZodType): JsonOb
   }
 }
 
+interface Described extends JsonObject {
+  readonly description: string
+  readonly headers: JsonObject
+  readonly content: JsonObject
+}
+
 /** What comes piece by piece; the schema is that of one piece, as OpenAPI has no word for it before 3.2. */
-function describeStreams(route: Route): JsonObject {
+function describeStreams(route: Route): Described {
   const whole = route.answers[200]
   const forms = { ...route.streams, ...(whole === undefined ? {} : { [JSON_MEDIA_TYPE]: whole }) }
   const content = Object.entries(forms).map(
@@ -86,12 +95,21 @@ function describeStreams(route: Route): JsonObject {
   return { description, headers: headersOf(route, 200), content: Object.fromEntries(content) }
 }
 
-function describeTexts(route: Route, texts: Readonly<Record<string, string>>): JsonObject {
+function describeTexts(route: Route, texts: Readonly<Record<string, string>>): Described {
   const content = Object.keys(texts).map(
     (media_type) => [media_type, { schema: { type: 'string' } }] as const,
   )
   const description = Object.values(texts).join(', ')
   return { description, headers: headersOf(route, 200), content: Object.fromEntries(content) }
+}
+
+/** Both forms of one answer. */
+function joined(one: Described, other: Described): Described {
+  return {
+    ...one,
+    description: `${one.description} ${other.description}.`,
+    content: { ...one.content, ...other.content },
+  }
 }
 
 function headersOf(route: Route, status: number): JsonObject {

@@ -5,6 +5,20 @@ export interface StreamedTextOptions {
   readonly onEnd: () => void
   /** Default: none. */
   readonly limits?: StreamLimits | undefined
+  /**
+   * What ends before its end is broken off, so that no client takes a part for the whole; gets the error that was the
+   * cause. The pieces may throw then. Default: it is closed as if it were whole.
+   */
+  readonly breaks?: (error: unknown) => void
+}
+
+/** Ends the connection in the middle of an answer. The cause is told elsewhere. */
+class BrokenOff extends Error {
+  constructor() {
+    super('An answer was broken off.')
+    // Whoever serves it prints it: where it was made says nothing.
+    this.stack = this.message
+  }
 }
 
 /** When it ends in any case: a client that does not read would hold on to it for ever. */
@@ -22,11 +36,11 @@ const LOOKS = 8
 
 /**
  * Pieces of text as the body of an answer. A piece is made when the client has taken the one before, so nothing piles
- * up. The pieces must not throw.
+ * up. The pieces must not throw, unless it says what `breaks` does.
  */
 export function streamedText(
   pieces: AsyncGenerator<string>,
-  { onEnd, limits }: StreamedTextOptions,
+  { onEnd, limits, breaks }: StreamedTextOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const ended = new AbortController()
@@ -37,6 +51,16 @@ export function streamedText(
   }
   /** How often it was looked since the last piece was made that nobody has taken; null while none waits. */
   let looks: number | null = null
+  const nextOf = async (made: AsyncGenerator<string>): Promise<IteratorResult<string>> => {
+    try {
+      return await made.next()
+    } catch (error) {
+      // It tells what went wrong from what was stopped.
+      if (!ended.signal.aborted) breaks?.(error)
+      end()
+      throw breaks === undefined ? error : new BrokenOff()
+    }
+  }
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -45,7 +69,8 @@ export function streamedText(
         const closeLate = (): void => {
           if (ended.signal.aborted) return
           end()
-          controller.close()
+          if (breaks === undefined) controller.close()
+          else controller.error(new BrokenOff())
         }
         if (after_ms !== undefined) void clock.sleep(after_ms, ended.signal).then(closeLate, () => {})
         if (unread_ms === undefined) return
@@ -56,7 +81,7 @@ export function streamedText(
       },
       async pull(controller) {
         looks = null
-        const { done, value } = await pieces.next()
+        const { done, value } = await nextOf(pieces)
         // Cancelled, or out of time, while it was made.
         if (ended.signal.aborted) return
         if (done !== true) {

@@ -1,8 +1,10 @@
 import { Slots } from '../http/slots.ts'
 
-/** How many searches and how many tails a server runs at once. */
+/** How many of each a server runs at once. */
 const SEARCHES = 4
 const TAILS = 16
+/** Each works for seconds at the most. */
+const HISTOGRAMS = 2
 
 /** The log folder as the API reads it. */
 export interface LogReading {
@@ -11,10 +13,18 @@ export interface LogReading {
   readonly zone: string
   readonly searches: Slots
   readonly tails: Slots
+  readonly histograms: Slots
   /** Aborts when the server stops, so that what would go on for ever ends. */
   readonly stopping: AbortSignal
 }
 
 export function logReading(directory: string, zone: string, stopping: AbortSignal): LogReading {
-  return { directory, zone, stopping, searches: new Slots(SEARCHES), tails: new Slots(TAILS) }
+  return {
+    directory,
+    zone,
+    stopping,
+    searches: new Slots(SEARCHES),
+    tails: new Slots(TAILS),
+    histograms: new Slots(HISTOGRAMS),
+  }
 }

@@ -2,6 +2,7 @@ import { EVENT_STREAM_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problemSchema } from '../ht
 import { BASE } from '../http/base-path.ts'
 import { archiveDays, deleteDays, dryRun, maxLines } from '../http/parameters.ts'
 import { get, post, type Route } from '../http/route.ts'
+import { countLogLines, HISTOGRAM_PARAMETERS, logHistogramSchema } from './log-histogram.ts'
 import { logSearchPieceSchema, logSearchResultSchema, tailEventSchema } from './log-search-schemas.ts'
 import { SEARCH_PARAMETERS, searchLogLines } from './log-search.ts'
 import { followLogLines, TAIL_PARAMETERS } from './log-tail.ts'
@@ -48,6 +49,16 @@ export const LOG_ROUTES: readonly Route[] = [
       streams: { [NDJSON_MEDIA_TYPE]: logSearchPieceSchema },
     },
     searchLogLines,
+  ),
+  get(
+    `${BASE}/logs/histogram`,
+    {
+      summary: 'How many lines of the logs match, over time and by level',
+      all_users: true,
+      parameters: HISTOGRAM_PARAMETERS,
+      answers: { 200: logHistogramSchema, 429: problemSchema },
+    },
+    countLogLines,
   ),
   get(
     `${BASE}/logs/tail`,

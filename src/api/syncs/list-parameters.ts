@@ -16,6 +16,7 @@ export interface SyncListFilters {
   readonly course_id: string | undefined
   readonly error_type: SyncErrorType | undefined
   readonly error_group: number | undefined
+  readonly unsettled: boolean | undefined
   readonly host: string | undefined
   readonly trigger: string | undefined
   readonly source_id: number | undefined
@@ -71,6 +72,12 @@ export const SYNC_LIST_FILTERS: Members<SyncListFilters> = {
     .optional()
     .meta({ description: 'Only syncs that ended with an error of this type' }),
   error_group: number('Only syncs of this group of errors, by its id'),
+  unsettled: z
+    .preprocess(
+      (given) => (given === 'true' ? true : given === 'false' ? false : given),
+      z.boolean({ error: 'true or false' }).optional(),
+    )
+    .meta({ description: 'Only syncs whose error nobody has muted, or resolved since' }),
   host: word('Only syncs that ran on this host'),
   trigger: word('Only syncs that this started: manual, schedule, …'),
   source_id: number('Only syncs that read this source'),
@@ -100,6 +107,7 @@ export function conditionOf(
     course_id: filters.course_id,
     error_types: filters.error_type === undefined ? undefined : [filters.error_type],
     error_group_id: filters.error_group,
+    unsettled_at: filters.unsettled === true ? context.now_ms : undefined,
     host: filters.host,
     trigger: filters.trigger,
     source_id: filters.source_id,

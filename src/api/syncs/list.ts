@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { maySee } from '../../core/access.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
 import type { SyncCondition, SyncPlace } from '../../store/sync-lists.ts'
-import { otherUsers } from '../access/refusals.ts'
 import type { Answer } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
 import { readCursor, writeCursor } from '../http/cursor.ts'
@@ -10,8 +8,8 @@ import { jsonBytes } from '../http/json-bytes.ts'
 import { pageLinks } from '../http/page-links.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { conditionOf, type SyncListFilters } from './list-parameters.ts'
-import { seenBy } from './sync-records.ts'
+import type { SyncListFilters } from './list-parameters.ts'
+import { listedSyncs } from './listed-syncs.ts'
 import { syncRecordSchema } from './sync-schemas.ts'
 
 export interface SyncPageInput extends SyncListFilters {
@@ -54,18 +52,17 @@ const isByTime = ({ sort }: SyncListFilters): boolean => sort === 'newest' || so
 
 export async function getSyncPage(
   { limit, cursor, ...filters }: SyncPageInput,
-  { store, clock, log_reading }: ApiServices,
+  services: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
   const { user_id, sort } = filters
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
-  const meant = conditionOf(filters, { now_ms: clock.now(), zone: log_reading.zone })
+  const meant = listedSyncs(filters, services, caller)
   if ('refused' in meant) return meant.refused
   const read = readCursor(cursor, filters, isByTime(filters) ? BY_TIME : BY_DURATION)
   if ('refused' in read) return read.refused
-  const condition: SyncCondition = { ...seenBy(caller), ...meant.condition, ...rangeOf(read.place) }
+  const condition: SyncCondition = { ...meant.condition, ...rangeOf(read.place) }
   const after = read.place === null ? null : { value: read.place.value, id: read.place.id }
-  const page = await store.lists.recordPage({ condition, sort, limit, after })
+  const page = await services.store.lists.recordPage({ condition, sort, limit, after })
   if (user_id !== undefined) audit.viewed(user_id)
   const { since, until } = condition
   const next_cursor = page.next === null ? null : writeCursor(filters, { ...page.next, since, until })

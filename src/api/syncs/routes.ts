@@ -1,14 +1,17 @@
-import { problemSchema } from '../http/answer.ts'
+import { NDJSON_MEDIA_TYPE, problemSchema } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
 import { cursor } from '../http/cursor.ts'
 import { LINK_HEADER } from '../http/page-links.ts'
 import { days, limit, status, syncId, taskId, userId } from '../http/parameters.ts'
 import { get, type Route } from '../http/route.ts'
-import { errorGroupListSchema, getErrorGroups } from './errors.ts'
+import { CSV_MEDIA_TYPE, EXPORT_PARAMETERS, exportSyncs, syncExportSchema } from './export.ts'
 import { getSyncPage, syncListPageSchema } from './list.ts'
 import { SYNC_LIST_FILTERS } from './list-parameters.ts'
+import { getNeighbours, syncNeighboursSchema } from './neighbours.ts'
 import { getPerformance, performanceSchema } from './performance.ts'
 import { getSeries, SERIES_PARAMETERS, seriesSchema } from './series.ts'
+import { syncStepsSchema } from './steps/step-schemas.ts'
+import { getSyncSteps } from './steps/sync-steps.ts'
 import { getSummary, summarySchema } from './summary.ts'
 import {
   courseOutcomeListSchema,
@@ -69,6 +72,26 @@ export const SYNC_ROUTES: readonly Route[] = [
     getTimeline,
   ),
   get(
+    `${BASE}/sync/{id}/neighbours`,
+    {
+      summary: 'The syncs before and after one in a list of syncs, by its filters and in its order',
+      strict: true,
+      parameters: { id: syncId, ...SYNC_LIST_FILTERS },
+      answers: { 200: syncNeighboursSchema, 404: problemSchema },
+    },
+    getNeighbours,
+  ),
+  get(
+    `${BASE}/sync/{id}/steps`,
+    {
+      summary:
+        'Where the time of a sync went, from its log lines: its steps, its calls by endpoint, its pauses',
+      parameters: { id: syncId },
+      answers: { 200: syncStepsSchema, 404: problemSchema, 429: problemSchema },
+    },
+    getSyncSteps,
+  ),
+  get(
     `${BASE}/syncs`,
     {
       summary: 'Syncs by what they are, in pages: a page may be short and still have a next one',
@@ -78,6 +101,19 @@ export const SYNC_ROUTES: readonly Route[] = [
       headers: { 200: LINK_HEADER },
     },
     getSyncPage,
+  ),
+  get(
+    `${BASE}/syncs/export`,
+    {
+      summary: 'All syncs of a list as a file; one that cannot be finished is broken off',
+      strict: true,
+      parameters: EXPORT_PARAMETERS,
+      answers: { 200: syncExportSchema },
+      streams: { [NDJSON_MEDIA_TYPE]: syncRecordSchema },
+      texts: { [CSV_MEDIA_TYPE]: 'A table of the syncs for spreadsheets, RFC 4180' },
+      headers: { 200: { 'Content-Disposition': 'The name of the file' } },
+    },
+    exportSyncs,
   ),
   get(
     `${BASE}/sync/{id}/status-changes`,
@@ -150,18 +186,5 @@ export const SYNC_ROUTES: readonly Route[] = [
       answers: { 200: seriesSchema },
     },
     getSeries,
-  ),
-  get(
-    `${BASE}/errors`,
-    {
-      summary: 'The errors that syncs ended with, those alike together',
-      parameters: {
-        days: days(7),
-        limit: limit(20, 100).meta({ description: 'At most so many errors' }),
-        user_id: userId.optional().meta({ description: 'Only syncs of this user' }),
-      },
-      answers: { 200: errorGroupListSchema },
-    },
-    getErrorGroups,
   ),
 ]

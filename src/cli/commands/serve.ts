@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts'
 import { systemClock } from '../../core/clock.ts'
 import { accessOf, apiAccess } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
+import { settingsInEffect } from '../../settings-in-effect.ts'
 import type { Command } from '../command.ts'
 import { printable, type Terminal } from '../terminal.ts'
 
@@ -58,7 +59,9 @@ export const serve: Command = {
       logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
       logStreams: config.log_streams,
       ...accessOf(config),
+      settings: settingsInEffect(config),
       syncLimits: config.sync_limits,
+      freshnessTarget: config.freshness_target,
       retention: config.retention,
       keepErrorMessages: config.keep_error_messages,
       drainMs: DRAIN_SECONDS * 1000,

@@ -3,14 +3,18 @@ import { SqlAccessStore } from './sql-access-store.ts'
 import { SqlChangeFeed } from './changes/sql-change-feed.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { SqlErasureStore } from './retention/sql-erasure-store.ts'
-import { SqlErrorGroups } from './figures/sql-error-groups.ts'
+import { SqlErrorGroups } from './errors/sql-error-groups.ts'
 import { SqlFreshness } from './lists/sql-freshness.ts'
 import { SqlIngestStore } from './ingest/sql-ingest-store.ts'
+import { SqlPerformanceFigures } from './performance/sql-performance-figures.ts'
 import { SqlRetentionStore } from './retention/sql-retention-store.ts'
+import { SqlSyncCalendar } from './calendar/sql-sync-calendar.ts'
 import { SqlSyncFigures } from './figures/sql-sync-figures.ts'
 import { SqlSyncLists } from './lists/sql-sync-lists.ts'
 import { SqlSyncStore } from './syncs/sql-sync-store.ts'
+import { SqlSyncUsers } from './users/sql-sync-users.ts'
 import { SqlSyncedDataStore } from './data/sql-synced-data-store.ts'
+import { SqlSystemStore } from './system/sql-system-store.ts'
 
 /** Every part of a store over one database, whichever engine it is. */
 export function sqlParts(database: SqlDatabase): StoreParts {
@@ -19,6 +23,8 @@ export function sqlParts(database: SqlDatabase): StoreParts {
     data: new SqlSyncedDataStore(database),
     lists: new SqlSyncLists(database),
     figures: new SqlSyncFigures(database),
+    calendar: new SqlSyncCalendar(database),
+    users: new SqlSyncUsers(database),
     errorGroups: new SqlErrorGroups(database),
     freshness: new SqlFreshness(database),
     access: new SqlAccessStore(database),
@@ -26,5 +32,7 @@ export function sqlParts(database: SqlDatabase): StoreParts {
     ingest: new SqlIngestStore(database),
     retention: new SqlRetentionStore(database),
     erasure: new SqlErasureStore(database),
+    performance: new SqlPerformanceFigures(database),
+    system: new SqlSystemStore(database),
   }
 }

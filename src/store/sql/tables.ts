@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { ErrorGroupDecision } from '../../core/error-group-state.ts'
 import type { SyncErrorType } from '../../core/error-types.ts'
 import type { SyncCounters } from '../../core/sync-record.ts'
 import type { CourseOutcomeStatus, SyncStatus } from '../../core/sync-status.ts'
@@ -197,6 +198,21 @@ export interface ErrorGroupsTable {
   error_type: string | null
   message: string
   first_seen_at: Generated<number>
+  decision: 'muted' | 'resolved' | null
+  decided_at: number | null
+  muted_until: number | null
+  came_back_at: number | null
+}
+
+export interface ErrorDecisionsTable {
+  id: Generated<number>
+  error_group_id: number
+  decision: ErrorGroupDecision
+  decided_at: number
+  muted_until: number | null
+  reason: string | null
+  actor_kind: string
+  actor_id: string | null
 }
 
 /** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */
@@ -209,6 +225,7 @@ export interface Tables {
   canvas_sync_checkpoints: CheckpointsTable
   canvas_sync_listings: ListingsTable
   canvas_sync_error_groups: ErrorGroupsTable
+  canvas_sync_error_decisions: ErrorDecisionsTable
   canvas_sync_changes: ChangesTable
   canvas_sync_changes_pruned: PrunedChangesTable
   canvas_sync_tokens: TokensTable

@@ -18,13 +18,17 @@ const READS: { readonly [Part in keyof StoreParts]?: readonly (keyof StoreParts[
   data: ['listSources', 'getListing', 'listListings', 'countRows', 'listRowIds', 'listCheckpoints'],
   lists: ['page', 'recordPage', 'outcomePage'],
   figures: ['totals', 'countUsers', 'durationPercentiles', 'series', 'recentError', 'check'],
-  errorGroups: ['list'],
+  errorGroups: ['list', 'find'],
+  calendar: ['days'],
+  users: ['page'],
   freshness: ['page'],
   // A wait of theirs is a timer: the thread does other work meanwhile.
   changes: ['latest', 'readAfter'],
   access: ['listTokens', 'findToken', 'hasUsableToken', 'findSession', 'listAudit'],
   erasure: ['find', 'taskIds'],
   retention: ['countSyncs', 'reusableBytes'],
+  performance: ['byType', 'slowestCourses', 'slowestUsers'],
+  system: ['database', 'tables', 'migrations', 'jobs', 'syncRows', 'listSizes'],
 }
 
 const reads: ReadonlySet<string> = new Set(

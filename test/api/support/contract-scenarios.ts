@@ -41,6 +41,12 @@ const unhealthy: Scenario = {
   },
 }
 
+const mute = (): object => ({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'Known.' })
+const decided = (what: string): readonly Scenario[] => [
+  ok(`${BASE}/errors/1/${what}`),
+  missing(`/errors/999999/${what}`),
+]
+
 const ping: readonly Scenario[] = [ok()]
 const check_in: readonly Scenario[] = [
   { status: 202, address: ({ tokens }) => `/api/1/cron/nightly/${tokens.ingest}/?status=ok`, token: 'none' },
@@ -55,11 +61,22 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   [`GET ${BASE}/sync/task/{task_id}`]: [ok(), missing('/sync/task/nobody')],
   [`GET ${BASE}/sync/{id}/courses`]: [ok(), missing('/sync/999999/courses')],
   [`GET ${BASE}/sync/{id}/timeline`]: [ok(), missing('/sync/999999/timeline')],
+  [`GET ${BASE}/sync/{id}/neighbours`]: [
+    ok(),
+    ok(`${BASE}/sync/1/neighbours?status=failed,completed&sort=longest`),
+    missing('/sync/999999/neighbours'),
+  ],
+  [`GET ${BASE}/sync/{id}/steps`]: [ok(), missing('/sync/999999/steps')],
   [`GET ${BASE}/sync/{id}/status-changes`]: [ok(), missing('/sync/999999/status-changes')],
   [`GET ${BASE}/syncs`]: [
     ok(),
     ok(`${BASE}/syncs?status=failed,completed&sort=oldest&limit=1&since=2h`),
     ok(`${BASE}/syncs?sort=longest&min_duration=1s&text=token`),
+  ],
+  [`GET ${BASE}/syncs/export`]: [
+    ok(`${BASE}/syncs/export?format=json`, 'application/json'),
+    ok(`${BASE}/syncs/export?format=ndjson&user_id=42`, NDJSON),
+    ok(`${BASE}/syncs/export?format=csv&sort=longest`, 'text/csv'),
   ],
   [`GET ${BASE}/user/{user_id}/summary`]: [ok(), ok(`${BASE}/user/42/summary?days=30`)],
   [`GET ${BASE}/user/{user_id}/syncs`]: [ok(), ok(`${BASE}/user/42/syncs?limit=1&status=failed`)],
@@ -67,8 +84,29 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   [`GET ${BASE}/recent`]: [ok(), ok(`${BASE}/recent?limit=1`)],
   [`GET ${BASE}/failed`]: [ok(), ok(`${BASE}/failed?limit=1&days=1`)],
   [`GET ${BASE}/performance`]: [ok(), ok(`${BASE}/performance?days=1`)],
+  [`GET ${BASE}/performance/types`]: [ok(), ok(`${BASE}/performance/types?days=1`)],
+  [`GET ${BASE}/performance/courses`]: [ok(), ok(`${BASE}/performance/courses?limit=1`)],
+  [`GET ${BASE}/performance/users`]: [ok(), ok(`${BASE}/performance/users?days=1`)],
+  [`GET ${BASE}/performance/endpoints`]: [ok(), ok(`${BASE}/performance/endpoints?since=1h`)],
+  [`GET ${BASE}/performance/capacity`]: [ok(), ok(`${BASE}/performance/capacity?days=7`)],
+  [`GET ${BASE}/system`]: [ok()],
   [`GET ${BASE}/series`]: [ok(), ok(`${BASE}/series?metric=syncs,failed&bucket=hour&since=2h`)],
-  [`GET ${BASE}/errors`]: [ok(), ok(`${BASE}/errors?user_id=42&limit=1`)],
+  [`GET ${BASE}/errors`]: [
+    ok(),
+    ok(`${BASE}/errors?user_id=42&limit=1`),
+    ok(`${BASE}/errors?state=new,open&sort=rising&error_type=timeout&text=x&days=90`),
+  ],
+  [`GET ${BASE}/errors/{id}`]: [ok(`${BASE}/errors/1?days=400`), missing('/errors/999999')],
+  [`POST ${BASE}/errors/{id}/mute`]: [
+    { status: 200, address: `${BASE}/errors/1/mute`, body: mute },
+    { ...missing('/errors/999999/mute'), body: mute },
+  ],
+  [`POST ${BASE}/errors/{id}/unmute`]: decided('unmute'),
+  [`POST ${BASE}/errors/{id}/resolve`]: decided('resolve'),
+  [`POST ${BASE}/errors/{id}/reopen`]: decided('reopen'),
+  [`GET ${BASE}/users`]: [ok(), ok(`${BASE}/users?sort=id&failing=true&search=4&days=30&limit=1`)],
+  [`GET ${BASE}/beats`]: [ok(), ok(`${BASE}/beats?user_id=42&limit=1`)],
+  [`GET ${BASE}/calendar`]: [ok(), ok(`${BASE}/calendar?zone=Asia/Kathmandu&weeks=2&user_id=42`)],
   [`GET ${BASE}/freshness`]: [ok()],
   [`GET ${BASE}/events`]: [ok(`${BASE}/events?after=0`, EVENTS)],
   [`GET ${BASE}/logs/cleanup-status`]: [ok()],
@@ -90,6 +128,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     ok(`${BASE}/logs/search?text=sync`, 'application/json'),
     ok(`${BASE}/logs/search?level=info&since=2h&order=oldest&context=1`, NDJSON),
   ],
+  [`GET ${BASE}/logs/histogram`]: [ok(`${BASE}/logs/histogram?level=info&since=2h`)],
   [`GET ${BASE}/logs/tail`]: [ok(`${BASE}/logs/tail?last=1`, EVENTS)],
   [`POST ${BASE}/ingest`]: [
     { status: 200, body: { events: [{ type: 'heartbeat', task_id: 'reported' }] } },

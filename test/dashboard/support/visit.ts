@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { systemClock } from '../../../src/core/clock.ts'
 import { openBrowser } from '../../support/browser.ts'
 
 const browser = await openBrowser()
@@ -32,6 +33,14 @@ export async function visit(url: string, { dark = false, width = 1440 }: Visitor
   return { page, complaints, hosts }
 }
 
+/** A browser of one person, whose tabs share what it keeps. Closes with the tests, or before. */
+export const openTabs = (options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  browser.newContext(options)
+
+/** The part of a page that has this heading. */
+export const panel = (page: Page, title: string): ReturnType<Page['locator']> =>
+  page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) })
+
 /** Nothing that axe knows to hinder people. */
 export async function assertAccessible(page: Page): Promise<void> {
   // Through the protocol of the browser, past the page's own policy.
@@ -49,4 +58,9 @@ export async function assertAccessible(page: Page): Promise<void> {
 export async function assertNoWider(page: Page): Promise<void> {
   const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
   assert.ok(wider <= 0, `the page is ${wider} pixels wider than the window`)
+}
+
+/** Waits for an expression in the page; past its policy, which forbids the way that Playwright has for it. */
+export async function becomesTrue(page: Page, expression: string): Promise<void> {
+  while ((await page.evaluate(`Boolean(${expression})`)) !== true) await systemClock.sleep(10)
 }

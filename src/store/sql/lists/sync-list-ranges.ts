@@ -30,7 +30,7 @@ export interface IndexRange {
 const INDEXES: Readonly<Record<SyncListDriver, string>> = {
   user: 'canvas_sync_metrics_user_list',
   user_troubled: 'canvas_sync_metrics_user_troubled',
-  error_group: 'canvas_sync_metrics_error_group',
+  error_group: 'canvas_sync_metrics_error_syncs',
   source: 'canvas_sync_metrics_source',
   course: 'canvas_sync_metrics_target_course',
   error_type: 'canvas_sync_metrics_error_type',
@@ -128,6 +128,14 @@ export function restOf({ dialect, plan, condition }: SyncWalk): SqlPiece[] {
   add('trigger', (trigger) => piece('m."trigger" = ?', trigger))
   add('source_id', (source_id) => piece('m.source_id = ?', source_id))
   add('error_group_id', (group_id) => piece('m.error_group_id = ?', group_id))
+  add('unsettled_at', (at) =>
+    piece(
+      `not exists (select 1 from canvas_sync_error_groups g where g.id = m.error_group_id
+        and (g.decision = 'muted' and g.muted_until > ?
+          or g.decision = 'resolved' and g.decided_at >= m.sync_start_time))`,
+      at,
+    ),
+  )
   add('error_types', (error_types) => isOneOf('m.error_type', error_types))
   add('course_id', (course_id) =>
     piece(

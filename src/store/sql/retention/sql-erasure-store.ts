@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../access-store.ts'
 import { SYNCS_ERASED } from '../../change-feed.ts'
 import type { ErasureStep, ErasureStore, UserTraces } from '../../erasure-store.ts'
 import { deleteSyncRows } from './delete-sync-rows.ts'
-import { eraseErrorMessages } from './erase-error-messages.ts'
+import { eraseErrorMessages, eraseReasons } from './erase-error-messages.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 
 const METRICS = 'canvas_sync_metrics'
@@ -116,6 +116,7 @@ export class SqlErasureStore implements ErasureStore {
       }
       await sql`delete from canvas_sync_user_totals where user_id = ${user_id}`.execute(query)
       await sql`delete from canvas_sync_users where user_id = ${user_id}`.execute(query)
+      await eraseReasons(connection, user_id)
       await forgetTokens(connection, user_id, audit.at)
       await query
         .updateTable('canvas_sync_audit')

@@ -1,0 +1,52 @@
+import type { Key } from '../parts/keys.ts'
+import { ROW_KEYS } from '../parts/row-keys.ts'
+import { PLACES } from './places.ts'
+import { switchTheme } from './theme.ts'
+
+/** In the order of what somebody who wants to find something means with it. */
+const SEARCHES = [
+  '[data-search]',
+  'input[type="search"]',
+  'input:not([type="radio"], [type="checkbox"])',
+  'select',
+]
+
+function focusSearch(): void {
+  const fields = SEARCHES.flatMap((form) => [...document.querySelectorAll<HTMLElement>(`main ${form}`)])
+  const field = fields.find((each) => each.checkVisibility())
+  field?.focus()
+  if (field instanceof HTMLInputElement) field.select()
+}
+
+/** The keys that count on every page. */
+export function everywhereKeys(
+  navigate: (path: string) => void,
+  onOver: (over: 'palette' | 'keys') => void,
+): readonly Key[] {
+  return [
+    {
+      keys: 'Mod+k',
+      words: 'All commands',
+      run: () => {
+        onOver('palette')
+      },
+    },
+    {
+      keys: '?',
+      words: 'These keys',
+      run: () => {
+        onOver('keys')
+      },
+    },
+    { keys: '/', words: 'To the search or the first filter of the page', run: focusSearch },
+    ...ROW_KEYS,
+    { keys: 't', words: 'Light or dark', run: switchTheme },
+    ...PLACES.map(({ path, name, letter }) => ({
+      keys: `g ${letter}`,
+      words: `Go to ${name}`,
+      run: () => {
+        navigate(path)
+      },
+    })),
+  ]
+}

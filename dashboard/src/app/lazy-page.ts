@@ -1,0 +1,39 @@
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+
+const RELOADED = 'canvas-sync-reloaded-at'
+/** Twice within so long is no upgrade but a fault. */
+const ONCE_WITHIN_MS = 60_000
+
+/** A page whose script comes when it is opened. */
+export function lazyPage(load: () => Promise<ComponentType>): LazyExoticComponent<ComponentType> {
+  return lazy(async () => {
+    try {
+      return { default: await load() }
+    } catch (error) {
+      // Nothing is drawn until the browser has left.
+      if (await reloadForNewVersion()) return await new Promise(() => {})
+      throw error
+    }
+  })
+}
+
+/** After an upgrade the server has other scripts than this page knows. Returns whether the page is loaded again. */
+async function reloadForNewVersion(): Promise<boolean> {
+  const before = Number(sessionStorage.getItem(RELOADED) ?? 0)
+  if (Date.now() - before < ONCE_WITHIN_MS || !(await isOtherVersion())) return false
+  sessionStorage.setItem(RELOADED, String(Date.now()))
+  location.reload()
+  return true
+}
+
+/** Whether the server's page begins with another script. While the server is away, reloading would only lose the page. */
+async function isOtherVersion(): Promise<boolean> {
+  const script = document.querySelector<HTMLScriptElement>('script[type="module"][src]')
+  if (script === null) return false
+  try {
+    const answer = await fetch('/', { cache: 'no-store' })
+    return answer.ok && !(await answer.text()).includes(new URL(script.src).pathname)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,97 @@
+import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react'
+import { VList, type VListHandle } from 'virtua'
+import { LineRow } from './line-row.tsx'
+import type { Row } from './line-rows.ts'
+import { nameOf } from './log-line.ts'
+import type { LineWindow, WindowView } from './line-window.ts'
+import type { Marker } from './marker.ts'
+
+/** More is loaded when the reader is so near to an end, pixels. */
+const NEAR_PX = 1600
+/** So far from the end still counts as at the end. */
+const AT_END_PX = 48
+/** Of a line that does not wrap, at the usual size of text. */
+const LINE_PX = 28
+
+interface LineViewProps {
+  readonly window: LineWindow
+  readonly view: WindowView
+  readonly list: RefObject<VListHandle | null>
+  readonly marker: Marker
+  readonly selected: Row | null
+  /** The name of the line that is open. */
+  readonly opened: string | null
+  readonly wraps: boolean
+  /** Whether it stays at the newest line while others come. */
+  readonly sticks: boolean
+  readonly onStick: (sticks: boolean) => void
+  readonly onToggle: (row: Row) => void
+}
+
+/** All lines that are there, of which only those in sight are in the page. */
+export function LineView(props: LineViewProps): ReactNode {
+  const { window, view, list, marker, selected, opened, wraps, sticks, onStick, onToggle } = props
+  const { rows, changed } = view
+  const last_offset = useRef(0)
+  const frame = useRef<HTMLDivElement | null>(null)
+
+  // Not by the list's own means: those go on for a while, against somebody who scrolls away meanwhile.
+  const stick = (): void => {
+    const scrolled = frame.current?.firstElementChild
+    if (sticks && scrolled != null) scrolled.scrollTop = scrolled.scrollHeight
+  }
+  // oxlint-disable-next-line react/exhaustive-deps -- when there are other rows, or they are of another height
+  useLayoutEffect(stick, [sticks, rows, wraps])
+
+  const loadNear = (offset: number): void => {
+    const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
+    if (offset < NEAR_PX && view.older.state === 'more') void window.load('older')
+    if (scrollSize - viewportSize - offset < NEAR_PX && view.newer.state === 'more') void window.load('newer')
+  }
+  const onScroll = (offset: number): void => {
+    const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
+    const is_at_end = scrollSize - viewportSize - offset < AT_END_PX
+    const goes_up = offset < last_offset.current - 2
+    last_offset.current = offset
+    if (is_at_end && !sticks && view.newer.state === 'end') onStick(true)
+    else if (!is_at_end && goes_up && sticks) onStick(false)
+    if (!sticks || goes_up) loadNear(offset)
+  }
+  // Too few lines to scroll: nobody could come near an end.
+  useEffect(() => {
+    const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
+    if (rows.length > 0 && scrollSize <= viewportSize) loadNear(0)
+  })
+
+  return (
+    <div ref={frame} className={wraps ? 'log-view log-view-wraps' : 'log-view'}>
+      <VList
+        ref={list}
+        role="feed"
+        aria-label="Log lines"
+        aria-busy={view.older.state === 'loading' || view.newer.state === 'loading'}
+        data={rows}
+        shift={changed === 'older'}
+        itemSize={LINE_PX}
+        onScroll={onScroll}
+        onResize={stick}
+      >
+        {(row: Row, index: number) => (
+          <LineRow
+            key={row.id}
+            row={row}
+            place={index + 1}
+            is_selected={row === selected}
+            is_open={opened !== null && row.line !== null && isNamed(row, opened)}
+            marker={marker}
+            onToggle={onToggle}
+          />
+        )}
+      </VList>
+    </div>
+  )
+}
+
+function isNamed({ line }: Row, name: string): boolean {
+  return line !== null && name.startsWith(line.timestamp ?? '') && nameOf(line) === name
+}

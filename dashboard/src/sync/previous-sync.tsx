@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
+import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { unitText } from '../charts/chart-lines.ts'
+import { courseOutcomesQuery } from '../data/queries.ts'
+import { countText } from '../parts/number-text.ts'
+import { Asked, Panel, Waits } from '../parts/panel.tsx'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { Ago } from '../parts/time-text.tsx'
+import { compareSyncs, outcomeChanges, previousOf, type ComparedFigure } from './compare-syncs.ts'
+import { earlierSyncsQuery } from './sync-queries.ts'
+
+/** So many changed courses are named. */
+const NAMED = 20
+
+interface PreviousSyncProps {
+  readonly sync: SyncRecord
+  /** Null until they are known. */
+  readonly courses: readonly CourseOutcomeRecord[] | null
+}
+
+/** What is other than the last time. */
+export function PreviousSync({ sync, courses }: PreviousSyncProps): ReactNode {
+  const earlier = useQuery(earlierSyncsQuery(sync))
+  return (
+    <Panel title="Compared with the sync before">
+      <Asked query={earlier} lines={9}>
+        {({ syncs }) => {
+          const before = previousOf(sync, syncs)
+          if (before === null) {
+            return <p className="empty">There is no earlier sync of the same user and type.</p>
+          }
+          return <Comparison sync={sync} before={before} courses={courses} />
+        }}
+      </Asked>
+    </Panel>
+  )
+}
+
+interface ComparisonProps extends PreviousSyncProps {
+  readonly before: SyncRecord
+}
+
+function Comparison({ sync, before, courses }: ComparisonProps): ReactNode {
+  const outcomes = useQuery(courseOutcomesQuery(String(before.id)))
+  return (
+    <>
+      <p className="previous-link">
+        <Link href={`/syncs/${before.id}`}>The sync before</Link> <StatusMark status={before.sync_status} />{' '}
+        <span className="quiet-text">
+          started <Ago at_ms={Date.parse(before.sync_start_time)} />
+        </span>
+      </p>
+      <div className="wide" role="group" aria-label="Table of the comparison" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              <th scope="col" className="numeric">
+                This sync
+              </th>
+              <th scope="col" className="numeric">
+                Before
+              </th>
+              <th scope="col" className="numeric">
+                Difference
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {compareSyncs(sync, before).map((figure) => (
+              <ComparedRow key={figure.words} figure={figure} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {courses === null ? (
+        <Waits />
+      ) : (
+        <Asked query={outcomes}>{(list) => <Changes now={courses} before={list.courses} />}</Asked>
+      )}
+    </>
+  )
+}
+
+function ComparedRow({
+  figure: { words, unit, now, before },
+}: {
+  readonly figure: ComparedFigure
+}): ReactNode {
+  return (
+    <tr>
+      <th scope="row">{words}</th>
+      <td className="numeric nowrap">{unitText(now, unit)}</td>
+      <td className="numeric nowrap">{unitText(before, unit)}</td>
+      <td className="numeric nowrap">{differenceText(now, before, unit)}</td>
+    </tr>
+  )
+}
+
+function differenceText(now: number | null, before: number | null, unit: ComparedFigure['unit']): string {
+  if (now === null || before === null) return '–'
+  if (now === before) return 'the same'
+  const sign = now > before ? '+' : '−'
+  const share = before === 0 ? '' : ` (${sign}${Math.round((100 * Math.abs(now - before)) / before)} %)`
+  return `${sign}${unitText(Math.abs(now - before), unit)}${share}`
+}
+
+interface ChangesProps {
+  readonly now: readonly CourseOutcomeRecord[]
+  readonly before: readonly CourseOutcomeRecord[]
+}
+
+function Changes({ now, before }: ChangesProps): ReactNode {
+  const { newly_failing, still_failing, recovered } = outcomeChanges(now, before)
+  if (newly_failing.length + still_failing.length + recovered.length === 0) {
+    return <p className="hint">No course failed then, and none fails now.</p>
+  }
+  return (
+    <dl className="outcome-changes">
+      <Courses words="Newly failing" courses={newly_failing} />
+      <Courses words="Failing again" courses={still_failing} />
+      <Courses words="Recovered" courses={recovered} />
+    </dl>
+  )
+}
+
+interface CoursesProps {
+  readonly words: string
+  readonly courses: readonly CourseOutcomeRecord[]
+}
+
+function Courses({ words, courses }: CoursesProps): ReactNode {
+  const more = courses.length - NAMED
+  const named = courses.slice(0, NAMED).map(({ course_id }) => `course ${course_id}`)
+  return (
+    <div>
+      <dt>
+        {words}: {countText(courses.length)}
+      </dt>
+      <dd>{more > 0 ? `${named.join(', ')}, and ${countText(more)} more` : named.join(', ') || 'none'}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { LineList } from '../logs/line-list.tsx'
+import { countText } from '../parts/number-text.ts'
+import { Asked, Panel } from '../parts/panel.tsx'
+import { syncLinesQuery } from './sync-queries.ts'
+
+const SHOWN = 30
+/** While it runs, new ones are looked for. */
+const AGAIN_MS = 5000
+
+/** What the sync wrote into the logs: the newest, or only what went wrong. */
+export function SyncLogLines({ sync }: { readonly sync: SyncRecord }): ReactNode {
+  const troubled = sync.sync_status !== 'in_progress' && sync.sync_status !== 'completed'
+  const [errors, setErrors] = useState(troubled)
+  const lines = useQuery({
+    ...syncLinesQuery(sync, errors ? 'WARNING' : undefined, SHOWN),
+    refetchInterval: sync.sync_status === 'in_progress' ? AGAIN_MS : false,
+  })
+  const filters = new URLSearchParams({ task_id: sync.sync_task_id })
+  if (errors) filters.set('level', 'WARNING')
+  const choice = (words: string, value: boolean): ReactNode => (
+    <button
+      type="button"
+      aria-pressed={errors === value}
+      className="tab"
+      onClick={() => {
+        setErrors(value)
+      }}
+    >
+      {words}
+    </button>
+  )
+  return (
+    <Panel
+      title="Log lines"
+      aside={
+        <div className="tabs" role="group" aria-label="Which lines">
+          {choice('Newest', false)}
+          {choice('What went wrong', true)}
+        </div>
+      }
+    >
+      <Asked query={lines} lines={8}>
+        {({ entries, next_cursor, cut }) => (
+          <>
+            {entries.length > 0 ? (
+              <LineList lines={entries} />
+            ) : (
+              <p className="empty">
+                {errors
+                  ? 'No line of this sync tells of trouble.'
+                  : 'There are no log lines of this sync: they were cleaned up, or are in another log folder.'}
+              </p>
+            )}
+            <p className="more">
+              {next_cursor === null ? null : (
+                <span>
+                  {cut === 'time'
+                    ? 'The logs are large; there may be more.'
+                    : `The newest ${countText(entries.length)}; there are more.`}
+                </span>
+              )}
+              <Link href={`/logs?${filters.toString()}`}>Search among its log lines</Link>
+            </p>
+          </>
+        )}
+      </Asked>
+    </Panel>
+  )
+}

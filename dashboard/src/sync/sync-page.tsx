@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useParams } from 'wouter'
+import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
+import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { ApiError } from '../data/api-client.ts'
+import { courseOutcomesQuery, syncQuery } from '../data/queries.ts'
+import { usePageTitle } from '../parts/page-title.ts'
+import { Asked, Panel } from '../parts/panel.tsx'
+import { whoseOf } from '../parts/sync-words.ts'
+import { ApiCalls } from './api-calls.tsx'
+import { CourseOutcomes } from './course-outcomes.tsx'
+import { EntityTable } from './entity-table.tsx'
+import { FailedCourses } from './failed-courses.tsx'
+import { NoSuchSync } from './no-such-sync.tsx'
+import { PreviousSync } from './previous-sync.tsx'
+import { StatusHistory } from './status-history.tsx'
+import { SyncCopies } from './sync-copies.tsx'
+import { SyncFacts } from './sync-facts.tsx'
+import { SyncHead } from './sync-head.tsx'
+import { SyncLogLines } from './sync-log-lines.tsx'
+import { stepsQuery } from './sync-queries.ts'
+import { SyncWalkLinks } from './sync-walk-links.tsx'
+import { WaterfallPanel } from './waterfall-panel.tsx'
+
+/** What tells that there is no such sync: an id of none, and what is no id. */
+const NONE: ReadonlySet<number> = new Set([400, 404])
+/** Reading its lines is dear. */
+const STEPS_AGAIN_MS = 10_000
+
+/** One sync: what became of it and why, where its time went, and what to do. */
+export function SyncPage(): ReactNode {
+  const { id = '' } = useParams()
+  const sync = useQuery(syncQuery(id))
+  usePageTitle(sync.data === undefined ? null : whoseOf(sync.data))
+  const { error, data } = sync
+  if (data === undefined && error instanceof ApiError && NONE.has(error.status)) return <NoSuchSync id={id} />
+  return (
+    <>
+      <SyncWalkLinks id={id} />
+      <Asked query={sync} lines={24}>
+        {/* What was opened or chosen for one sync is not meant for the next. */}
+        {(record) => <SyncParts key={record.id} sync={record} />}
+      </Asked>
+    </>
+  )
+}
+
+function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
+  const courses = useQuery(courseOutcomesQuery(String(sync.id)))
+  const steps = useQuery({
+    ...stepsQuery(sync),
+    refetchInterval: sync.sync_status === 'in_progress' ? STEPS_AGAIN_MS : false,
+    // What the lines said until now stays in sight while they are read again at the end.
+    placeholderData: (before) => (before?.sync_id === sync.id ? before : undefined),
+  })
+  const known = courses.data?.courses ?? null
+  const told = sync.error_type === null ? null : ERROR_TYPE_FACTS[sync.error_type].next_step
+  return (
+    <>
+      <SyncHead sync={sync} courses={known ?? (courses.isError ? [] : null)} />
+      <FailedCourses courses={known ?? []} next_step_told={told} />
+      <StatusHistory sync={sync} />
+      <WaterfallPanel sync={sync} courses={courses} steps={steps} />
+      <SyncLogLines sync={sync} />
+      <div className="sync-columns">
+        <EntityTable sync={sync} courses={known ?? []} />
+        <PreviousSync sync={sync} courses={known} />
+        <ApiCalls steps={steps} />
+        <Panel title="Courses">
+          <Asked query={courses}>{(list) => <CourseOutcomes list={list} />}</Asked>
+        </Panel>
+      </div>
+      <SyncFacts sync={sync} />
+      <SyncCopies sync={sync} />
+    </>
+  )
+}

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { openGuardedServer } from '../api/support/guarded-server.ts'
+import { writePastLogs, type PastLine } from './support/past-logs.ts'
+import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
+
+const COUNT = 1800
+const STEP_MS = 4000
+/** Two hours, the last of which is over. */
+const FROM_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3 * 3_600_000
+
+const SPECIAL: Readonly<Record<number, PastLine>> = {
+  300: {
+    stream: 'api_calls',
+    level: 'WARNING',
+    event: 'api_call',
+    task_id: 'weekly',
+    user_id: '7',
+    fields: { course_id: '101', status: 404, duration_ms: 2500 },
+    message: 'Canvas answered 404 for course 101.',
+  },
+  // Far from the newest, so that it is not loaded at first. Only in `errors`: nothing else repeats it.
+  200: { stream: 'errors', level: 'ERROR', event: 'course_failed', message: 'Canvas did not answer.' },
+  1500: { stream: 'errors', level: 'ERROR', event: 'course_failed', message: 'The token was refused.' },
+  1600: { stream: 'errors', level: 'ERROR', event: 'course_failed', message: 'The token was refused again.' },
+}
+
+const { server, directory } = await openGuardedServer({ requireToken: false })
+await writePastLogs({
+  directory: join(directory, 'logs'),
+  count: COUNT,
+  from_ms: FROM_MS,
+  step_ms: STEP_MS,
+  line: (number) => SPECIAL[number] ?? { stream: number % 2 === 0 ? 'operations' : 'database' },
+})
+const base = `${server.url}/logs`
+const until = new Date(FROM_MS + COUNT * STEP_MS).toISOString()
+/** What the server itself writes meanwhile is left out. */
+const all = `${base}?until=${until}`
+const timeOf = (number: number): string => new Date(FROM_MS + number * STEP_MS).toISOString()
+
+const lines = (page: Page): Locator => page.locator('.log-item')
+const selected = (page: Page): Locator => page.locator('.log-line-selected')
+const counted = (page: Page): Locator => page.locator('.log-chart-caption p')
+
+async function here(page: Page, count: number): Promise<void> {
+  const words = count === 1 ? '1 line here.' : `${count.toLocaleString('en')} lines here.`
+  await page.getByText(words).waitFor()
+}
+
+const SCROLL_TO_TOP = "document.querySelector('.log-view > div').scrollTop = 0"
+
+suite('the page of logs', () => {
+  test('it opens at the newest line, and loads older ones where somebody scrolls to', async () => {
+    const { page, complaints } = await visit(all)
+    await here(page, 500)
+    await lines(page)
+      .filter({ hasText: `Line ${COUNT - 1}.` })
+      .waitFor()
+    await counted(page).getByText('1,800 lines').waitFor()
+    for (const expected of [1000, 1500, 1800]) {
+      await page.evaluate(SCROLL_TO_TOP)
+      await here(page, expected)
+    }
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
+
+  test('each filter stands in the address, so that a copied link shows the same', async () => {
+    const cases: readonly (readonly [string, string, number])[] = [
+      ['level', 'WARNING', 4],
+      ['stream', 'api_calls,errors', 4],
+      ['task_id', 'weekly', 1],
+      ['user_id', '7', 1],
+      ['course_id', '101', 1],
+      ['event', 'course_failed', 3],
+      ['status', '4xx', 1],
+      ['min_duration_ms', '1000', 1],
+      ['text', 'token was', 2],
+      ['regex', 'token was refused\\.', 1],
+      ['since', timeOf(COUNT - 5), 5],
+    ]
+    const { page } = await visit(all)
+    for (const [name, value, count] of cases) {
+      await page.goto(`${all}&${name}=${encodeURIComponent(value)}`)
+      await here(page, count)
+      await counted(page)
+        .getByText(count === 1 ? /^1 line$/ : `${count} lines`)
+        .waitFor()
+      await page.getByRole('list', { name: 'Filters in use' }).getByRole('button').nth(1).waitFor()
+    }
+    await page.close()
+  })
+
+  test('filters are chosen and typed, and back and forward go through them', async () => {
+    const { page } = await visit(all)
+    await here(page, 500)
+    await page.getByLabel('Level').selectOption('ERROR')
+    await here(page, 3)
+    await page.getByLabel('Look for').fill('TOKEN')
+    await page.keyboard.press('Enter')
+    await page.getByText('No line is like that.').waitFor()
+    await page.getByLabel('any case').check()
+    await here(page, 2)
+    assert.deepEqual(await page.locator('.log-view mark').allTextContents(), ['token', 'token'])
+    await page.getByLabel('expression').check()
+    await page.waitForURL((url) => url.searchParams.get('regex') === 'TOKEN')
+    await page.getByLabel('Look for').fill('refused( again)?\\.')
+    await page.keyboard.press('Enter')
+    await page.locator('.log-view mark', { hasText: 'refused again.' }).waitFor()
+    await page.goBack()
+    await page.goBack()
+    await page.waitForURL((url) => url.searchParams.get('text') === 'TOKEN')
+    assert.equal(await page.getByLabel('Look for').inputValue(), 'TOKEN')
+    await page.getByText('More filters').click()
+    await page.getByLabel('Task').fill('nobody')
+    await page.keyboard.press('Enter')
+    await page.getByText('No line is like that.').waitFor()
+    await page.getByRole('button', { name: 'Remove the filter Task: nobody' }).click()
+    await here(page, 2)
+    await page.getByLabel('errors').uncheck()
+    await page.waitForURL(
+      (url) => url.searchParams.get('stream') === 'operations,api_calls,database,progress',
+    )
+    await page.close()
+  })
+
+  test('what the server refuses is told in its own words', async () => {
+    const { page } = await visit(`${base}?regex=${encodeURIComponent('(')}`)
+    await page.getByRole('alert').getByText('regular expression cannot be used').first().waitFor()
+    await page.close()
+  })
+
+  test('a click on the histogram shows that time only, and a drag a longer one', async () => {
+    const { page } = await visit(all)
+    await counted(page).getByText('1,800 lines').waitFor()
+    const box = await page.locator('.log-chart svg').boundingBox()
+    assert.ok(box !== null)
+    const bars = await page.locator('.log-chart-column').count()
+    const x = (bar: number): number => box.x + (box.width * (bar + 0.5)) / bars
+    await page.mouse.click(x(10), box.y + 50)
+    const hits = await page.evaluate<number>(
+      'Number(new URL(location.href).searchParams.get("since") !== null)',
+    )
+    assert.equal(hits, 1)
+    const address = new URL(page.url()).searchParams
+    const since_ms = Date.parse(address.get('since') ?? '')
+    const until_ms = Date.parse(address.get('until') ?? '')
+    assert.equal(until_ms - since_ms, 120_000)
+    await here(page, 120_000 / STEP_MS)
+    await page.goBack()
+    await counted(page).getByText('1,800 lines').waitFor()
+    await page.mouse.move(x(20), box.y + 50)
+    await page.mouse.down()
+    await page.mouse.move(x(17), box.y + 50, { steps: 4 })
+    await page.mouse.up()
+    await here(page, (4 * 120_000) / STEP_MS)
+    await page.close()
+  })
+
+  test('the table under the histogram has its numbers, and chooses a time without a pointer', async () => {
+    const { page } = await visit(all)
+    await page.getByText('As a table').click()
+    const rows = page.locator('.log-chart-table tbody tr')
+    const texts = await rows.locator('td.numeric').allTextContents()
+    assert.equal(
+      texts.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0),
+      COUNT,
+    )
+    await rows.first().getByRole('button').press('Enter')
+    await page.waitForURL((url) => url.searchParams.get('since') === timeOf(0))
+    await page.close()
+  })
+
+  test('e and E go to the next error and the one before, also beyond what is loaded', async () => {
+    const { page } = await visit(all)
+    await here(page, 500)
+    await page.keyboard.press('E')
+    await selected(page).getByText('The token was refused again.').waitFor()
+    await page.keyboard.press('E')
+    await selected(page).getByText('The token was refused.', { exact: true }).waitFor()
+    await page.keyboard.press('E')
+    await selected(page).getByText('Canvas did not answer.').waitFor()
+    await lines(page).filter({ hasText: 'Line 199.' }).waitFor()
+    await page.keyboard.press('e')
+    await selected(page).getByText('The token was refused.', { exact: true }).waitFor()
+    await page.keyboard.press('j')
+    await selected(page).getByText('Line 1501.').waitFor()
+    await page.keyboard.press('k')
+    await selected(page).getByText('The token was refused.', { exact: true }).waitFor()
+    await page.close()
+  })
+
+  test('n and N go through the hits among the other lines', async () => {
+    const { page } = await visit(`${all}&text=Line%2017&others=true`)
+    await here(page, 500)
+    await page.keyboard.press('N')
+    await selected(page).getByText('Line 1799.').waitFor()
+    await page.getByLabel('Look for').fill('Line 1600')
+    await page.keyboard.press('Enter')
+    await here(page, 500)
+    await page.locator('h1').click()
+    await page.keyboard.press('N')
+    await page.getByText('Looking for the hit').or(page.getByText('No hit')).first().waitFor()
+    await page.close()
+  })
+})
+
+suite('one line', () => {
+  test('opened, it shows all its fields, and its link shows it to somebody else', async () => {
+    const { page } = await visit(`${all}&task_id=weekly`)
+    await lines(page).first().locator('.log-line').click()
+    const facts = page.getByRole('table', { name: 'Fields of the line' })
+    for (const text of ['Canvas answered 404 for course 101.', '2500', 'weekly', 'api_calls.log']) {
+      await facts.getByText(text, { exact: true }).waitFor()
+    }
+    await page.getByRole('link', { name: 'User 7' }).waitFor()
+    await page.getByRole('link', { name: 'Syncs of course 101' }).waitFor()
+    const link = new URL(page.url())
+    for (const name of ['task_id', 'until']) link.searchParams.delete(name)
+    const { page: other } = await visit(link.href)
+    await selected(other).getByText('Canvas answered 404 for course 101.').first().waitFor()
+    await other.getByRole('table', { name: 'Fields of the line' }).waitFor()
+    await lines(other).filter({ hasText: 'Line 299.' }).waitFor()
+    await lines(other).filter({ hasText: 'Line 301.' }).waitFor()
+    await other.keyboard.press('Escape')
+    await other.getByRole('table', { name: 'Fields of the line' }).waitFor({ state: 'detached' })
+    await other.close()
+    await page.close()
+  })
+
+  test('in context, what was written around it stands in place, of its stream or of all', async () => {
+    const { page } = await visit(`${all}&text=refused%20again`)
+    await lines(page).first().locator('.log-line').click()
+    await page.getByRole('button', { name: 'In context' }).click()
+    const around = page.getByRole('region', { name: 'Lines around it' })
+    await around.getByText('The token was refused.', { exact: true }).waitFor()
+    await around.getByLabel('of all streams').check()
+    await around.getByText('Line 1599.').waitFor()
+    await around.getByText('Line 1601.').waitFor()
+    assert.equal(await around.locator('.log-line').count(), 101)
+    assert.match((await around.locator('[aria-current]').textContent()) ?? '', /refused again/)
+    await page.close()
+  })
+
+  test('one that is not there any more is told', async () => {
+    const { page } = await visit(`${base}?line=${timeOf(5)}~999~nobody`)
+    await page.getByRole('alert').getByText('The line of this link is not here').waitFor()
+    await lines(page).filter({ hasText: 'Line 5.' }).first().waitFor()
+    await page.close()
+  })
+
+  test('a field of it becomes a filter', async () => {
+    const { page } = await visit(`${all}&task_id=weekly`)
+    await lines(page).first().locator('.log-line').click()
+    await page.getByRole('button', { name: 'Only these: lines with this event' }).click()
+    await page.waitForURL((url) => url.searchParams.get('event') === 'api_call')
+    await page.close()
+  })
+})
+
+for (const dark of [false, true]) {
+  for (const width of [1440, 390]) {
+    test(`axe finds nothing, in the ${dark ? 'dark' : 'light'} theme, ${width} wide`, async () => {
+      const { page } = await visit(`${all}&text=token`, { dark, width })
+      await lines(page).first().locator('.log-line').click()
+      await page.getByRole('button', { name: 'In context' }).click()
+      await page.getByText('As a table').click()
+      await page.locator('[aria-current="true"]').waitFor()
+      await assertAccessible(page)
+      await assertNoWider(page)
+      await page.close()
+    })
+  }
+}
