@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Clock } from '../core/clock.ts'
+import { isMonitorError } from '../core/errors.ts'
 import { listArchives, listStreamFiles } from '../logs/directory/listing.ts'
 import type { Store } from '../store/store.ts'
 
@@ -21,7 +22,10 @@ export function watchSizes(options: SizeWatchOptions): () => Promise<void> {
   let measuring: Promise<void> | undefined
   const measure = (): void => {
     measuring ??= keepSizes(options)
-      .catch(onError)
+      .catch((error: unknown) => {
+        // Whoever closed the store meanwhile wants no more of it.
+        if (!isMonitorError(error) || error.code !== 'closed') onError(error)
+      })
       .finally(() => {
         measuring = undefined
       })

@@ -11,8 +11,8 @@ export interface DayCounts {
 
 export interface CalendarQuery {
   /**
-   * Where each day starts and the last one ends, epoch milliseconds, ascending; multiples of 5 minutes. At least two.
-   * They need not be of 24 hours.
+   * Where each day starts and the last one ends, epoch milliseconds, ascending; multiples of 5 minutes, an hour or
+   * more apart. At least two. Days need not be of 24 hours.
    */
   readonly bounds: readonly number[]
   /** Only syncs of these users; those of all when it is not given. */

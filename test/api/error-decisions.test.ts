@@ -69,6 +69,8 @@ test('a reason is one short line, and muting ends within a year', async () => {
     ['until', { ...good, until: inHours(-1) }],
     ['until', { ...good, until: inHours(24 * 400) }],
     ['until', { ...good, until: 'tomorrow' }],
+    ['until', { ...good, until: '0d' }],
+    ['until', { ...good, until: '367d' }],
     ['reason', { until: good.until }],
     ['reason', { ...good, reason: '   ' }],
     ['reason', { ...good, reason: 'a\nb' }],
@@ -87,6 +89,10 @@ test('a reason is one short line, and muting ends within a year', async () => {
     200,
   )
   assert.equal((await send('POST', '/errors/77/mute', admin, good)).status, 404)
+  const for_a_day = await send('POST', '/errors/1/mute', admin, { ...good, until: '1d' })
+  const { muted_until } = (await for_a_day.json()) as ErrorGroupOutcomeRecord
+  const ahead_ms = Date.parse(muted_until ?? '') - Date.now()
+  assert.ok(Math.abs(ahead_ms - 24 * HOUR_MS) < 60_000, String(ahead_ms))
 })
 
 test('who may see some users sees their groups only, without history, and decides nothing', async () => {

@@ -162,7 +162,7 @@ suite('the steps of a sync', () => {
     assert.deepEqual([after.complete, after.calls_missing, after.lines_read], [false, 2, 0])
     const { history } = await logs.status()
     assert.equal(after.cleaned_up_at, history[0]?.finished_at)
-    assert.deepEqual(after.steps, [])
+    assert.deepEqual([after.steps, after.shares], [[], null])
   })
 
   test('a log folder that is not there is a sync without lines, and a running one misses none', async () => {

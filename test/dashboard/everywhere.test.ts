@@ -74,18 +74,19 @@ suite('going from page to page', () => {
   test('a new page begins at its top with its heading in focus; the one before is where it was', async () => {
     const { page } = await visit(`${server.url}/syncs`)
     await page.locator('tbody tr').nth(29).waitFor()
-    await page.evaluate('scrollTo(0, 600)')
-    await becomesTrue(page, 'scrollY === 600')
+    await becomesTrue(page, "document.querySelector('.waits') === null")
+    await page.evaluate('scrollTo(0, 500)')
+    await becomesTrue(page, 'scrollY === 500')
     await page.keyboard.press('g')
     await page.keyboard.press('u')
     await heading(page, 'Users')
     await becomesTrue(page, "scrollY === 0 && document.activeElement.matches('h1')")
     assert.equal(await page.title(), 'Users · Canvas syncs')
     await page.goBack()
-    await becomesTrue(page, 'scrollY === 600')
+    await becomesTrue(page, 'Math.abs(scrollY - 500) < 2')
     await page.reload()
     await page.locator('tbody tr').nth(29).waitFor()
-    await becomesTrue(page, 'scrollY === 600')
+    await becomesTrue(page, 'Math.abs(scrollY - 500) < 2')
     await page.close()
   })
 
@@ -154,7 +155,7 @@ suite('what the circumstances ask for', () => {
       [],
     )
     const brightness = await page.evaluate<number>(
-      'getComputedStyle(document.body).color.match(/\\\\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)',
+      'getComputedStyle(document.body).color.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)',
     )
     assert.ok(brightness < 200, `the text is light: ${brightness}`)
     await page.close()

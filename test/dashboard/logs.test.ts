@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { appendLines } from '../support/log-line-factory.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { writePastLogs, type PastLine } from './support/past-logs.ts'
 import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
@@ -249,6 +250,30 @@ suite('one line', () => {
     const { page } = await visit(`${base}?line=${timeOf(5)}~999~nobody`)
     await page.getByRole('alert').getByText('The line of this link is not here').waitFor()
     await lines(page).filter({ hasText: 'Line 5.' }).first().waitFor()
+    await page.close()
+  })
+
+  test('whatever its message is, it stays text, with what cannot be seen shown', async () => {
+    const message = '<img src=x onerror=alert(1)> \u001b[31m \u202egnp.exe\u202c \u2028 \u0000 end'
+    const at = new Date(FROM_MS + 60_000_000).toISOString()
+    const long = `${'long '.repeat(30_000)}end`
+    appendLines(
+      join(directory, 'logs'),
+      'operations',
+      { at, task_id: 'hostile', message },
+      { at, task_id: 'hostile', message: long },
+    )
+    const { page, complaints } = await visit(`${base}?task_id=hostile`)
+    const row = lines(page).first()
+    await row.locator('.line-what').waitFor()
+    const shown = (await row.locator('.line-what').textContent()) ?? ''
+    assert.ok(shown.startsWith('<img src=x onerror=alert(1)> ␛[31m U+202Egnp.exeU+202C U+2028 ␀ end'), shown)
+    assert.equal(await page.locator('img').count(), 0)
+    await lines(page).nth(1).getByText('open it to see all').click()
+    const cell = page.getByRole('row').filter({ hasText: 'message' })
+    await cell.getByRole('button', { name: 'Show all 150,003 characters' }).click()
+    await cell.getByText('long end').waitFor()
+    assert.deepEqual(complaints, [])
     await page.close()
   })
 

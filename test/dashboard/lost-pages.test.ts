@@ -27,7 +27,13 @@ suite('an address at which there is nothing', () => {
     for (const accept of ['application/json', '*/*', 'text/html;q=0', 'text/htmlx']) {
       await assertProblem(await fetch(`${server.url}/nothing`, { headers: { accept } }), 404)
     }
-    for (const path of ['/api/nothing', '/api', '/docs/nothing', '/assets/nothing/x', '/assets/nothing.js']) {
+    for (const path of [
+      '/api/nothing',
+      '/api',
+      '/docs/nothing/x',
+      '/assets/nothing/x',
+      '/assets/nothing.js',
+    ]) {
       await assertProblem(await fetch(`${server.url}${path}`, { headers: HTML }), 404)
     }
     await assertProblem(await fetch(`${server.url}/nothing`, { method: 'DELETE', headers: HTML }), 404)

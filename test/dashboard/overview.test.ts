@@ -76,6 +76,24 @@ suite('the overview', () => {
     await page.close()
   })
 
+  test('while another period is asked for, nobody is told that nothing went wrong in it', async () => {
+    const { page } = await visit(open.server.url)
+    const attention = panel(page, 'Needs attention')
+    await attention.locator('li').first().waitFor()
+    const held = Promise.withResolvers<void>()
+    await page.route('**/syncs?*since=7d*', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.getByLabel('7 days').check()
+    await attention.getByText('Loading…').waitFor({ state: 'attached' })
+    assert.equal(await page.getByText('Nothing went wrong').count(), 0)
+    held.resolve()
+    await attention.locator('li').first().waitFor()
+    await attention.getByText('Loading…').waitFor({ state: 'detached' })
+    await page.close()
+  })
+
   for (const dark of [false, true]) {
     for (const width of [1440, 390]) {
       test(`axe finds nothing in the ${dark ? 'dark' : 'light'} theme, ${width} wide, and nothing jumps`, async () => {

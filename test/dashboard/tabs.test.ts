@@ -74,12 +74,18 @@ test('a tab that takes over before anything was told loads again what may have c
   const second = await openLive(context, server.url)
   // Holds up the new stream, so that what happens meanwhile is in none.
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  const { promise: isHeldUp, resolve: holdsUp } = Promise.withResolvers<void>()
   await second.route('**/events*', async (route) => {
+    holdsUp()
     await gate
     await route.continue()
   })
   await first.close()
+  await isHeldUp
+  const other = await fetch(`${server.url}/api/canvas/metrics/events`)
   await startNew(server.monitor.store.syncs, 'unheard')
+  // The server has told others of it, and will not tell of it again.
+  for await (const piece of other.body ?? []) if (Buffer.from(piece).includes('of-unheard')) break
   open()
   await allShow([second], 'unheard', 'Running')
   await context.close()

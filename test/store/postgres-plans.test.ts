@@ -70,7 +70,7 @@ async function useStore({ syncs, data, errorGroups, users, calendar }: Store): P
   }
   for (const bounds of [
     [0, 86_400_000, 172_800_000],
-    [300_000, 600_000],
+    [300_000, 86_700_000],
   ]) {
     await calendar.days({ bounds })
     await calendar.days({ bounds, user_ids: ['42'] })

@@ -1,12 +1,13 @@
-/** How long a page may take to become what it was, milliseconds. */
-const SETTLES_WITHIN_MS = 2000
+/** When a page has not changed its height for so long, it is what it was, milliseconds. */
+const SETTLED_AFTER_MS = 2500
 
 const KEPT = 'canvas-sync-scroll'
 
 const places = new Map<string, number>()
 /** Where one has just gone back to. */
 let back: { readonly href: string; readonly place: number } | null = null
-let letGo: (() => void) | null = null
+/** Where the page is held until it has settled. */
+let held: { readonly place: number; readonly letGo: () => void } | null = null
 
 /** From now on it is known how far each page was scrolled. */
 export function keepScrollPlaces(): void {
@@ -17,14 +18,14 @@ export function keepScrollPlaces(): void {
   addEventListener(
     'scroll',
     () => {
-      if (letGo === null) places.set(location.href, scrollY)
+      if (held === null) places.set(location.href, scrollY)
     },
     { passive: true },
   )
   // Also where a page was before it was loaded again.
   const kept = sessionStorage.getItem(KEPT)
   addEventListener('pagehide', () => {
-    sessionStorage.setItem(KEPT, JSON.stringify({ href: location.href, place: scrollY }))
+    sessionStorage.setItem(KEPT, JSON.stringify({ href: location.href, place: held?.place ?? scrollY }))
   })
   if (kept === null) return
   const { href, place } = JSON.parse(kept) as { readonly href: string; readonly place: number }
@@ -40,25 +41,29 @@ export function restoreScroll(): void {
 
 /** What a page shows comes bit by bit: it is held at its place until it has settled, or somebody scrolls. */
 function scrollTo(place: number): void {
-  letGo?.()
+  held?.letGo()
   const hold = (): void => {
     if (scrollY !== place) window.scrollTo({ top: place, behavior: 'instant' })
   }
   hold()
   if (place === 0) return
-  const grows = new ResizeObserver(hold)
+  const grows = new ResizeObserver(() => {
+    hold()
+    clearTimeout(timer)
+    timer = setTimeout(stop, SETTLED_AFTER_MS)
+  })
   const stop = (): void => {
     grows.disconnect()
     clearTimeout(timer)
     removeEventListener('scroll', hold)
     for (const sign of SIGNS_OF_A_PERSON) removeEventListener(sign, stop)
-    letGo = null
+    held = null
     places.set(location.href, scrollY)
   }
-  const timer = setTimeout(stop, SETTLES_WITHIN_MS)
+  let timer = setTimeout(stop, SETTLED_AFTER_MS)
   for (const sign of SIGNS_OF_A_PERSON) addEventListener(sign, stop, { passive: true })
   addEventListener('scroll', hold, { passive: true })
-  letGo = stop
+  held = { place, letGo: stop }
   grows.observe(document.body)
 }
 

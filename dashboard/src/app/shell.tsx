@@ -49,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
             }}
           >
             <Icon name="commands" />
-            <span className="on-wide">Commands</span>
+            <span className="tool-name">Commands</span>
             <kbd className="on-wide">{MOD}K</kbd>
           </button>
           <ZoneButton onOpen={setOver} />

@@ -13,9 +13,9 @@ interface SwatchProps {
 
 export function Swatch({ ink, dash }: SwatchProps): ReactNode {
   return (
-    <svg className="swatch" viewBox="0 0 18 12" aria-hidden="true">
+    <svg className="swatch" viewBox={dash === undefined ? '0 0 12 12' : '0 0 18 12'} aria-hidden="true">
       {dash === undefined ? (
-        <rect x="3" width="12" height="12" rx="2" fill={ink} />
+        <rect width="12" height="12" rx="2" fill={ink} />
       ) : (
         <line x1="0" x2="18" y1="6" y2="6" stroke={ink} strokeWidth="2.5" strokeDasharray={dash} />
       )}

@@ -126,6 +126,9 @@ function wordsOf(
   return `${time}: ${values.length === 0 ? 'nothing' : values.join(', ')}`
 }
 
+/** Pixels: the values and half of the chart. */
+const WIDE_ENOUGH = 520
+
 interface PointedProps extends PlotCursorProps {
   readonly index: number
   readonly marked: readonly [number, number]
@@ -136,8 +139,9 @@ function Pointed({ place, starts, ends, timeText, readings, index, marked }: Poi
   const until = place.x(ends[marked[1]] ?? 0)
   const x = (place.x(starts[index] ?? 0) + place.x(ends[index] ?? 0)) / 2
   const values = readings(index)
-  // It never hides what it tells of.
-  const side = x > place.width / 2 ? { right: place.width - x + 14 } : { left: x + 14 }
+  // It never hides what it tells of; where there is no room beside, it stands above.
+  const narrow = place.width < WIDE_ENOUGH
+  const beside = x > place.width / 2 ? { right: place.width - x + 14 } : { left: x + 14 }
   const [first, final] = marked
   return (
     <>
@@ -153,7 +157,11 @@ function Pointed({ place, starts, ends, timeText, readings, index, marked }: Poi
           value === null ? null : <circle key={name} cx={x} cy={place.y(value)} r="4" fill={ink} />,
         )}
       </svg>
-      <div className="plot-values" style={side} aria-hidden="true">
+      <div
+        className={narrow ? 'plot-values plot-values-above' : 'plot-values'}
+        {...(narrow ? {} : { style: beside })}
+        aria-hidden="true"
+      >
         <p>{first === final ? timeText(index) : `${timeText(first)} – ${timeText(final)}`}</p>
         {values.length === 0 ? <p>nothing</p> : null}
         <dl>

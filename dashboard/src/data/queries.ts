@@ -1,7 +1,6 @@
 import type { SessionInfo } from '../../../src/api/access/sessions.ts'
 import type { FreshnessList } from '../../../src/api/freshness/freshness.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
-import type { CourseOutcomeList } from '../../../src/api/syncs/sync-schemas.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import type { Series } from '../../../src/api/syncs/series.ts'
 import type { Summary } from '../../../src/api/syncs/summary.ts'
@@ -20,8 +19,6 @@ export const syncPagesQuery = (values: QueryValues): AskingPages<SyncListPage> =
 /** Live updates bring its changes themselves. */
 export const syncQuery = (id: string): Asking<SyncRecord> =>
   asked('sync', `/sync/${encodeURIComponent(id)}`, {}, once)
-export const courseOutcomesQuery = (id: string): Asking<CourseOutcomeList> =>
-  asked('courses', `/sync/${encodeURIComponent(id)}/courses`)
 export const freshnessQuery = (values: QueryValues): Asking<FreshnessList> =>
   asked('freshness', '/freshness', values)
 export const seriesQuery = (values: QueryValues): Asking<Series> => asked('series', '/series', values)

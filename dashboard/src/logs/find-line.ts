@@ -1,7 +1,7 @@
 import type { QueryValues } from '../data/api-client.ts'
 import { edgeTime, type Row } from './line-rows.ts'
 import type { LogLine } from './log-line.ts'
-import type { Side } from './line-window.ts'
+import type { Side } from './window-view.ts'
 import { searchPieces } from './search-pieces.ts'
 
 /** The next row in a direction for which something holds; -1 when none of those that are there does. */

@@ -3,7 +3,8 @@ import { VList, type VListHandle } from 'virtua'
 import { LineRow } from './line-row.tsx'
 import type { Row } from './line-rows.ts'
 import { nameOf } from './log-line.ts'
-import type { LineWindow, WindowView } from './line-window.ts'
+import type { LineWindow } from './line-window.ts'
+import type { WindowView } from './window-view.ts'
 import type { Marker } from './marker.ts'
 
 /** More is loaded when the reader is so near to an end, pixels. */

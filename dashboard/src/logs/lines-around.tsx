@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useId, useState, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { Asked } from '../parts/panel.tsx'
 import { LineList } from './line-list.tsx'
 import { linesAroundQuery } from './log-queries.ts'
@@ -33,8 +33,28 @@ export function LinesAround({ line }: { readonly line: LogLine }): ReactNode {
         ))}
       </fieldset>
       <Asked query={around}>
-        {({ before, after }) => <LineList lines={[...before, line, ...after]} here={before.length} />}
+        {({ before, after }) => (
+          <ScrolledToHere key={String(is_all)}>
+            <LineList lines={[...before, line, ...after]} here={before.length} />
+          </ScrolledToHere>
+        )}
       </Asked>
     </section>
+  )
+}
+
+/** The line itself is what one looks from. */
+function ScrolledToHere({ children }: { readonly children: ReactNode }): ReactNode {
+  const frame = useRef<HTMLDivElement | null>(null)
+  useLayoutEffect(() => {
+    const here = frame.current?.querySelector('[aria-current]')
+    if (frame.current === null || here == null) return
+    const { top, height } = frame.current.getBoundingClientRect()
+    frame.current.scrollTop += here.getBoundingClientRect().top - top - height / 2
+  }, [])
+  return (
+    <div ref={frame} className="tall" role="group" aria-label="Lines before and after" tabIndex={0}>
+      {children}
+    </div>
   )
 }

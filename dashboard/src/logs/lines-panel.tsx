@@ -8,7 +8,7 @@ import { indexOfName, type Row } from './line-rows.ts'
 import { LineView } from './line-view.tsx'
 import { withValues } from './log-filters.ts'
 import { nameOf } from './log-line.ts'
-import type { WindowStart } from './line-window.ts'
+import type { WindowStart } from './window-view.ts'
 import { NothingFound } from './nothing-found.tsx'
 import { useLineKeys } from './use-line-keys.ts'
 import { useLineTail, useLineWindow, useMarker } from './use-lines.ts'
@@ -140,7 +140,7 @@ export function LinesPanel(props: LinesPanelProps): ReactNode {
           The line of this link is not here: it was deleted since, or a filter leaves it out.
         </p>
       ) : null}
-      <NothingFound view={view} />
+      <NothingFound window={window} view={view} />
       <LineView
         window={window}
         view={view}

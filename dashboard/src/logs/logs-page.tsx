@@ -8,7 +8,7 @@ import { LogFilterBar } from './log-filter-bar.tsx'
 import { LogHistogramChart } from './log-histogram.tsx'
 import { readName } from './log-line.ts'
 import { histogramQuery } from './log-queries.ts'
-import type { WindowStart } from './line-window.ts'
+import type { WindowStart } from './window-view.ts'
 import { LinesPanel } from './lines-panel.tsx'
 
 /** Somewhere else than where the address says: the next error may be far from what is loaded. */

@@ -2,10 +2,16 @@ import type { ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import { Failure } from '../parts/failure.tsx'
 import { filtersOf } from './log-filters.ts'
-import type { WindowView } from './line-window.ts'
+import type { LineWindow } from './line-window.ts'
+import type { WindowView } from './window-view.ts'
+
+interface NothingFoundProps {
+  readonly window: LineWindow
+  readonly view: WindowView
+}
 
 /** Why the list is empty, and what to do. */
-export function NothingFound({ view }: { readonly view: WindowView }): ReactNode {
+export function NothingFound({ window, view }: NothingFoundProps): ReactNode {
   const [address] = useSearchParams()
   const { rows, older, newer } = view
   if (rows.length > 0) return null
@@ -15,7 +21,7 @@ export function NothingFound({ view }: { readonly view: WindowView }): ReactNode
       <Failure
         error={failed.error}
         onRetry={() => {
-          location.reload()
+          void window.fill()
         }}
       />
     )

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { QueryValues } from '../data/api-client.ts'
 import { LineTail, type TailView } from './line-tail.ts'
-import { LineWindow, type WindowStart, type WindowView } from './line-window.ts'
+import { LineWindow } from './line-window.ts'
+import type { WindowStart, WindowView } from './window-view.ts'
 import { NO_MARKS, regexMarker, textMarker, type Marker } from './marker.ts'
 
 /** A window that is filled from its start; another one when what is asked for changes. */

@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 import { countText } from '../parts/number-text.ts'
 import { LineTime } from './line-time.tsx'
 import type { TailView } from './line-tail.ts'
-import type { EdgeView, LineWindow, Side, WindowView } from './line-window.ts'
+import type { LineWindow } from './line-window.ts'
+import type { EdgeView, Side, WindowView } from './window-view.ts'
 
 interface OlderStripProps {
   readonly window: LineWindow

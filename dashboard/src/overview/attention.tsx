@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { countText } from '../parts/number-text.ts'
-import { Panel } from '../parts/panel.tsx'
+import { Panel, Waits } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
 import { attentionItems, type AttentionItem, type Troubles } from './attention-items.ts'
@@ -13,17 +13,20 @@ interface AttentionProps {
   readonly troubles: Omit<Troubles, 'now_ms'>
   /** What is looked back on. */
   readonly period_words: string
+  /** Some of it is still asked for: until then nobody knows that nothing went wrong. */
+  readonly waits: boolean
   /** What could not be asked; it must not look as if nothing was wrong. */
   readonly failure: ReactNode
 }
 
-export function Attention({ troubles, period_words, failure }: AttentionProps): ReactNode {
+export function Attention({ troubles, period_words, waits, failure }: AttentionProps): ReactNode {
   const items = attentionItems({ ...troubles, now_ms: useNow() })
   const others = items.slice(MOST_AT_ONCE)
   return (
     <Panel title="Needs attention">
       {failure}
-      {items.length === 0 && failure === null ? (
+      {waits ? <Waits lines={6} /> : null}
+      {items.length === 0 && !waits && failure === null ? (
         <p className="empty">Nothing went wrong in the last {period_words}.</p>
       ) : null}
       <Items items={items.slice(0, MOST_AT_ONCE)} />

@@ -93,6 +93,7 @@ export function OverviewPage(): ReactNode {
             <Attention
               troubles={troubles}
               period_words={period.words}
+              waits={![unsettled, running, freshness, new_errors].every(hasAnswer)}
               failure={failureOf([unsettled, running, freshness, new_errors])}
             />
           </div>

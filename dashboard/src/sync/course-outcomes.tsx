@@ -31,10 +31,18 @@ const TONES: Readonly<Record<CourseOutcomeStatus, string>> = {
   completed: 'status-completed',
 }
 
+interface CourseOutcomesProps {
+  readonly list: CourseOutcomeList
+  readonly running: boolean
+}
+
 /** What went wrong first, then what took longest. */
-export function CourseOutcomes({ list }: { readonly list: CourseOutcomeList }): ReactNode {
+export function CourseOutcomes({ list, running }: CourseOutcomesProps): ReactNode {
   const [all, setAll] = useState(false)
-  if (list.courses.length === 0) return <p className="empty">No course has ended yet.</p>
+  if (list.courses.length === 0)
+    return (
+      <p className="empty">{running ? 'No course has ended yet.' : 'No course of this sync was done.'}</p>
+    )
   const courses = list.courses.toSorted(
     (a, b) => ORDER[a.outcome] - ORDER[b.outcome] || b.duration_ms - a.duration_ms,
   )

@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
+import type { CourseOutcomeList, CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { unitText } from '../charts/chart-lines.ts'
-import { courseOutcomesQuery } from '../data/queries.ts'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel, Waits } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago } from '../parts/time-text.tsx'
 import { compareSyncs, outcomeChanges, previousOf, type ComparedFigure } from './compare-syncs.ts'
-import { earlierSyncsQuery } from './sync-queries.ts'
+import { earlierSyncsQuery, outcomesQuery } from './sync-queries.ts'
 
 /** So many changed courses are named. */
 const NAMED = 20
@@ -18,7 +17,7 @@ const NAMED = 20
 interface PreviousSyncProps {
   readonly sync: SyncRecord
   /** Null until they are known. */
-  readonly courses: readonly CourseOutcomeRecord[] | null
+  readonly courses: CourseOutcomeList | null
 }
 
 /** What is other than the last time. */
@@ -44,7 +43,7 @@ interface ComparisonProps extends PreviousSyncProps {
 }
 
 function Comparison({ sync, before, courses }: ComparisonProps): ReactNode {
-  const outcomes = useQuery(courseOutcomesQuery(String(before.id)))
+  const outcomes = useQuery(outcomesQuery(before.id))
   return (
     <>
       <p className="previous-link">
@@ -79,7 +78,7 @@ function Comparison({ sync, before, courses }: ComparisonProps): ReactNode {
       {courses === null ? (
         <Waits />
       ) : (
-        <Asked query={outcomes}>{(list) => <Changes now={courses} before={list.courses} />}</Asked>
+        <Asked query={outcomes}>{(list) => <Changes now={courses} before={list} />}</Asked>
       )}
     </>
   )
@@ -109,12 +108,15 @@ function differenceText(now: number | null, before: number | null, unit: Compare
 }
 
 interface ChangesProps {
-  readonly now: readonly CourseOutcomeRecord[]
-  readonly before: readonly CourseOutcomeRecord[]
+  readonly now: CourseOutcomeList
+  readonly before: CourseOutcomeList
 }
 
 function Changes({ now, before }: ChangesProps): ReactNode {
-  const { newly_failing, still_failing, recovered } = outcomeChanges(now, before)
+  const { newly_failing, still_failing, recovered } = outcomeChanges(now.courses, before.courses)
+  if (now.next_cursor !== null || before.next_cursor !== null) {
+    return <p className="hint">They have more courses than can be compared here.</p>
+  }
   if (newly_failing.length + still_failing.length + recovered.length === 0) {
     return <p className="hint">No course failed then, and none fails now.</p>
   }

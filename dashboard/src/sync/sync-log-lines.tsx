@@ -47,7 +47,9 @@ export function SyncLogLines({ sync }: { readonly sync: SyncRecord }): ReactNode
         {({ entries, next_cursor, cut }) => (
           <>
             {entries.length > 0 ? (
-              <LineList lines={entries} />
+              <div className="sync-lines" role="group" aria-label="The lines" tabIndex={0}>
+                <LineList lines={entries} />
+              </div>
             ) : (
               <p className="empty">
                 {errors

@@ -4,7 +4,7 @@ import { useParams } from 'wouter'
 import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { ApiError } from '../data/api-client.ts'
-import { courseOutcomesQuery, syncQuery } from '../data/queries.ts'
+import { syncQuery } from '../data/queries.ts'
 import { usePageTitle } from '../parts/page-title.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import { whoseOf } from '../parts/sync-words.ts'
@@ -19,7 +19,7 @@ import { SyncCopies } from './sync-copies.tsx'
 import { SyncFacts } from './sync-facts.tsx'
 import { SyncHead } from './sync-head.tsx'
 import { SyncLogLines } from './sync-log-lines.tsx'
-import { stepsQuery } from './sync-queries.ts'
+import { outcomesQuery, stepsQuery } from './sync-queries.ts'
 import { SyncWalkLinks } from './sync-walk-links.tsx'
 import { WaterfallPanel } from './waterfall-panel.tsx'
 
@@ -47,7 +47,7 @@ export function SyncPage(): ReactNode {
 }
 
 function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
-  const courses = useQuery(courseOutcomesQuery(String(sync.id)))
+  const courses = useQuery(outcomesQuery(sync.id))
   const steps = useQuery({
     ...stepsQuery(sync),
     refetchInterval: sync.sync_status === 'in_progress' ? STEPS_AGAIN_MS : false,
@@ -55,20 +55,24 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
     placeholderData: (before) => (before?.sync_id === sync.id ? before : undefined),
   })
   const known = courses.data?.courses ?? null
+  // A sentence about a part of the courses would be wrong about them all.
+  const judged = courses.isError || courses.data?.next_cursor != null ? [] : known
   const told = sync.error_type === null ? null : ERROR_TYPE_FACTS[sync.error_type].next_step
   return (
     <>
-      <SyncHead sync={sync} courses={known ?? (courses.isError ? [] : null)} />
+      <SyncHead sync={sync} courses={judged} />
       <FailedCourses courses={known ?? []} next_step_told={told} />
       <StatusHistory sync={sync} />
       <WaterfallPanel sync={sync} courses={courses} steps={steps} />
       <SyncLogLines sync={sync} />
       <div className="sync-columns">
         <EntityTable sync={sync} courses={known ?? []} />
-        <PreviousSync sync={sync} courses={known} />
+        <PreviousSync sync={sync} courses={courses.data ?? null} />
         <ApiCalls steps={steps} />
         <Panel title="Courses">
-          <Asked query={courses}>{(list) => <CourseOutcomes list={list} />}</Asked>
+          <Asked query={courses}>
+            {(list) => <CourseOutcomes list={list} running={sync.sync_status === 'in_progress'} />}
+          </Asked>
         </Panel>
       </div>
       <SyncFacts sync={sync} />

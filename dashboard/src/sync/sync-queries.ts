@@ -1,13 +1,15 @@
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { LogSearchResult } from '../../../src/api/logs/log-search-schemas.ts'
 import type { SyncSteps } from '../../../src/api/syncs/steps/step-schemas.ts'
-import type { StatusChangeList } from '../../../src/api/syncs/sync-schemas.ts'
+import type { CourseOutcomeList, StatusChangeList } from '../../../src/api/syncs/sync-schemas.ts'
 import type { LogLevel } from '../../../src/core/log-event.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { asked, type Asking } from '../data/asked.ts'
 
 const once = { follows_syncs: false }
 
+/** As many as the API gives at once: nearly every sync has fewer courses. */
+const MOST_COURSES = 5000
 /** Beside those of the same user and type, other targets may stand in the list. */
 const LOOKED_AT = 20
 const MARGIN_MS = 60_000
@@ -17,6 +19,9 @@ export const stepsQuery = ({ id, sync_status }: SyncRecord): Asking<SyncSteps> =
   const asking = asked<SyncSteps>('sync-steps', `/sync/${id}/steps`, {}, once)
   return { ...asking, queryKey: [...asking.queryKey, sync_status] }
 }
+
+export const outcomesQuery = (id: number): Asking<CourseOutcomeList> =>
+  asked('courses', `/sync/${id}/courses`, { limit: MOST_COURSES })
 
 export const statusChangesQuery = ({ id, sync_status }: SyncRecord): Asking<StatusChangeList> => {
   const asking = asked<StatusChangeList>('status-changes', `/sync/${id}/status-changes`, {}, once)

@@ -19,7 +19,12 @@ export function WaterfallBar({ row, total_ms }: WaterfallBarProps): ReactNode {
   const left = Math.min(x(at_ms), 100 - LEAST_WIDTH)
   return (
     <svg className="step-bar" aria-hidden="true">
-      <rect className="step-unknown" x={`${left}%`} width={`${widthOf(at_ms, duration_ms)}%`} height="100%" />
+      <rect
+        className={stretches.length === 0 ? 'step-unread' : 'step-unknown'}
+        x={`${left}%`}
+        width={`${widthOf(at_ms, duration_ms)}%`}
+        height="100%"
+      />
       {stretches.map((stretch, index) => (
         <rect
           key={index}

@@ -24,8 +24,25 @@ interface WaterfallPanelProps {
 }
 
 /** Where the time went: the courses are known at once, what they waited for when the log lines are read. */
-export function WaterfallPanel({ sync, courses, steps }: WaterfallPanelProps): ReactNode {
-  const now = useNow()
+export function WaterfallPanel(props: WaterfallPanelProps): ReactNode {
+  const { sync_end_time } = props.sync
+  // One that has ended need not be drawn again each second.
+  return sync_end_time === null ? (
+    <RunningWaterfall {...props} />
+  ) : (
+    <Parts {...props} until_ms={Date.parse(sync_end_time)} />
+  )
+}
+
+function RunningWaterfall(props: WaterfallPanelProps): ReactNode {
+  return <Parts {...props} until_ms={useNow()} />
+}
+
+interface PartsProps extends WaterfallPanelProps {
+  readonly until_ms: number
+}
+
+function Parts({ sync, courses, steps, until_ms }: PartsProps): ReactNode {
   const [all, setAll] = useState(false)
   const started_ms = Date.parse(sync.sync_start_time)
   const rows = useMemo(
@@ -33,7 +50,7 @@ export function WaterfallPanel({ sync, courses, steps }: WaterfallPanelProps): R
     [started_ms, courses.data, steps.data],
   )
   const shown = all ? rows : mostTelling(rows, SHOWN)
-  const total_ms = Math.max(lengthOf(sync, now), ...rows.map(endOf), 1)
+  const total_ms = Math.max(lengthOf(sync, until_ms), ...rows.map(endOf), 1)
   const waits = courses.isPending || (steps.isPending && !steps.isError)
   return (
     <ChartPanel
@@ -41,12 +58,16 @@ export function WaterfallPanel({ sync, courses, steps }: WaterfallPanelProps): R
       chart={
         <>
           <StepPatterns />
-          {steps.data === undefined ? null : <WholeShares shares={steps.data.shares} />}
+          {steps.data?.shares == null ? null : <WholeShares shares={steps.data.shares} />}
           <MissingLines steps={steps} />
           {waits ? (
             <Waits lines={12} />
           ) : rows.length === 0 ? (
-            <p className="empty">No part of this sync has ended yet.</p>
+            <p className="empty">
+              {sync.sync_end_time === null
+                ? 'No part of this sync has ended yet.'
+                : 'Nothing tells of its parts: no course of it was done.'}
+            </p>
           ) : (
             <Waterfall rows={shown} started_ms={started_ms} total_ms={total_ms} />
           )}
@@ -76,10 +97,6 @@ export function WaterfallPanel({ sync, courses, steps }: WaterfallPanelProps): R
 
 const endOf = ({ at_ms, duration_ms }: WaterfallRow): number => at_ms + duration_ms
 
-function lengthOf(
-  { sync_start_time, sync_end_time, total_duration_seconds }: SyncRecord,
-  now: number,
-): number {
-  if (total_duration_seconds !== null) return total_duration_seconds * 1000
-  return (sync_end_time === null ? now : Date.parse(sync_end_time)) - Date.parse(sync_start_time)
-}
+/** Its own clock knows it best. */
+const lengthOf = ({ sync_start_time, total_duration_seconds }: SyncRecord, until_ms: number): number =>
+  total_duration_seconds === null ? until_ms - Date.parse(sync_start_time) : total_duration_seconds * 1000

@@ -4,6 +4,9 @@ import { countText } from '../parts/number-text.ts'
 import { STEP_KINDS, STEP_WORDS } from './step-kinds.ts'
 import type { WaterfallRow } from './waterfall-rows.ts'
 
+/** More would make the page slow. */
+const MOST_ROWS = 1000
+
 /** Says what the waterfall shows. */
 export function WaterfallTable({ rows }: { readonly rows: readonly WaterfallRow[] }): ReactNode {
   return (
@@ -30,7 +33,7 @@ export function WaterfallTable({ rows }: { readonly rows: readonly WaterfallRow[
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, label, outcome, at_ms, duration_ms, shares, calls }) => (
+          {rows.slice(0, MOST_ROWS).map(({ key, label, outcome, at_ms, duration_ms, shares, calls }) => (
             <tr key={key}>
               <th scope="row" className="nowrap">
                 {label}
@@ -48,6 +51,11 @@ export function WaterfallTable({ rows }: { readonly rows: readonly WaterfallRow[
           ))}
         </tbody>
       </table>
+      {rows.length > MOST_ROWS ? (
+        <p className="hint">
+          These are the first {countText(MOST_ROWS)} of {countText(rows.length)}.
+        </p>
+      ) : null}
     </div>
   )
 }

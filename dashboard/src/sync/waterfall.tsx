@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { unitText } from '../charts/chart-lines.ts'
 import { durationText } from '../parts/number-text.ts'
@@ -35,7 +35,7 @@ export function Waterfall({ rows, started_ms, total_ms }: WaterfallProps): React
     list.current?.scrollToIndex(to, { align: 'nearest' })
     document.getElementById(optionId(to))?.scrollIntoView({ block: 'nearest' })
   }
-  const drawn = rows.map((row, index) => (
+  const drawn = (row: WaterfallRow, index: number): ReactElement => (
     <div
       key={row.key}
       id={optionId(index)}
@@ -54,7 +54,7 @@ export function Waterfall({ rows, started_ms, total_ms }: WaterfallProps): React
       <span className="numeric">{unitText(row.duration_ms, 'milliseconds')}</span>
       <span className="visually-hidden">{wordsOf(row)}</span>
     </div>
-  ))
+  )
   const listbox = {
     role: 'listbox',
     tabIndex: 0,
@@ -79,13 +79,19 @@ export function Waterfall({ rows, started_ms, total_ms }: WaterfallProps): React
       </div>
       {rows.length > DRAWN_AT_ONCE ? (
         <div className="waterfall-rows waterfall-many">
-          <VList ref={list} itemSize={28} {...listbox} {...(active === -1 ? {} : { keepMounted: [active] })}>
+          <VList
+            ref={list}
+            data={rows}
+            itemSize={28}
+            {...listbox}
+            {...(active === -1 ? {} : { keepMounted: [active] })}
+          >
             {drawn}
           </VList>
         </div>
       ) : (
         <div className="waterfall-rows" {...listbox}>
-          {drawn}
+          {rows.map(drawn)}
         </div>
       )}
       <RowDetail row={row} started_ms={started_ms} />

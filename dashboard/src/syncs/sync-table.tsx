@@ -97,8 +97,14 @@ const SyncRow = memo(function SyncRow({ sync, search, longest_s, zone }: SyncRow
         {countText(sync.api_metrics.calls_made)}
       </td>
       <td className="reason">
-        {error_type === null ? null : <span className="error-kind">{error_type.replaceAll('_', ' ')}</span>}
-        {error_message}
+        {error_type === null && error_message === null ? null : (
+          <div className="sync-message">
+            {error_type === null ? null : (
+              <span className="error-kind">{error_type.replaceAll('_', ' ')}</span>
+            )}
+            {error_message}
+          </div>
+        )}
       </td>
     </tr>
   )

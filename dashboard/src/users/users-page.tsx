@@ -1,5 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import type { UserList } from '../../../src/api/users/user-list.ts'
 import { useAddress } from '../parts/address.ts'
 import { Failure } from '../parts/failure.tsx'
 import { countText } from '../parts/number-text.ts'
@@ -8,11 +9,16 @@ import { userFiltersOf, userValuesOf, withUserFilter, type UserFilters } from '.
 import { UserTable } from './user-table.tsx'
 import { userPagesQuery } from './users-queries.ts'
 
+const MOST_LIVE_PAGES = 4
+
 /** Whose data is fresh, and whose is not: those in trouble first. */
 export function UsersPage(): ReactNode {
   const [address, setAddress] = useAddress()
   const filters = userFiltersOf(address)
-  const list = useInfiniteQuery(userPagesQuery(userValuesOf(filters)))
+  const query = userPagesQuery(userValuesOf(filters))
+  const known = useQueryClient().getQueryData<InfiniteData<UserList>>(query.queryKey)?.pages.length ?? 0
+  // All pages are asked for again; of many that would be too much at each change, and every minute has to do.
+  const list = useInfiniteQuery({ ...query, meta: { follows_syncs: known <= MOST_LIVE_PAGES } })
   const users = list.data?.pages.flatMap((page) => page.users) ?? []
   const period_days = list.data?.pages[0]?.period_days ?? 0
   const change = (name: string, value: string): void => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ErrorGroupDecision, ErrorGroupState } from '../../core/error-group-state.ts'
+import { parseDuration } from '../../core/duration-text.ts'
 import { isoTime } from '../../core/iso-time.ts'
 import { ok, type Answer } from '../http/answer.ts'
 import { badParameter } from '../http/parameters.ts'
@@ -26,10 +27,17 @@ const LONGEST_REASON = 500
 const LONGEST_MUTE_DAYS = 366
 const DAY_MS = 86_400_000
 
-const until_error = `a time to come within ${LONGEST_MUTE_DAYS} days, such as 2026-11-22T10:15:30Z`
-export const muteUntil: z.ZodType<string> = z.iso
-  .datetime({ offset: true, error: until_error })
-  .meta({ description: `Until when, at most ${LONGEST_MUTE_DAYS} days` })
+const until_error = `a time to come, such as 2026-11-22T10:15:30Z, or how long from now, such as 7d; at most ${LONGEST_MUTE_DAYS} days`
+const MOMENT = z.iso.datetime({ offset: true })
+export const muteUntil: z.ZodType<string> = z
+  .string({ error: until_error })
+  .refine((given) => parseDuration(given) !== null || MOMENT.safeParse(given).success, {
+    error: until_error,
+  })
+  .meta({
+    description: `A time to come, or how long from now; at most ${LONGEST_MUTE_DAYS} days`,
+    examples: ['7d'],
+  })
 
 const reason_error = `1 to ${LONGEST_REASON} characters on one line`
 export const muteReason: z.ZodType<string> = z
@@ -55,9 +63,10 @@ export async function muteErrorGroup(
   services: ApiServices,
   request: RequestFacts,
 ): Promise<Answer> {
-  const muted_until = Date.parse(until)
-  const ahead_ms = muted_until - services.clock.now()
+  const now = services.clock.now()
+  const ahead_ms = Math.ceil(parseDuration(until) ?? Date.parse(until) - now)
   if (!(ahead_ms > 0 && ahead_ms <= LONGEST_MUTE_DAYS * DAY_MS)) return badParameter('until', until_error)
+  const muted_until = now + ahead_ms
   return await decide({ id, decision: 'muted', muted_until, reason: reason.trim() }, services, request)
 }
 

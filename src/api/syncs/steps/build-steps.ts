@@ -30,22 +30,20 @@ const NO_ACTIVITY: StepSource['activity'] = {
 
 type TimedParts = Pick<SyncSteps, 'shares' | 'pauses' | 'steps' | 'left_out'>
 
-/**
- * Where the time of a sync went, from what its lines say and from the outcomes of its courses.
- * @param now_ms the end of one that still runs
- */
+/** Where the time of a sync went, from what its lines say and from the outcomes of its courses. */
 export function buildSteps(
   sync: Pick<SyncRow, 'sync_start_time' | 'sync_end_time'>,
   outcomes: readonly CourseOutcome[],
   collector: StepCollector,
-  now_ms: number,
 ): TimedParts {
   const from_ms = sync.sync_start_time
-  const window = { from_ms, until_ms: Math.max(from_ms, sync.sync_end_time ?? now_ms) }
   const { throttle } = collector
   const sources = [...stepsOutside(collector), ...stepsOfCourses(collector, outcomes)]
   sources.sort((a, b) => a.window.from_ms - b.window.from_ms)
   const all_ms = sources.reduce((sum, source) => sum + source.window.until_ms - source.window.from_ms, 0)
+  // What a running sync does since its last line nobody knows: it may wait for an answer.
+  const last_ms = sources.reduce((last, source) => Math.max(last, source.window.until_ms), from_ms)
+  const window = { from_ms, until_ms: Math.max(from_ms, sync.sync_end_time ?? last_ms) }
   const least_ms = Math.max((window.until_ms - from_ms) * SEEN_PART, all_ms / MOST_STRETCHES)
   const activities = sources.map(({ activity }) => activity)
   const whole = {
@@ -56,7 +54,7 @@ export function buildSteps(
   }
   const pauses = mergedSpans(throttle)
   return {
-    shares: roundedShares(splitTime(window, whole, least_ms).shares),
+    shares: collector.is_empty ? null : roundedShares(splitTime(window, whole, least_ms).shares),
     pauses: pauses.slice(0, MOST_PAUSES).map((pause) => ({
       at_ms: pause.from_ms - from_ms,
       duration_ms: rounded(pause.until_ms - pause.from_ms),

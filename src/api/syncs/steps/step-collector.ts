@@ -46,6 +46,10 @@ export class StepCollector {
   calls_seen = 0
   left_out = 0
 
+  get is_empty(): boolean {
+    return this.#calls.size === 0 && this.#database.size === 0
+  }
+
   add(entry: LogEntry): void {
     if (entry.stream === 'database') this.#addDatabase(entry)
     else if (entry.event === 'api_throttled') this.#addThrottle(entry)

@@ -55,8 +55,8 @@ export interface SyncSteps {
   readonly cleaned_up_at: string | null
   readonly lines_read: number
   readonly bytes_read: number
-  /** Of the whole sync. */
-  readonly shares: TimeShares
+  /** Of the whole sync, of one that still runs until its last line; null without lines. */
+  readonly shares: TimeShares | null
   /** Those that took most time first. */
   readonly endpoints: readonly CallFigures[]
   readonly database: readonly DatabaseFigures[]
@@ -131,7 +131,7 @@ export const syncStepsSchema: z.ZodType<SyncSteps> = z
     cleaned_up_at: time.nullable(),
     lines_read: count,
     bytes_read: count,
-    shares,
+    shares: shares.nullable(),
     endpoints: z.array(z.object(callFigures).meta({ title: 'CallFigures' })),
     database: z.array(z.object(databaseFigures).meta({ title: 'DatabaseFigures' })),
     pauses: z.array(z.object({ at_ms: z.number(), duration_ms: quantity }).meta({ title: 'ThrottlePause' })),

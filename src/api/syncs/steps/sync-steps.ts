@@ -26,7 +26,7 @@ export async function getSyncSteps(
   services: ApiServices,
   request: RequestFacts,
 ): Promise<Answer> {
-  const { store, clock, log_reading } = services
+  const { store, log_reading } = services
   const sync = visibleTo(request, await store.syncs.getSync(id))
   if (sync === null) return found(null, () => ({}))
   const release = log_reading.searches.take()
@@ -37,7 +37,7 @@ export async function getSyncSteps(
     const outcomes = await firstOutcomes(store.lists, id)
     const collector = new StepCollector()
     const end = await visitSync(sync, collector, services, request)
-    const timed = buildSteps(sync, outcomes, collector, clock.now())
+    const timed = buildSteps(sync, outcomes, collector)
     const calls_missing = missingCalls(sync, collector.calls_seen)
     const cut = end.cut ?? (end.unreadable.length > 0 ? 'unreadable' : null)
     const steps: SyncSteps = {

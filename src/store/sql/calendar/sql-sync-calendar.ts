@@ -2,9 +2,10 @@ import type { SyncStatus } from '../../../core/sync-status.ts'
 import type { CalendarCounts, CalendarQuery, DayCounts, SyncCalendar } from '../../sync-calendar.ts'
 import { FINAL_STATUSES, runningIn, TOTALS, USER_TOTALS, USERS } from '../figures/figure-columns.ts'
 import { TROUBLED_STATUSES } from '../lists/sync-list-plan.ts'
+import { selectForEach } from '../select-for-each.ts'
 import type { SqlConnection, SqlDatabase, SqlDialect } from '../sql-database.ts'
 import { isOneOf, joined, piece, textFor, type SqlPiece } from '../sql-piece.ts'
-import { calendarSegments, type CalendarSegment } from './calendar-segments.ts'
+import { calendarSegments, daysInsideHours, HOUR_MS, type CalendarSegment } from './calendar-segments.ts'
 
 /** So many rows of single users one request counts: some tens of milliseconds. */
 const MOST_ROWS = 200_000
@@ -12,6 +13,9 @@ const MOST_ROWS = 200_000
 const ENDED = isOneOf('sync_status', FINAL_STATUSES)
 /** What the index of a user's syncs in trouble holds, in its own words. */
 const TROUBLED = `sync_status in ('${[...TROUBLED_STATUSES].join("', '")}')`
+
+/** Not an hour in which a day ends and the next one begins. */
+const IN_ONE_DAY = '(bucket_start - cast(? as bigint)) % cast(? as bigint) <= ?'
 
 /** {@link SyncCalendar} in the SQL that both engines understand. */
 export class SqlSyncCalendar implements SyncCalendar {
@@ -39,15 +43,48 @@ async function countAll(connection: SqlConnection, bounds: readonly number[]): P
   const parts = calendarSegments(bounds).flatMap((segment) => [
     piece(
       `select ${dayOf('bucket_start')}, sync_status, syncs from ${TOTALS}
-       where tier = '${segment.tier}' and ${ENDED.text} and bucket_start >= ? and bucket_start < ?`,
+       where tier = 'hour' and ${ENDED.text} and bucket_start >= ? and bucket_start < ?
+         and ${IN_ONE_DAY}`,
       ...dayValues(segment),
       ...ENDED.values,
       segment.from,
       segment.to,
+      segment.from,
+      segment.day_ms,
+      segment.day_ms - HOUR_MS,
     ),
     running(segment, undefined),
   ])
-  return { days: daysOf(bounds, await count(connection, parts)), counted_from: null }
+  const rows = [...(await count(connection, parts)), ...(await countSplitHours(connection, bounds))]
+  return { days: daysOf(bounds, rows), counted_from: null }
+}
+
+/** Of the hours in which one day ends and the next one begins: what is before that moment, and what is after. */
+async function countSplitHours(
+  connection: SqlConnection,
+  bounds: readonly number[],
+): Promise<readonly CountRow[]> {
+  const begins = daysInsideHours(bounds)
+  const counts = (at: string): string => `select sync_status,
+      case when bucket_start < split.at then 1 else 0 end as before, cast(sum(syncs) as double precision) as syncs
+    from (select ${at} as at) as split cross join ${TOTALS}
+    where tier = '5m' and sync_status in ('${FINAL_STATUSES.join("', '")}')
+      and bucket_start >= split.at - split.at % ${HOUR_MS}
+      and bucket_start < split.at - split.at % ${HOUR_MS} + ${HOUR_MS}
+    group by 1, 2`
+  const found = await selectForEach<{ sync_status: SyncStatus; before: 0 | 1; syncs: number }>(
+    connection,
+    {
+      key_type: 'bigint',
+      sqlite: counts('cast(? as integer)'),
+      postgres: counts('keys.key'),
+    },
+    [...begins.keys()],
+    [],
+  )
+  return [...found].flatMap(([at, rows]) =>
+    rows.map(({ before, ...row }) => ({ ...row, day: (begins.get(Number(at)) ?? 0) - before })),
+  )
 }
 
 async function countUsers(
@@ -148,7 +185,10 @@ async function count(
 
 function daysOf(bounds: readonly number[], rows: readonly CountRow[]): DayCounts[] {
   const days = bounds.slice(1).map(() => new Map<CountRow['sync_status'], number>())
-  for (const { day, sync_status, syncs } of rows) days[day]?.set(sync_status, syncs)
+  for (const { day, sync_status, syncs } of rows) {
+    const counts = days[day]
+    counts?.set(sync_status, (counts.get(sync_status) ?? 0) + syncs)
+  }
   return days.map((counts) => {
     const of = (...statuses: readonly CountRow['sync_status'][]): number =>
       statuses.reduce((sum, status) => sum + (counts.get(status) ?? 0), 0)

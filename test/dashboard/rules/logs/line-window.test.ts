@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { LineWindow, type Side, type WindowLimits } from '../../../../dashboard/src/logs/line-window.ts'
+import { LineWindow } from '../../../../dashboard/src/logs/line-window.ts'
+import type { Side, WindowLimits } from '../../../../dashboard/src/logs/window-view.ts'
 import { openGuardedServer } from '../../../api/support/guarded-server.ts'
 import { writePastLogs } from '../../support/past-logs.ts'
 
@@ -18,7 +19,7 @@ await writePastLogs({
 })
 // A browser knows whose page it shows.
 const { fetch } = globalThis
-globalThis.fetch = (address, init) => fetch(new URL(String(address), server.url), init)
+globalThis.fetch = (address, init) => fetch(`${server.url}${address as string}`, init)
 
 const FILTERS = { task_id: 'nightly' }
 const LIMITS = { rows: 400, page: 70 } as const

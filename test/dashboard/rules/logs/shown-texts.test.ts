@@ -31,7 +31,7 @@ suite('a text of a line as it is shown', () => {
   test('loses and adds nothing else, wherever marks are', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(20), fc.nat(20), (text, a, b) => {
-        const characters = [...text]
+        const characters = Array.from(text)
         const [start, end] = [Math.min(a, b), Math.max(a, b)].map(
           (at) => characters.slice(0, at).join('').length,
         )

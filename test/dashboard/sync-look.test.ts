@@ -1,0 +1,45 @@
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { openGuardedServer } from '../api/support/guarded-server.ts'
+import { openCanvas, runEngine } from './support/engine-sync.ts'
+import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
+
+const { server } = await openGuardedServer({ requireToken: false })
+const canvas = await openCanvas()
+await runEngine(server.monitor, canvas)
+const [, broken = ''] = [...canvas.university.truth.courses()].map(({ id }) => String(id))
+canvas.faults.add({
+  when: { course_id: broken, path: '/api/v1/courses/*/sections' },
+  fault: { kind: 'canvas_500' },
+})
+const partial = await runEngine(server.monitor, canvas, { client: { max_attempts: 1 } })
+
+const panel = (page: Page, name: string): ReturnType<Page['locator']> => page.getByRole('region', { name })
+
+for (const dark of [false, true]) {
+  for (const width of [1440, 390]) {
+    test(`axe finds nothing on one sync, in the ${dark ? 'dark' : 'light'} theme, ${width} wide`, async () => {
+      const { page } = await visit(`${server.url}/syncs/${partial.id}`, { dark, width })
+      await panel(page, 'Where the time went').getByRole('option').first().waitFor()
+      await panel(page, 'Compared with the sync before').getByText('Newly failing').waitFor()
+      await panel(page, 'Log lines').getByRole('listitem').first().waitFor()
+      await assertAccessible(page)
+      await assertNoWider(page)
+      for (const name of ['Where the time went', 'Calls to Canvas, by endpoint']) {
+        await panel(page, name).getByRole('button', { name: 'Show as a table' }).click()
+      }
+      await page.getByText('As JSON').click()
+      await assertAccessible(page)
+      await assertNoWider(page)
+      await page.close()
+    })
+  }
+}
+
+test('axe finds nothing where there is no such sync', async () => {
+  const { page } = await visit(`${server.url}/syncs/999999`, { width: 390 })
+  await page.getByRole('heading', { name: 'There is no sync 999999' }).waitFor()
+  await assertAccessible(page)
+  await assertNoWider(page)
+  await page.close()
+})
