@@ -30,6 +30,24 @@ suite('while it is looked at, the overview changes', () => {
     await page.close()
   })
 
+  test('what changed between the first look and the first connection shows, too', async () => {
+    const { page } = await visit('about:blank')
+    let connect = (): void => {}
+    const connected = new Promise<void>((resolve) => {
+      connect = resolve
+    })
+    await page.route('**/events*', async (route) => {
+      await connected
+      await route.continue()
+    })
+    await page.goto(open.server.url)
+    await panel(page, 'Running now').getByText('No sync is running.').waitFor()
+    await sync.inProgress({ user_id: '88', started_at: Date.now() })(open.store.syncs, Date.now())
+    connect()
+    await panel(page, 'Running now').getByText('all for user 88').waitFor()
+    await page.close()
+  })
+
   test('a sync that starts, progresses and fails shows up without a reload', async () => {
     const { page, complaints } = await visit(open.server.url)
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()

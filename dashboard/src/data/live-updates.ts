@@ -41,8 +41,10 @@ export class LiveUpdates {
     if (this.#events !== null) return
     const listener: EventsListener = {
       onOpen: () => {
-        // The server tells again what changed meanwhile; what could not be loaded then is asked for now.
-        if (this.#live.state === 'away') this.#figuresSoon()
+        // After a pause the server tells again what changed; what could not be loaded then is asked for now. Before
+        // the first connection nobody told what changed since the page asked.
+        if (this.#live.state !== 'live') this.#figuresSoon()
+        if (this.#live.state === 'waiting') void this.#queries.invalidateQueries({ queryKey: ['sync'] })
         this.#become('live')
       },
       onAway: () => {
