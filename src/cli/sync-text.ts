@@ -1,4 +1,4 @@
-import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
+import { errorTypeFacts } from '../core/error-types.ts'
 import type { CourseOutcome, SyncRecord } from '../core/sync-record.ts'
 import type { SyncStatus } from '../core/sync-status.ts'
 import { counted, grouped, spokenDuration } from './numbers.ts'
@@ -31,7 +31,8 @@ export function describeSync(record: SyncRecord, terminal: Terminal): string[] {
     `${statusText(record.sync_status, terminal, 'stdout')}${duration}  sync ${record.id} (${printable(record.sync_task_id)})`,
   ]
   if (record.error_message !== null) lines.push(`  ${printable(record.error_message)}`)
-  if (record.error_type !== null) lines.push(`  Next: ${ERROR_TYPE_FACTS[record.error_type].next_step}`)
+  const facts = errorTypeFacts(record.error_type)
+  if (facts !== null) lines.push(`  Next: ${facts.next_step}`)
   if (record.sync_status === 'completed' && courses.processed === 0) {
     lines.push("  Canvas lists no courses for this token. An administrator's token needs --account.")
   }
@@ -65,7 +66,8 @@ function countText(count: { processed: number; created: number; updated: number 
 export function tellProblem(record: SyncRecord, terminal: Terminal): void {
   if (record.error_message === null) return
   terminal.error(`${statusText(record.sync_status, terminal, 'stderr')}: ${printable(record.error_message)}`)
-  if (record.error_type !== null) terminal.error(ERROR_TYPE_FACTS[record.error_type].next_step)
+  const facts = errorTypeFacts(record.error_type)
+  if (facts !== null) terminal.error(facts.next_step)
 }
 
 /** One course outcome in a line. */

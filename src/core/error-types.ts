@@ -25,7 +25,7 @@ export type CanvasErrorType = (typeof CANVAS_ERROR_TYPES)[number]
 /** What can end a sync besides Canvas: the job's own code, our storage, and what only the monitor decides. */
 export type SyncErrorType = CanvasErrorType | 'job_error' | 'storage' | 'lost' | 'timed_out'
 
-interface ErrorTypeFacts {
+export interface ErrorTypeFacts {
   /** What to do next, one sentence. */
   readonly next_step: string
   /** Whether the same request may succeed if it is simply sent again a little later. */
@@ -105,6 +105,11 @@ export const ERROR_TYPE_FACTS: Readonly<Record<SyncErrorType, ErrorTypeFacts>> =
     'The process that ran the sync is gone: look for a restart or an out-of-memory kill at that time, then run it again.',
   ),
   timed_out: facts('The sync ran longer than its limit: raise the limit or sync fewer courses at a time.'),
+}
+
+/** Null for none, and for one of another program's own: rows in the database may have any. */
+export function errorTypeFacts(error_type: string | null): ErrorTypeFacts | null {
+  return error_type !== null && isSyncErrorType(error_type) ? ERROR_TYPE_FACTS[error_type] : null
 }
 
 export function isSyncErrorType(value: string): value is SyncErrorType {

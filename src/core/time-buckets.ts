@@ -37,11 +37,12 @@ export function bucketStartFrom(bucket: TimeBucket, at_ms: number): number {
   return start < boundedTime(at_ms) ? nextBucketStart(bucket, at_ms) : start
 }
 
-/** The starts of the buckets from the one that holds `since_ms` to the one that ends at or after `until_ms`. */
+/** The starts of the buckets from the one that holds `since_ms` to the one that ends at or after `until_ms`; none beyond all dates. */
 export function bucketStarts(bucket: TimeBucket, since_ms: number, until_ms: number): number[] {
   const starts: number[] = []
-  for (let at = bucketStart(bucket, since_ms); at < until_ms; at = nextBucketStart(bucket, at))
-    starts.push(at)
+  // Beyond dates no bucket follows another.
+  const until = Math.min(until_ms, FARTHEST_MS)
+  for (let at = bucketStart(bucket, since_ms); at < until; at = nextBucketStart(bucket, at)) starts.push(at)
   return starts
 }
 

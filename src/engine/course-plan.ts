@@ -1,4 +1,4 @@
-import { ERROR_TYPE_FACTS } from '../core/error-types.ts'
+import { errorTypeFacts } from '../core/error-types.ts'
 import type { CourseOutcome, SyncRow } from '../core/sync-record.ts'
 import type { Checkpoint, ListingState } from '../store/synced-data-store.ts'
 import type { ListedCourse } from './course.ts'
@@ -11,7 +11,7 @@ export const RESUME_WINDOW_MS: number = 3_600_000
 export function wasInterrupted(sync: Pick<SyncRow, 'sync_status' | 'error_type'> | null): boolean {
   if (sync === null || sync.sync_status === 'in_progress' || sync.sync_status === 'completed') return false
   if (sync.sync_status !== 'partial') return true
-  return sync.error_type !== null && ERROR_TYPE_FACTS[sync.error_type].token
+  return errorTypeFacts(sync.error_type)?.token === true
 }
 
 /** The checkpoints that still count: all of them, or none when the newest is too old. */

@@ -4,6 +4,7 @@ import type { ErrorGroupList } from '../../src/api/errors/error-list.ts'
 import type { Performance } from '../../src/api/syncs/performance.ts'
 import type { Series } from '../../src/api/syncs/series.ts'
 import type { Summary } from '../../src/api/syncs/summary.ts'
+import { assertProblem } from './support/assert-problem.ts'
 import { openGuardedServer } from './support/guarded-server.ts'
 import { sync } from './support/sync-factory.ts'
 import { BASE, openTestApi, type TestApi } from './support/test-api.ts'
@@ -51,6 +52,25 @@ test('errors that differ in their numbers are one, the most frequent first', asy
   assert.match(groups[1]?.next_step ?? '', /new access token/)
   const longer = await api.read<ErrorGroupList>(`${BASE}/errors?days=31&limit=1`)
   assert.deepEqual([longer.count, longer.groups[0]?.sync_count], [1, 3])
+})
+
+test('a cursor whose period is made up is refused: it would be counted for ever', async () => {
+  const api = await openFilledApi()
+  const first = await api.read<ErrorGroupList>(`${BASE}/errors?limit=1`)
+  const [version, marks, place] = JSON.parse(
+    Buffer.from(first.next_cursor ?? '', 'base64url').toString(),
+  ) as readonly [number, string, object]
+  for (const now of [
+    Number.MAX_SAFE_INTEGER,
+    8.64e15,
+    api.clock.now() + 2 * DAY_MS,
+    -1,
+    Number.MIN_SAFE_INTEGER,
+  ]) {
+    const cursor = Buffer.from(JSON.stringify([version, marks, { ...place, now }])).toString('base64url')
+    const refused = await assertProblem(await api.request(`${BASE}/errors?limit=1&cursor=${cursor}`), 400)
+    assert.equal(refused.parameter, 'cursor', String(now))
+  }
 })
 
 test('the syncs of an error can be listed', async () => {

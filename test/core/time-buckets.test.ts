@@ -65,6 +65,15 @@ describe('buckets of time', () => {
       }
     }
   })
+
+  it('have an end, however far a time is', () => {
+    for (const bucket of TIME_BUCKETS) {
+      for (const until of [8.64e15, Number.MAX_SAFE_INTEGER, Infinity]) {
+        assert.ok(bucketStarts(bucket, until - 1, until).length <= 1)
+        assert.ok(bucketStarts(bucket, 8e15 - 86_400_000, until).length <= 300)
+      }
+    }
+  })
 })
 
 describe('the parts of a window', () => {

@@ -1,5 +1,5 @@
 import type { ErrorGroupRecord } from '../../../src/api/errors/error-group-records.ts'
-import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
+import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import type { SyncStatus } from '../../../src/core/sync-status.ts'
 import { whoseOf } from '../parts/sync-words.ts'
@@ -67,7 +67,7 @@ const NOTHING = { detail: null, next_step: null, command: null, others: null, is
 const kindOf = ({ error_type, error_message, sync_status, user_id }: SyncRecord): string =>
   error_type === null
     ? `${sync_status} ${error_message ?? ''}`
-    : `${sync_status} ${error_type} ${ERROR_TYPE_FACTS[error_type].token ? (user_id ?? '') : ''}`
+    : `${sync_status} ${error_type} ${errorTypeFacts(error_type)?.token === true ? (user_id ?? '') : ''}`
 
 function syncItems({ troubled, new_errors, since }: Troubles): AttentionItem[] {
   const kinds = Map.groupBy(troubled, kindOf)
@@ -75,7 +75,7 @@ function syncItems({ troubled, new_errors, since }: Troubles): AttentionItem[] {
     const [newest] = syncs
     if (newest === undefined) return []
     const { id, error_type, error_message, sync_status, sync_end_time, sync_start_time } = newest
-    const facts = error_type === null ? null : ERROR_TYPE_FACTS[error_type]
+    const facts = errorTypeFacts(error_type)
     const is_new = new_errors.some(({ last_sync_id }) => syncs.some((sync) => sync.id === last_sync_id))
     const like = new URLSearchParams({
       status: sync_status,

@@ -1,5 +1,5 @@
 import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
-import { ERROR_TYPE_FACTS, type SyncErrorType } from '../../../src/core/error-types.ts'
+import { errorTypeFacts, type SyncErrorType } from '../../../src/core/error-types.ts'
 
 export type FailedOutcome = 'failed' | 'forbidden'
 
@@ -28,12 +28,11 @@ export function failureGroups(courses: readonly CourseOutcomeRecord[]): FailureG
 function groupOf(courses: readonly CourseOutcomeRecord[]): FailureGroup {
   const [first] = courses
   const error_type = first?.error_type ?? null
-  const facts: Readonly<Record<string, { readonly next_step: string }>> = ERROR_TYPE_FACTS
   return {
     outcome: first?.outcome === 'forbidden' ? 'forbidden' : 'failed',
     error_type,
     message: first?.error_message ?? first?.reason ?? 'It did not say why.',
-    next_step: error_type === null ? null : (facts[error_type]?.next_step ?? null),
+    next_step: errorTypeFacts(error_type)?.next_step ?? null,
     courses,
   }
 }

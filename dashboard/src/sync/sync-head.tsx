@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
-import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
+import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { whoseOf } from '../parts/sync-words.ts'
@@ -58,9 +58,9 @@ export function SyncHead({ sync, courses }: SyncHeadProps): ReactNode {
 }
 
 function nextStepOf({ error_type, sync_status, deletions }: SyncRecord): string | null {
-  const facts: Readonly<Record<string, { readonly next_step: string }>> = ERROR_TYPE_FACTS
-  if (error_type !== null) return facts[error_type]?.next_step ?? null
-  if (sync_status === 'lost' || sync_status === 'timed_out') return ERROR_TYPE_FACTS[sync_status].next_step
+  if (error_type !== null) return errorTypeFacts(error_type)?.next_step ?? null
+  if (sync_status === 'lost' || sync_status === 'timed_out')
+    return errorTypeFacts(sync_status)?.next_step ?? null
   if (sync_status === 'in_progress' || deletions.held === 0) return null
   return 'Look in Canvas whether the rows are really gone; if so, sync once with --accept-deletions.'
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useParams } from 'wouter'
-import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
+import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { ApiError } from '../data/api-client.ts'
 import { syncQuery } from '../data/queries.ts'
@@ -57,7 +57,7 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
   const known = courses.data?.courses ?? null
   // A sentence about a part of the courses would be wrong about them all.
   const judged = courses.isError || courses.data?.next_cursor != null ? [] : known
-  const told = sync.error_type === null ? null : ERROR_TYPE_FACTS[sync.error_type].next_step
+  const told = errorTypeFacts(sync.error_type)?.next_step ?? null
   return (
     <>
       <SyncHead sync={sync} courses={judged} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { ERROR_TYPE_FACTS } from '../../../src/core/error-types.ts'
+import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { Ago } from '../parts/time-text.tsx'
 import { tokenState } from './token-state.ts'
@@ -37,7 +37,7 @@ export function TokenState({ syncs }: { readonly syncs: readonly SyncRecord[] })
           </>
         )}
       </p>
-      <p className="next-step">{ERROR_TYPE_FACTS[error_type].next_step}</p>
+      <p className="next-step">{errorTypeFacts(error_type)?.next_step}</p>
     </>
   )
 }

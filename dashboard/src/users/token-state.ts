@@ -1,4 +1,4 @@
-import { ERROR_TYPE_FACTS, type SyncErrorType } from '../../../src/core/error-types.ts'
+import { errorTypeFacts, type SyncErrorType } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 
 /** What the newest syncs of a user say of the Canvas token; the token itself is not known here. */
@@ -20,8 +20,7 @@ type Said = Pick<
   'sync_status' | 'error_type' | 'sync_start_time' | 'sync_end_time' | 'heartbeat_at' | 'api_metrics'
 >
 
-const isTokenError = (error_type: SyncErrorType | null): boolean =>
-  error_type !== null && ERROR_TYPE_FACTS[error_type].token
+const isTokenError = (error_type: SyncErrorType | null): boolean => errorTypeFacts(error_type)?.token === true
 
 /** A sync that ended well, or that Canvas gave an answer to, also when it failed of something else. */
 function worked({ sync_status, error_type, api_metrics: { calls_made, calls_failed } }: Said): boolean {

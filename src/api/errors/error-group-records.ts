@@ -5,7 +5,7 @@ import {
   type ErrorGroupDecision,
   type ErrorGroupState,
 } from '../../core/error-group-state.ts'
-import { ERROR_TYPE_FACTS, type SyncErrorType } from '../../core/error-types.ts'
+import { ERROR_TYPE_FACTS, errorTypeFacts, type SyncErrorType } from '../../core/error-types.ts'
 import { isoTime } from '../../core/iso-time.ts'
 import type { BoundedCount, ErrorGroup, ErrorTrend } from '../../store/error-groups.ts'
 import type { Members } from '../http/answer.ts'
@@ -97,7 +97,7 @@ export function toErrorGroupRecord({
     id: group.id,
     error_type: group.error_type,
     message: group.message,
-    next_step: nextStepOf(group.error_type),
+    next_step: errorTypeFacts(group.error_type)?.next_step ?? null,
     sync_count: syncs,
     recent_sync_count: recent_syncs,
     first_seen_at: isoTime(first_seen_at),
@@ -115,9 +115,3 @@ export const toTrendRecord = ({ bucket, starts }: ErrorTrend): ErrorTrendRecord 
   trend_bucket: bucket,
   trend_starts: starts.map(isoTime),
 })
-
-/** Rows that other programs wrote may have types of their own. */
-export function nextStepOf(error_type: string | null): string | null {
-  const facts: Readonly<Record<string, { readonly next_step: string }>> = ERROR_TYPE_FACTS
-  return error_type === null ? null : (facts[error_type]?.next_step ?? null)
-}

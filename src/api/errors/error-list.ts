@@ -104,7 +104,18 @@ export const ERROR_LIST_PARAMETERS: Members<ErrorGroupListInput> = {
 interface Continuation extends ErrorGroupPlace {
   readonly now: number
 }
-const CONTINUATION: z.ZodType<Continuation> = z.object({ value: z.number(), id: z.int(), now: z.int() })
+
+/** A cursor may come from anybody, and from a server whose clock is ahead of this one's. */
+const CLOCKS_DIFFER_MS = 86_400_000
+const continuation = (now_ms: number): z.ZodType<Continuation> =>
+  z.object({
+    value: z.number(),
+    id: z.int(),
+    now: z
+      .int()
+      .min(0)
+      .max(now_ms + CLOCKS_DIFFER_MS),
+  })
 
 /** Of the users whose data the caller may see. */
 export async function getErrorGroups(
@@ -114,7 +125,7 @@ export async function getErrorGroups(
 ): Promise<Answer> {
   const { days, user_id, state, error_type, text, sort } = filters
   if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
-  const read = readCursor(cursor, filters, CONTINUATION)
+  const read = readCursor(cursor, filters, continuation(clock.now()))
   if ('refused' in read) return read.refused
   const now = read.place?.now ?? clock.now()
   const user_ids = user_id === undefined ? caller.users : [user_id]
