@@ -100,7 +100,8 @@ async function answerSafely(
 /** A page of another site may neither take up what goes on for long, nor report with a picture's address. */
 function refusalOfForeignPageAt(route: Route, request: Request, site: Site): Answer | null {
   if (route.access === 'ingest') return refusalOfForeignPage(request, site, 'report anything here')
-  return route.streams === undefined ? null : refusalOfForeignPage(request, site, 'read this')
+  const is_long = route.streams !== undefined || route.answers[429] !== undefined
+  return is_long ? refusalOfForeignPage(request, site, 'read this') : null
 }
 
 async function answerTo(

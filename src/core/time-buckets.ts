@@ -37,7 +37,7 @@ export function bucketStartFrom(bucket: TimeBucket, at_ms: number): number {
   return start < boundedTime(at_ms) ? nextBucketStart(bucket, at_ms) : start
 }
 
-/** The starts of the buckets from the one that holds `since_ms` to the one that ends at or after `until_ms`; none beyond all dates. */
+/** The starts of the buckets from the one that holds `since_ms` to the one that ends at or after `until_ms`. */
 export function bucketStarts(bucket: TimeBucket, since_ms: number, until_ms: number): number[] {
   const starts: number[] = []
   // Beyond dates no bucket follows another.

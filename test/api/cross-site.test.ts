@@ -105,6 +105,21 @@ for (const host of ['localhost', '127.0.0.1']) {
   })
 }
 
+test('a page of another site takes none of the few places for what goes on for long', async () => {
+  const long = ROUTES.filter(({ method, streams, answers }) => method === 'GET' && (streams ?? answers[429]))
+  for (const path of ['/logs/search', '/logs/histogram', '/sync/{id}/steps', '/syncs/export'])
+    assert.ok(
+      long.some((route) => route.path === `${BASE}${path}`),
+      path,
+    )
+  for (const { path } of long) {
+    const url = `${guarded.server.url}${path.replaceAll(/\{\w+\}/g, '1')}`
+    // As a picture on that page.
+    const headers = { authorization: `Bearer ${admin}`, 'sec-fetch-site': 'cross-site' }
+    assert.equal((await fetch(url, { headers })).status, 403, path)
+  }
+})
+
 /** The strongest that needs nobody's leave; its parameters stand in the address too. */
 async function sendFetch(page: Page, url: string): Promise<void> {
   await page.evaluate(async (url) => {

@@ -76,6 +76,9 @@ test('a reason is one short line, and muting ends within a year', async () => {
     ['reason', { ...good, reason: 'a\nb' }],
     ['reason', { ...good, reason: 'a\u0000b' }],
     ['reason', { ...good, reason: 'a\u2028b' }],
+    ['reason', { ...good, reason: 'a\u202eb' }],
+    ['reason', { ...good, reason: 'a\u2066b' }],
+    ['reason', { ...good, reason: 'a\ud800b' }],
     ['reason', { ...good, reason: 'a'.repeat(501) }],
     ['reason', { ...good, reason: 7 }],
   ]

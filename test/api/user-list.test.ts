@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { mock, suite, test } from 'node:test'
 import type { FreshnessList } from '../../src/api/freshness/freshness.ts'
 import type { BeatList } from '../../src/api/users/beats.ts'
 import type { Calendar } from '../../src/api/users/calendar.ts'
@@ -107,6 +107,20 @@ suite('the list of users', () => {
   })
 })
 
+test('a made-up cursor of the list of users is refused where a database could not take it', async () => {
+  const api = await openTestApi()
+  await api.given(sync.completed({ user_id: 'a' }), sync.completed({ user_id: 'b' }))
+  const { next_cursor } = await api.read<UserList>(`${BASE}/users?sort=id&limit=1`)
+  const [version, marks, place] = JSON.parse(
+    Buffer.from(next_cursor ?? '', 'base64url').toString(),
+  ) as readonly [number, string, object]
+  for (const wrong of [{ user_id: 'a\0' }, { user_id: 'a'.repeat(256) }, { last_sync_start_time: 0.5 }]) {
+    const cursor = Buffer.from(JSON.stringify([version, marks, { ...place, ...wrong }])).toString('base64url')
+    const refused = await api.request(`${BASE}/users?sort=id&limit=1&cursor=${cursor}`)
+    assert.equal(refused.status, 400, JSON.stringify(wrong))
+  }
+})
+
 test('the newest runs are those of a user, of a source, or of all', async () => {
   const api = await openTestApi()
   const now = api.clock.now()
@@ -128,6 +142,34 @@ test('the newest runs are those of a user, of a source, or of all', async () => 
   await api.syncs.saveSource(reading, source_id, 'all')
   const read = await api.read<BeatList>(`${BASE}/beats?source_id=${source_id}`)
   assert.deepEqual([read.count, read.source_id, read.beats[0]?.sync_id], [1, source_id, reading])
+})
+
+test('the newest runs of many users are found among those of many others', async () => {
+  const { store, token, send } = await openGuardedServer()
+  const now = Date.now()
+  const own = Array.from({ length: 12 }, (_, user) => `own-${user}`)
+  const ids: number[] = []
+  for (const [hours, user_id] of own.entries())
+    ids.push(await sync.completed({ user_id, started_at: now - (10 + hours) * HOUR_MS })(store.syncs, now))
+  for (let other = 0; other < 50; other++)
+    await sync.completed({ user_id: 'other', started_at: now - other * 1000 })(store.syncs, now)
+  const reads = await token(own.map((user_id) => `read:user:${user_id}`))
+  const list = (await (await send('GET', '/beats?limit=5', reads)).json()) as BeatList
+  assert.deepEqual(
+    list.beats.map(({ sync_id }) => sync_id),
+    ids.slice(0, 5),
+  )
+})
+
+test('where hardly any run fits, the newest are looked for so far and no farther', async () => {
+  const api = await openTestApi()
+  let pages = 0
+  mock.method(api.store.lists, 'page', async () => {
+    assert.ok(++pages < 1000)
+    return await Promise.resolve({ rows: [], next: { value: 1000 - pages, id: 1 } })
+  })
+  assert.equal((await api.read<BeatList>(`${BASE}/beats?user_id=7&source_id=3`)).count, 0)
+  assert.ok(pages <= 20, `${pages} pages`)
 })
 
 suite('the calendar', () => {

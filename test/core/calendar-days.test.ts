@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import * as fc from 'fast-check'
 import { calendarWeeks } from '../../src/core/calendar-days.ts'
-import { toWallTime } from '../../src/core/local-time.ts'
+import { toWallTime, zoneOffset } from '../../src/core/local-time.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -87,5 +87,25 @@ describe('the days of a calendar', () => {
     const began = performance.now()
     calendarWeeks(Date.parse('2026-11-22T22:00:00Z'), 'America/St_Johns', 53)
     assert.ok(performance.now() - began < 500)
+  })
+})
+
+describe('zones that callers name', () => {
+  it('are not all kept: each takes memory', () => {
+    const made = mock.method(Intl, 'DateTimeFormat')
+    try {
+      const offsets = Array.from(
+        { length: 100 },
+        (_, minute) => `+${String(10 + (minute % 10))}:${10 + Math.floor(minute / 10)}`,
+      )
+      for (const zone of offsets) zoneOffset(0, zone)
+      const once = made.mock.callCount()
+      zoneOffset(0, offsets.at(-1) ?? '')
+      assert.equal(made.mock.callCount(), once, 'the newest is kept')
+      zoneOffset(0, offsets[0] ?? '')
+      assert.equal(made.mock.callCount(), once + 1, 'the oldest is not')
+    } finally {
+      made.mock.restore()
+    }
   })
 })

@@ -2,6 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { Suspense, useEffect, useMemo, type ReactNode } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { ApiError } from '../data/api-client.ts'
+import { sessionQuery } from '../data/queries.ts'
 import { LiveUpdates } from '../data/live-updates.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
 import { Arrival } from './arrival.tsx'
@@ -25,6 +26,20 @@ const UsersPage = lazyPage(async () => (await import('../users/users-page.tsx'))
 const UserPage = lazyPage(async () => (await import('../users/user-page.tsx')).UserPage)
 const SystemPage = lazyPage(async () => (await import('../system/system-page.tsx')).SystemPage)
 
+const FIRST_PAGES = [
+  [/^\/syncs\/?$/, SyncsPage],
+  [/^\/syncs\/./, SyncPage],
+  [/^\/errors/, ErrorsPage],
+  [/^\/performance/, PerformancePage],
+  [/^\/logs/, LogsPage],
+  [/^\/users\/?$/, UsersPage],
+  [/^\/users\/./, UserPage],
+  [/^\/system/, SystemPage],
+] as const
+
+// Its script comes while the server is asked who this is.
+FIRST_PAGES.find(([path]) => path.test(location.pathname))?.[1].preload()
+
 /** A refusal stays one however often it is asked again. */
 const mayTryAgain = (failures: number, error: Error): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500)
@@ -43,6 +58,7 @@ function queriesOfPage(): QueryClient {
       queries: { staleTime: 30_000, refetchInterval: 60_000, retry: mayTryAgain },
     },
   })
+  void queries.prefetchQuery(sessionQuery())
   return queries
 }
 

@@ -4,17 +4,31 @@ const RELOADED = 'canvas-sync-reloaded-at'
 /** Twice within so long is no upgrade but a fault. */
 const ONCE_WITHIN_MS = 60_000
 
+export type LazyPage<P> = LazyExoticComponent<ComponentType<P>> & {
+  /** Fetches its script, which is then there when the page is opened. */
+  readonly preload: () => void
+}
+
 /** A page whose script comes when it is opened. */
-export function lazyPage(load: () => Promise<ComponentType>): LazyExoticComponent<ComponentType> {
-  return lazy(async () => {
-    try {
-      return { default: await load() }
-    } catch (error) {
-      // Nothing is drawn until the browser has left.
-      if (await reloadForNewVersion()) return await new Promise(() => {})
-      throw error
-    }
+export function lazyPage<P = object>(load: () => Promise<ComponentType<P>>): LazyPage<P> {
+  let coming: Promise<{ default: ComponentType<P> }> | null = null
+  const loadOnce = (): Promise<{ default: ComponentType<P> }> => (coming ??= loadPage(load))
+  return Object.assign(lazy(loadOnce), {
+    preload: () => {
+      // Whoever opens the page is told what became of it.
+      loadOnce().catch(() => {})
+    },
   })
+}
+
+async function loadPage<P>(load: () => Promise<ComponentType<P>>): Promise<{ default: ComponentType<P> }> {
+  try {
+    return { default: await load() }
+  } catch (error) {
+    // Nothing is drawn until the browser has left.
+    if (await reloadForNewVersion()) return await new Promise(() => {})
+    throw error
+  }
 }
 
 /** After an upgrade the server has other scripts than this page knows. Returns whether the page is loaded again. */

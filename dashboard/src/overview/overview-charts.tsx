@@ -8,7 +8,7 @@ import { StackedBars } from '../charts/stacked-bars.tsx'
 import { TimeChart } from '../charts/time-chart.tsx'
 import { seriesQuery } from '../data/queries.ts'
 import { Asked } from '../parts/panel.tsx'
-import { usePeriod } from './period.ts'
+import type { Period } from './period.ts'
 import { callLines, DURATION_LINES, ITEM_LINES, linesOf, REFUSAL_LINES, startsOf } from './series-lines.ts'
 import { SyncsOverTime } from './syncs-over-time.tsx'
 import { useSyncsOf } from './use-syncs-of.ts'
@@ -19,8 +19,7 @@ const CHART_LINES = 8
 const WORK = ['api_calls', 'api_failures', 'rate_limit_hits', ...ITEM_LINES.map(({ metric }) => metric)]
 
 /** What happened over the period, as charts. A marked piece of any of them leads to its syncs. */
-export function OverviewCharts(): ReactNode {
-  const [period] = usePeriod()
+export function OverviewCharts({ period }: { readonly period: Period }): ReactNode {
   const { bucket, since } = period
   const showSyncs = useSyncsOf()
   const durations = useQuery(

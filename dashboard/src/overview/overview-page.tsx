@@ -1,5 +1,5 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { Suspense, useState, type ReactNode } from 'react'
+import { memo, Suspense, useDeferredValue, useState, type ReactNode } from 'react'
 import { lazyPage } from '../app/lazy-page.ts'
 import { summaryQuery } from '../data/queries.ts'
 import { Failure } from '../parts/failure.tsx'
@@ -17,7 +17,7 @@ import {
 } from './overview-queries.ts'
 import { OverviewSkeleton } from './overview-skeleton.tsx'
 import { PeriodSwitch } from './period-switch.tsx'
-import { usePeriod } from './period.ts'
+import { usePeriod, type Period } from './period.ts'
 import { RunningSyncs } from './running-syncs.tsx'
 import { bySource } from './source-freshness.ts'
 import { TrustSentence } from './trust-sentence.tsx'
@@ -28,6 +28,11 @@ const OverviewCharts = lazyPage(async () => (await import('./overview-charts.tsx
 /** Is the data fresh, complete and true? */
 export function OverviewPage(): ReactNode {
   const [period] = usePeriod()
+  // The switch answers at once; drawing all figures of another period may take longer than a press should.
+  return <Overview period={useDeferredValue(period)} />
+}
+
+const Overview = memo(function Overview({ period }: { readonly period: Period }): ReactNode {
   const running = useQuery(runningQuery())
   const troubled = useQuery(troubledQuery(period))
   const unsettled = useQuery(unsettledQuery(period))
@@ -98,7 +103,7 @@ export function OverviewPage(): ReactNode {
             />
           </div>
           <Suspense fallback={null}>
-            <OverviewCharts />
+            <OverviewCharts period={period} />
           </Suspense>
         </>
       ) : (
@@ -106,7 +111,7 @@ export function OverviewPage(): ReactNode {
       )}
     </>
   )
-}
+})
 
 const hasAnswer = ({ data, error }: UseQueryResult): boolean => data !== undefined || error !== null
 

@@ -39,6 +39,9 @@ export const muteUntil: z.ZodType<string> = z
     examples: ['7d'],
   })
 
+/** Whatever is no text on one line, half a character, and what turns the direction of what follows. */
+const NOT_IN_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
+
 const reason_error = `1 to ${LONGEST_REASON} characters on one line`
 export const muteReason: z.ZodType<string> = z
   .string({ error: reason_error })
@@ -47,7 +50,7 @@ export const muteReason: z.ZodType<string> = z
     (given) => {
       const reason = given.trim()
       const { length } = Array.from(reason)
-      return length > 0 && length <= LONGEST_REASON && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(reason)
+      return length > 0 && length <= LONGEST_REASON && !NOT_IN_A_LINE.test(reason)
     },
     { error: reason_error },
   )

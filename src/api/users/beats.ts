@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { maySee } from '../../core/access.ts'
 import { ERROR_TYPE_FACTS, type SyncErrorType } from '../../core/error-types.ts'
 import { isoTime } from '../../core/iso-time.ts'
+import type { SyncRow } from '../../core/sync-record.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../core/sync-status.ts'
 import { emitUserId } from '../../core/user-id.ts'
-import type { SyncCondition, SyncPage, SyncPlace } from '../../store/sync-lists.ts'
+import type { SyncCondition, SyncLists, SyncPage, SyncPlace } from '../../store/sync-lists.ts'
 import type { SyncBeat } from '../../store/sync-users.ts'
 import { otherUsers } from '../access/refusals.ts'
 import { ok, type Answer, type Members } from '../http/answer.ts'
 import { limit, userId, wholeNumber } from '../http/parameters.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { seenBy } from '../syncs/sync-records.ts'
 import { emittedId, type EmittedId } from '../syncs/sync-schemas.ts'
 
 /** One run in a row of runs. */
@@ -77,23 +77,15 @@ export async function getBeats(
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
   if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
-  const condition: SyncCondition = {
-    ...seenBy(caller),
-    ...(user_id === undefined ? {} : { user_ids: [user_id] }),
-    ...(source_id === undefined ? {} : { source_id }),
-  }
-  const beats: Beat[] = []
-  let after: SyncPlace | null = null
-  do {
-    const page: SyncPage = await store.lists.page({
-      condition,
-      sort: 'newest',
-      limit: most - beats.length,
-      after,
-    })
-    beats.push(...page.rows.map((row) => toBeat({ ...row, sync_id: row.id })))
-    after = page.next
-  } while (after !== null && beats.length < most)
+  const of_source: SyncCondition = source_id === undefined ? {} : { source_id }
+  const users = user_id === undefined ? caller.users : [user_id]
+  const rows: SyncRow[] = []
+  if (users === null) rows.push(...(await newestRows(store.lists, of_source, most)))
+  // One by one: a list of many users is walked along the syncs of all.
+  for (const user of users ?? [])
+    rows.push(...(await newestRows(store.lists, { ...of_source, user_ids: [user] }, most)))
+  rows.sort((a, b) => b.sync_start_time - a.sync_start_time || b.id - a.id)
+  const beats = rows.slice(0, most).map((row) => toBeat({ ...row, sync_id: row.id }))
   if (user_id !== undefined) audit.viewed(user_id)
   const list: BeatList = {
     user_id: emitUserId(user_id ?? null),
@@ -102,6 +94,22 @@ export async function getBeats(
     beats,
   }
   return ok(list)
+}
+
+/** Where hardly any run fits, the newest 20,000 or so are looked at: a page is bounded itself. */
+const MOST_PAGES = 20
+
+async function newestRows(lists: SyncLists, condition: SyncCondition, most: number): Promise<SyncRow[]> {
+  const rows: SyncRow[] = []
+  let after: SyncPlace | null = null
+  for (let pages = 0; pages < MOST_PAGES && rows.length < most; pages++) {
+    const limit = most - rows.length
+    const page: SyncPage = await lists.page({ condition, sort: 'newest', limit, after })
+    rows.push(...page.rows)
+    after = page.next
+    if (after === null) break
+  }
+  return rows
 }
 
 export function toBeat(beat: SyncBeat): Beat {

@@ -21,7 +21,7 @@ import { ok, type Answer, type Members } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
 import { cursor, readCursor, writeCursor } from '../http/cursor.ts'
 import { pageLinks } from '../http/page-links.ts'
-import { days, limit, opaqueId } from '../http/parameters.ts'
+import { days, limit, opaqueId, userId } from '../http/parameters.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { present } from '../syncs/list-parameters.ts'
@@ -146,7 +146,7 @@ const PLACE: z.ZodType<UserPlace> = z.object({
   well: z.literal([0, 1]),
   last_completed_start_time: z.int(),
   last_sync_start_time: z.int(),
-  user_id: z.string(),
+  user_id: userId,
 })
 
 const DAY_MS = 86_400_000
