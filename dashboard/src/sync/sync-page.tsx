@@ -6,7 +6,7 @@ import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { ApiError } from '../data/api-client.ts'
 import { syncQuery } from '../data/queries.ts'
 import { usePageTitle } from '../parts/page-title.ts'
-import { Asked, Panel } from '../parts/panel.tsx'
+import { Asked, Panel, Waits } from '../parts/panel.tsx'
 import { whoseOf } from '../parts/sync-words.ts'
 import { ApiCalls } from './api-calls.tsx'
 import { CourseOutcomes } from './course-outcomes.tsx'
@@ -58,9 +58,19 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
   // A sentence about a part of the courses would be wrong about them all.
   const judged = courses.isError || courses.data?.next_cursor != null ? [] : known
   const told = errorTypeFacts(sync.error_type)?.next_step ?? null
+  const head = <SyncHead sync={sync} courses={judged} />
+  // How long the panels are depends on both; drawn one after the other, they would push each other about.
+  if (courses.isPending || steps.isPending) {
+    return (
+      <>
+        {head}
+        <Waits lines={24} />
+      </>
+    )
+  }
   return (
     <>
-      <SyncHead sync={sync} courses={judged} />
+      {head}
       <FailedCourses courses={known ?? []} next_step_told={told} />
       <StatusHistory sync={sync} />
       <WaterfallPanel sync={sync} courses={courses} steps={steps} />
