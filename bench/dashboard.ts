@@ -49,12 +49,36 @@ const PAGES: readonly MeasuredPage[] = [
     use: async (page) => {
       await page.getByRole('button', { name: 'Show more' }).click()
       await page.waitForTimeout(300)
+      await page.getByRole('button', { name: 'Went wrong' }).click()
+      await page.waitForTimeout(300)
+      await press(page, 'j')
+      await press(page, 't')
     },
   },
-  { name: 'one sync', address: `/syncs/${SYNCS - 1000}` },
-  { name: 'errors', address: '/errors' },
-  { name: 'performance', address: '/performance' },
-  { name: 'logs', address: '/logs' },
+  { name: 'one sync', address: '/syncs/19000' },
+  {
+    name: 'errors',
+    address: '/errors',
+    use: async (page) => {
+      await page.getByRole('radio', { name: '90 days' }).click()
+      await page.waitForTimeout(300)
+    },
+  },
+  {
+    name: 'performance',
+    address: '/performance',
+    use: async (page) => {
+      await page.getByRole('radio', { name: '90 days' }).click()
+      await page.waitForTimeout(300)
+    },
+  },
+  {
+    name: 'logs',
+    address: '/logs',
+    use: async (page) => {
+      for (const key of ['e', 'j', 'j', 'w', 'Escape']) await press(page, key)
+    },
+  },
   { name: 'users', address: '/users' },
   { name: 'one user', address: '/users/7' },
   { name: 'system', address: '/system' },
