@@ -1,5 +1,6 @@
 import { SYNC_STATUSES } from '../../../core/sync-status.ts'
 import { SERIES_SUMS, type SERIES_PERCENTILES, type SeriesMetric } from '../../sync-figures.ts'
+import { COLUMN_OF, DIVISORS } from './figure-columns.ts'
 
 /** A metric from sums of its bucket; the names are columns of {@link AGGREGATES}. */
 export interface Recipe {
@@ -31,10 +32,7 @@ export const AGGREGATES: Readonly<Record<string, { readonly column: string; read
     ]),
   ),
   ...Object.fromEntries(
-    SERIES_SUMS.map((name) => name.replace(/_ms$/, '_us')).map((column) => [
-      column,
-      { column, sum: `sum(${column})` },
-    ]),
+    SERIES_SUMS.map((name) => COLUMN_OF[name]).map((column) => [column, { column, sum: `sum(${column})` }]),
   ),
 }
 
@@ -70,8 +68,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 export function recipeOf(metric: SeriesMetric): Recipe {
   const known = RECIPES[metric]
   if (known !== undefined) return known
-  const column = metric.replace(/_ms$/, '_us')
-  const divisor = column === metric ? 1 : 1000
+  const sum = SERIES_SUMS.find((name) => name === metric)
+  const column = sum === undefined ? metric : COLUMN_OF[sum]
+  const divisor = sum === undefined ? 1 : (DIVISORS[COLUMN_OF[sum]] ?? 1)
   return { needs: [column], value: (sums) => (sums[column] ?? 0) / divisor }
 }
 
