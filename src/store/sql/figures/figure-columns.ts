@@ -53,15 +53,6 @@ export const COLUMN_OF: Readonly<Record<keyof SyncSums, SumColumn>> = {
   request_cost: 'request_cost_thousandths',
 }
 
-/** How many of the unit of a column are one of its sum; 1 when it is not here. */
-export const DIVISORS: Readonly<Partial<Record<SumColumn, number>>> = {
-  duration_us: 1e6,
-  api_duration_us: 1000,
-  db_duration_us: 1000,
-  throttle_wait_us: 1e6,
-  request_cost_thousandths: 1000,
-}
-
 export const BIN_COLUMNS: readonly string[] = Array.from({ length: 16 }, (_, bin) => `b${bin}`)
 
 export type SumRow = Readonly<Record<SumColumn, number>>
@@ -74,11 +65,22 @@ export const FINAL_STATUSES: readonly SyncStatus[] = SYNC_STATUSES.filter(
 export const summed = (column: string): string => `cast(sum(${column}) as double precision) as ${column}`
 
 export function sumsOf(row: SumRow): SyncSums {
-  const sums = Object.entries(COLUMN_OF).map(([name, column]) => [
-    name,
-    row[column] / (DIVISORS[column] ?? 1),
-  ])
-  return Object.fromEntries(sums) as unknown as SyncSums
+  const {
+    duration_us,
+    api_duration_us,
+    db_duration_us,
+    throttle_wait_us,
+    request_cost_thousandths,
+    ...counts
+  } = row
+  return {
+    ...counts,
+    duration_seconds: duration_us / 1e6,
+    api_duration_ms: api_duration_us / 1000,
+    db_duration_ms: db_duration_us / 1000,
+    throttle_wait_seconds: throttle_wait_us / 1e6,
+    request_cost: request_cost_thousandths / 1000,
+  }
 }
 
 export const NO_SUMS: SumRow = Object.fromEntries(

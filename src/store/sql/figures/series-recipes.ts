@@ -1,6 +1,6 @@
 import { SYNC_STATUSES } from '../../../core/sync-status.ts'
 import { SERIES_SUMS, type SERIES_PERCENTILES, type SeriesMetric } from '../../sync-figures.ts'
-import { COLUMN_OF, DIVISORS } from './figure-columns.ts'
+import { COLUMN_OF, type SumColumn } from './figure-columns.ts'
 
 /** A metric from sums of its bucket; the names are columns of {@link AGGREGATES}. */
 export interface Recipe {
@@ -65,12 +65,21 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
 }
 
+/** How many of the unit of a column are one of its metric; 1 when it is not here. */
+const DIVISORS: Readonly<Partial<Record<SumColumn, number>>> = {
+  api_duration_us: 1000,
+  db_duration_us: 1000,
+  throttle_wait_us: 1e6,
+  request_cost_thousandths: 1000,
+}
+
 export function recipeOf(metric: SeriesMetric): Recipe {
   const known = RECIPES[metric]
   if (known !== undefined) return known
   const sum = SERIES_SUMS.find((name) => name === metric)
-  const column = sum === undefined ? metric : COLUMN_OF[sum]
-  const divisor = sum === undefined ? 1 : (DIVISORS[COLUMN_OF[sum]] ?? 1)
+  if (sum === undefined) return { needs: [metric], value: (sums) => sums[metric] ?? 0 }
+  const column = COLUMN_OF[sum]
+  const divisor = DIVISORS[column] ?? 1
   return { needs: [column], value: (sums) => (sums[column] ?? 0) / divisor }
 }
 
