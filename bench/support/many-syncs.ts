@@ -63,6 +63,8 @@ function columns({ syncs, users, days, until }: ManySyncs): Record<string, strin
     db_operations: scattered(18, 60),
     db_duration_ms: `${scattered(19, 900)} + 0.25`,
     total_data_size_bytes: scattered(20, 900_000),
+    throttle_wait_ms: `${scattered(23, 20)} / 18 * 1500.5`,
+    api_request_cost: `${scattered(24, 90_000)} / 100.0`,
     '"trigger"': `case ${scattered(21, 3)} when 0 then 'manual' else 'schedule' end`,
     host: `'worker-' || ${scattered(22, 8)}`,
     heartbeat_at: start,

@@ -18,6 +18,10 @@ export interface SyncSums {
   readonly db_operations: number
   readonly db_duration_ms: number
   readonly data_bytes: number
+  /** How long syncs waited until Canvas let them go on. */
+  readonly throttle_wait_seconds: number
+  /** What Canvas says its answers cost, in the units of its bucket. */
+  readonly request_cost: number
 }
 
 /** Sums over the syncs of a window; `finished` are those that have a final status. */
@@ -71,6 +75,8 @@ export const SERIES_SUMS = [
   'db_operations',
   'db_duration_ms',
   'data_bytes',
+  'throttle_wait_seconds',
+  'request_cost',
 ] as const
 export const SERIES_PERCENTILES = [
   'duration_p50_seconds',

@@ -85,7 +85,7 @@ suite('the syncs beside one', () => {
       `${BASE}/sync/${id}/neighbours?host=x`,
     )
     assert.deepEqual([previous, next, complete], [null, null, false])
-    assert.ok(pages <= 40, `${pages} pages`)
+    assert.ok(pages <= 12, `${pages} pages`)
   })
 
   test('a mistyped filter is named, and no sync is told', async () => {

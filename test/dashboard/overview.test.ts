@@ -34,6 +34,35 @@ suite('the overview', () => {
     await page.close()
   })
 
+  test('charts show what calls cost, which were throttled and how long syncs waited, each in its unit', async () => {
+    const costs = await openGuardedServer({ requireToken: false })
+    const counters = { api_rate_limit_hits: 2, throttle_wait_ms: 30_500, api_request_cost: 12.5 }
+    const now = Date.now()
+    const hour = now - (now % HOUR_MS)
+    for (const age_h of [2, 2, 2, 5]) {
+      await sync.completed({ started_at: hour - age_h * HOUR_MS, counters })(costs.store.syncs, now)
+    }
+    const { page, complaints } = await visit(costs.server.url)
+    for (const [title, words, cells] of [
+      ['Cost of the calls by hour', '50 units, 37.5 at the most.', ['37.5', '12.5']],
+      ['Throttled calls by hour', '8 calls, 6 at the most.', ['6', '2']],
+      [
+        'Waits for the throttle by hour',
+        '2 min 2 s waited, 1 min 32 s at the most.',
+        ['1 min 32 s', '30.5 s'],
+      ],
+    ] as const) {
+      const chart = panel(page, title)
+      await chart.locator('.plot').waitFor()
+      const said = await chart.getByRole('img').first().getAttribute('aria-label')
+      assert.equal(said, `${title}: ${words}`)
+      await chart.getByRole('button', { name: 'Show as a table' }).click()
+      assert.deepEqual(await chart.locator('tbody td').allTextContents(), cells)
+    }
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
+
   test('what somebody has muted or resolved needs no attention any more, and is not hidden', async () => {
     const settled = await openGuardedServer({ requireToken: false })
     await sync.failed({ error_type: 'timeout', error_message: 'Too slow.' })(settled.store.syncs, Date.now())

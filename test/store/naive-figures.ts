@@ -67,5 +67,7 @@ export function naiveTotals(
     db_operations: of((counters) => counters.db_operations),
     db_duration_ms: of((counters) => Math.round(counters.db_duration_ms * 1000)) / 1000,
     data_bytes: of((counters) => counters.total_data_size_bytes),
+    throttle_wait_seconds: of((counters) => Math.round(counters.throttle_wait_ms * 1000)) / 1e6,
+    request_cost: of((counters) => Math.round(counters.api_request_cost * 1000)) / 1000,
   }
 }

@@ -41,6 +41,8 @@ export function countersOf(count: number): ReturnType<typeof noCounters> {
     api_calls_made: count * 4,
     api_calls_failed: count % 3,
     total_api_duration_ms: count / 7,
+    throttle_wait_ms: count / 11,
+    api_request_cost: count / 13,
     db_operations: count * 5,
   }
 }

@@ -1,7 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { TimeBucket } from '../../../src/core/time-buckets.ts'
-import { countText } from '../parts/number-text.ts'
-import { inkOf, type ChartLine } from './chart-lines.ts'
+import { inkOf, unitText, type ChartLine, type ChartUnit } from './chart-lines.ts'
 import { useChartView } from './chart-view.tsx'
 import { Legend } from './legend.tsx'
 import type { Reading } from './plot-cursor.tsx'
@@ -12,26 +11,43 @@ import { SeriesTable } from './series-table.tsx'
 export interface StackedBarsProps {
   /** What is shown, for who hears it and over its table. */
   readonly title: string
-  /** What is counted, of several: `syncs`. */
+  /** What is counted, of several: `syncs`; with a unit what is summed up: `waited`. */
   readonly noun: string
+  /** Default: `count`. */
+  readonly unit?: ChartUnit
   /** Where each bucket begins, epoch milliseconds. */
   readonly starts: readonly number[]
   readonly bucket: TimeBucket
-  /** Counts, from the bottom to the top. One that is 0 everywhere is not in the legend. */
+  /** Counts or sums, from the bottom to the top. One that is 0 everywhere is not in the legend. */
   readonly parts: readonly ChartLine[]
   /** Somebody chose a bar or marked several, epoch milliseconds. */
   readonly onSelect?: (from_ms: number, until_ms: number) => void
 }
 
 /** Bars of counts on counts. Every number of it is in the table that stands for it. */
-export function StackedBars({ title, noun, starts, bucket, parts, onSelect }: StackedBarsProps): ReactNode {
+export function StackedBars({
+  title,
+  noun,
+  unit = 'count',
+  starts,
+  bucket,
+  parts,
+  onSelect,
+}: StackedBarsProps): ReactNode {
   const { as_table, own_switch } = useChartView()
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   if (as_table) {
     return (
       <>
         {own_switch}
-        <SeriesTable title={title} starts={starts} bucket={bucket} lines={parts} unit="count" with_sum />
+        <SeriesTable
+          title={title}
+          starts={starts}
+          bucket={bucket}
+          lines={parts}
+          unit={unit}
+          with_sum={parts.length > 1}
+        />
       </>
     )
   }
@@ -46,7 +62,7 @@ export function StackedBars({ title, noun, starts, bucket, parts, onSelect }: St
       const count = part.values[at] ?? 0
       return count === 0
         ? []
-        : [{ name: part.name, text: countText(count), ink: inkOf(part, index), value: null }]
+        : [{ name: part.name, text: unitText(count, unit), ink: inkOf(part, index), value: null }]
     })
   const draw = (place: PlotPlace, ends: readonly number[]): ReactNode => {
     const stood = starts.map(() => 0)
@@ -71,10 +87,10 @@ export function StackedBars({ title, noun, starts, bucket, parts, onSelect }: St
       </div>
       <Plot
         title={title}
-        summary={`${title}: ${countText(total)} ${noun}, ${countText(highest)} at the most.`}
+        summary={`${title}: ${unitText(total, unit)} ${noun}, ${unitText(highest, unit)} at the most.`}
         starts={starts}
         bucket={bucket}
-        unit="count"
+        unit={unit}
         highest={highest}
         draw={draw}
         readings={readings}

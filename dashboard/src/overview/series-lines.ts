@@ -35,6 +35,10 @@ export const ITEM_LINES: readonly LineForm[] = [
 export const REFUSAL_LINES: readonly LineForm[] = [
   { metric: 'rate_limit_hits', name: 'Refused', colour: 'fill-partial' },
 ]
+export const WAIT_LINES: readonly LineForm[] = [
+  { metric: 'throttle_wait_seconds', name: 'Waited', colour: 'fill-partial' },
+]
+export const COST_LINES: readonly LineForm[] = [{ metric: 'request_cost', name: 'Cost' }]
 
 /** Epoch milliseconds. */
 export const startsOf = ({ starts }: Pick<Series, 'starts'>): number[] =>

@@ -29,8 +29,11 @@ export const syncNeighboursSchema: z.ZodType<SyncNeighbours> = z
   .object({ sync_id: id, previous: id.nullable(), next: id.nullable(), complete: z.boolean() })
   .meta({ title: 'SyncNeighbours' })
 
-/** Pages looked through on each side for one sync that fits; a page is bounded itself. */
-const MOST_PAGES = 20
+/**
+ * Pages looked through on each side for one sync that fits; a page is bounded itself. Each takes a reader of the database
+ * 2 ms, and whoever opens a sync asks.
+ */
+const MOST_PAGES = 6
 
 const REVERSED: Readonly<Record<SyncSort, SyncSort>> = {
   newest: 'oldest',

@@ -66,8 +66,12 @@ export function notOurs(name: string, cause?: unknown): MonitorError {
 }
 
 function namesMade(migration: Migration): string[] {
-  const made = migration.text.matchAll(/^create (?:unique )?(?:table|index|view|trigger|function) (\w+)/gm)
-  return [...made].map((match) => (match[1] ?? '').toLowerCase())
+  const named = (form: RegExp): string[] =>
+    [...migration.text.matchAll(form)].map((match) => (match[1] ?? '').toLowerCase())
+  // What it drops is ours already, and is made anew.
+  const dropped = new Set(named(/^drop (?:view|trigger) (\w+)/gm))
+  const made = named(/^create (?:unique )?(?:table|index|view|trigger|function) (\w+)/gm)
+  return made.filter((name) => !dropped.has(name))
 }
 
 function refuseOtherVersions(done: readonly AppliedMigration[], migrations: readonly Migration[]): void {

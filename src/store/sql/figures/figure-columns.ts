@@ -27,8 +27,31 @@ export const SUM_COLUMNS = [
   'db_operations',
   'db_duration_us',
   'data_bytes',
+  'throttle_wait_us',
+  'request_cost_thousandths',
 ] as const
 export type SumColumn = (typeof SUM_COLUMNS)[number]
+
+/** The column of each sum, in smaller units where those are whole. */
+export const COLUMN_OF: Readonly<Record<keyof SyncSums, SumColumn>> = {
+  syncs: 'syncs',
+  duration_seconds: 'duration_us',
+  courses: 'courses',
+  assignments: 'assignments',
+  submissions: 'submissions',
+  grades: 'grades',
+  items_created: 'items_created',
+  items_updated: 'items_updated',
+  api_calls: 'api_calls',
+  api_failures: 'api_failures',
+  api_duration_ms: 'api_duration_us',
+  rate_limit_hits: 'rate_limit_hits',
+  db_operations: 'db_operations',
+  db_duration_ms: 'db_duration_us',
+  data_bytes: 'data_bytes',
+  throttle_wait_seconds: 'throttle_wait_us',
+  request_cost: 'request_cost_thousandths',
+}
 
 export const BIN_COLUMNS: readonly string[] = Array.from({ length: 16 }, (_, bin) => `b${bin}`)
 
@@ -42,12 +65,21 @@ export const FINAL_STATUSES: readonly SyncStatus[] = SYNC_STATUSES.filter(
 export const summed = (column: string): string => `cast(sum(${column}) as double precision) as ${column}`
 
 export function sumsOf(row: SumRow): SyncSums {
-  const { duration_us, api_duration_us, db_duration_us, ...counts } = row
+  const {
+    duration_us,
+    api_duration_us,
+    db_duration_us,
+    throttle_wait_us,
+    request_cost_thousandths,
+    ...counts
+  } = row
   return {
     ...counts,
     duration_seconds: duration_us / 1e6,
     api_duration_ms: api_duration_us / 1000,
     db_duration_ms: db_duration_us / 1000,
+    throttle_wait_seconds: throttle_wait_us / 1e6,
+    request_cost: request_cost_thousandths / 1000,
   }
 }
 

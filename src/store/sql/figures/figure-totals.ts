@@ -1,7 +1,8 @@
 import { SYNC_STATUSES, type SyncStatus } from '../../../core/sync-status.ts'
 import { boundedTime, windowParts } from '../../../core/time-buckets.ts'
-import type { SyncSums, SyncTotals, TotalsFilter } from '../../sync-figures.ts'
+import type { SyncTotals, TotalsFilter } from '../../sync-figures.ts'
 import {
+  COLUMN_OF,
   FIGURE_ROWS,
   FINAL_STATUSES,
   NO_SUMS,
@@ -58,24 +59,6 @@ function selectsOf(dialect: SqlDialect, columns: readonly SumColumn[]): TotalsSe
     by_status: ' group by sync_status',
     whole,
   }
-}
-
-const COLUMN_OF: Readonly<Record<keyof SyncSums, SumColumn>> = {
-  syncs: 'syncs',
-  duration_seconds: 'duration_us',
-  courses: 'courses',
-  assignments: 'assignments',
-  submissions: 'submissions',
-  grades: 'grades',
-  items_created: 'items_created',
-  items_updated: 'items_updated',
-  api_calls: 'api_calls',
-  api_failures: 'api_failures',
-  api_duration_ms: 'api_duration_us',
-  rate_limit_hits: 'rate_limit_hits',
-  db_operations: 'db_operations',
-  db_duration_ms: 'db_duration_us',
-  data_bytes: 'data_bytes',
 }
 
 function columnsFor(sums: TotalsFilter['sums']): readonly SumColumn[] {

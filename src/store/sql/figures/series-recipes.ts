@@ -1,5 +1,6 @@
 import { SYNC_STATUSES } from '../../../core/sync-status.ts'
 import { SERIES_SUMS, type SERIES_PERCENTILES, type SeriesMetric } from '../../sync-figures.ts'
+import { COLUMN_OF, type SumColumn } from './figure-columns.ts'
 
 /** A metric from sums of its bucket; the names are columns of {@link AGGREGATES}. */
 export interface Recipe {
@@ -31,10 +32,7 @@ export const AGGREGATES: Readonly<Record<string, { readonly column: string; read
     ]),
   ),
   ...Object.fromEntries(
-    SERIES_SUMS.map((name) => name.replace(/_ms$/, '_us')).map((column) => [
-      column,
-      { column, sum: `sum(${column})` },
-    ]),
+    SERIES_SUMS.map((name) => COLUMN_OF[name]).map((column) => [column, { column, sum: `sum(${column})` }]),
   ),
 }
 
@@ -67,11 +65,21 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
 }
 
+/** How many of the unit of a column are one of its metric; 1 when it is not here. */
+const DIVISORS: Readonly<Partial<Record<SumColumn, number>>> = {
+  api_duration_us: 1000,
+  db_duration_us: 1000,
+  throttle_wait_us: 1e6,
+  request_cost_thousandths: 1000,
+}
+
 export function recipeOf(metric: SeriesMetric): Recipe {
   const known = RECIPES[metric]
   if (known !== undefined) return known
-  const column = metric.replace(/_ms$/, '_us')
-  const divisor = column === metric ? 1 : 1000
+  const sum = SERIES_SUMS.find((name) => name === metric)
+  if (sum === undefined) return { needs: [metric], value: (sums) => sums[metric] ?? 0 }
+  const column = COLUMN_OF[sum]
+  const divisor = DIVISORS[column] ?? 1
   return { needs: [column], value: (sums) => (sums[column] ?? 0) / divisor }
 }
 
