@@ -68,7 +68,7 @@ function SignIn(): ReactNode {
         </button>
         <p className="hint">
           An administrator makes one on the server:{' '}
-          <code>canvas-sync-monitor token create --scope read NAME</code>
+          <code>canvas-sync-monitor token create --name NAME --scope read</code>
         </p>
       </form>
     </main>

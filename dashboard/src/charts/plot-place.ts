@@ -21,7 +21,8 @@ interface PlotBounds {
 
 /** Of every chart over time; the style gives it the same. */
 export const PLOT_HEIGHT = 224
-const LETTER_WIDTH = 7.4
+/** Pixels, on average, in the widest of the usual typefaces. */
+const LETTER_WIDTH = 8.6
 
 export function plotPlace({ width, letters, from_ms, until_ms, highest }: PlotBounds): PlotPlace {
   const left = Math.ceil(letters * LETTER_WIDTH) + 8

@@ -172,7 +172,7 @@ suite('the sentence before all figures', () => {
 
   test('says that all is well when it is', () => {
     assert.deepEqual(words(0, bySource([list({})])), [
-      'Nothing went wrong in the last 24 hours. The data is fresh and whole: the oldest is 1 h 0 min old.',
+      'Nothing went wrong in the last 24 hours. The data is fresh and whole: the oldest is 1 h old.',
       true,
     ])
     assert.deepEqual(words(0, []), ['Nothing went wrong in the last 24 hours.', true])
@@ -181,7 +181,7 @@ suite('the sentence before all figures', () => {
   test('says what speaks against the data', () => {
     assert.deepEqual(words(1, bySource([STALE, NEVER, list({ deletions_held: 3 })])), [
       '1 sync went wrong in the last 24 hours. 1 list was never read whole. ' +
-        '1 list is older than 24 h, the oldest 3 d 0 h. 3 deletions are held back.',
+        '1 list is older than 24 h, the oldest 3 d. 3 deletions are held back.',
       false,
     ])
     assert.match(words(50, [], true)[0], /^More than 50 syncs went wrong/)
