@@ -5,6 +5,7 @@ import { figure, quantile, type Benchmark, type BenchmarkOptions, type Figure } 
 import { writeApiCallsLog } from './support/log-files.ts'
 import { fillSqlite } from './support/many-syncs.ts'
 import { openSlowPage } from './support/page-measures.ts'
+import { measureScrolling } from './support/scrolled-lines.ts'
 import { startServerProcess, type ServerProcess } from './support/server-process.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -177,6 +178,7 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<Figure[]> {
       for (const { name, value, unit } of measured) progress(`${name}: ${value} ${unit}`)
       figures.push(...measured)
     }
+    figures.push(...(await measureScrolling(browser, directory.path)))
     figures.push(await measureHour(browser, server, quick))
     return figures
   } finally {

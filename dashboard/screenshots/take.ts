@@ -15,6 +15,8 @@ const { values } = parseArgs({
 const out = values.out ?? fileURLToPath(new URL('../../docs/screenshots', import.meta.url))
 /** PNG for programs that do not know WebP. */
 const format = values.format === 'png' ? 'png' : 'webp'
+/** Pixels; what is below is left out. */
+const HIGHEST = 3200
 const only = values.only?.split(',')
 const THEMES = ['light', 'dark'] as const
 const WIDTHS = [1440, 390]
@@ -73,6 +75,7 @@ async function pictureOf(
       .first()
       .waitFor({ state: 'hidden' })
     await settled(page)
+    await heightened(page, width)
     return await imageOf(page)
   } finally {
     await page.close()
@@ -92,6 +95,14 @@ async function settled(page: Page): Promise<void> {
   )
 }
 
+/** What is far below is drawn when it comes near: the window becomes as high as the page. */
+async function heightened(page: Page, width: number): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { cssContentSize } = await session.send('Page.getLayoutMetrics')
+  await page.setViewportSize({ width, height: Math.min(Math.ceil(cssContentSize.height), HIGHEST) })
+  await settled(page)
+}
+
 /** The whole page; WebP is a third of the size of PNG, and playwright does not offer it. */
 async function imageOf(page: Page): Promise<Buffer> {
   const session = await page.context().newCDPSession(page)
@@ -104,7 +115,7 @@ async function imageOf(page: Page): Promise<Buffer> {
       x: 0,
       y: 0,
       width: cssContentSize.width,
-      height: Math.min(cssContentSize.height, 3200),
+      height: Math.min(cssContentSize.height, HIGHEST),
       scale: 1,
     },
   })
