@@ -174,7 +174,15 @@ test(`${REQUESTS} random requests: no 500, no hang, nothing of what is secret`, 
       .digest('hex'),
   )
   const secrets = [...valid, ...digests]
-  const leaks = [...secrets, guarded.directory, 'node_modules', '\n    at ', 'SQLITE', 'postgres://', 'postgresql://']
+  const leaks = [
+    ...secrets,
+    guarded.directory,
+    'node_modules',
+    '\n    at ',
+    'SQLITE',
+    'postgres://',
+    'postgresql://',
+  ]
   const statuses = new Map<number, number>()
   const plans = fc.sample(fc.constantFrom(...ROUTES).chain(plannedRequest), {
     numRuns: REQUESTS,
