@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
+import type { LogSearchResult } from '../../../src/api/logs/log-search-schemas.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { LineList } from '../logs/line-list.tsx'
 import { countText } from '../parts/number-text.ts'
@@ -11,14 +12,24 @@ const SHOWN = 30
 /** While it runs, new ones are looked for. */
 const AGAIN_MS = 5000
 
-/** What the sync wrote into the logs: the newest, or only what went wrong. */
-export function SyncLogLines({ sync }: { readonly sync: SyncRecord }): ReactNode {
-  const troubled = sync.sync_status !== 'in_progress' && sync.sync_status !== 'completed'
-  const [errors, setErrors] = useState(troubled)
-  const lines = useQuery({
+const isTroubled = ({ sync_status }: SyncRecord): boolean =>
+  sync_status !== 'in_progress' && sync_status !== 'completed'
+
+function useSyncLines(sync: SyncRecord, errors: boolean): UseQueryResult<LogSearchResult> {
+  return useQuery({
     ...syncLinesQuery(sync, errors ? 'WARNING' : undefined, SHOWN),
     refetchInterval: sync.sync_status === 'in_progress' ? AGAIN_MS : false,
   })
+}
+
+/** The lines that are shown first. */
+export const useFirstLines = (sync: SyncRecord): UseQueryResult<LogSearchResult> =>
+  useSyncLines(sync, isTroubled(sync))
+
+/** What the sync wrote into the logs: the newest, or only what went wrong. */
+export function SyncLogLines({ sync }: { readonly sync: SyncRecord }): ReactNode {
+  const [errors, setErrors] = useState(isTroubled(sync))
+  const lines = useSyncLines(sync, errors)
   const filters = new URLSearchParams({ task_id: sync.sync_task_id })
   if (errors) filters.set('level', 'WARNING')
   const choice = (words: string, value: boolean): ReactNode => (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useParams } from 'wouter'
 import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
@@ -18,7 +18,7 @@ import { StatusHistory } from './status-history.tsx'
 import { SyncCopies } from './sync-copies.tsx'
 import { SyncFacts } from './sync-facts.tsx'
 import { SyncHead } from './sync-head.tsx'
-import { SyncLogLines } from './sync-log-lines.tsx'
+import { SyncLogLines, useFirstLines } from './sync-log-lines.tsx'
 import { outcomesQuery, stepsQuery } from './sync-queries.ts'
 import { SyncWalkLinks } from './sync-walk-links.tsx'
 import { WaterfallPanel } from './waterfall-panel.tsx'
@@ -54,13 +54,17 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
     // What the lines said until now stays in sight while they are read again at the end.
     placeholderData: (before) => (before?.sync_id === sync.id ? before : undefined),
   })
+  const lines = useFirstLines(sync)
   const known = courses.data?.courses ?? null
   // A sentence about a part of the courses would be wrong about them all.
   const judged = courses.isError || courses.data?.next_cursor != null ? [] : known
   const told = errorTypeFacts(sync.error_type)?.next_step ?? null
   const head = <SyncHead sync={sync} courses={judged} />
-  // How long the panels are depends on both; drawn one after the other, they would push each other about.
-  if (courses.isPending || steps.isPending) {
+  // How long the panels are depends on them all; drawn one after the other, they would push each other about.
+  const settled = !(courses.isPending || steps.isPending || lines.isPending)
+  const [drawn, setDrawn] = useState(settled)
+  if (settled && !drawn) setDrawn(true)
+  if (!drawn) {
     return (
       <>
         {head}
