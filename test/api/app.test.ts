@@ -46,6 +46,8 @@ test('HEAD answers as GET does, without a body', async () => {
     const path = route.path.replaceAll(/\{\w+\}/g, '1')
     const [head, get] = [await api.request(path, { method: 'HEAD' }), await api.request(path)]
     assert.equal(head.status, get.status, path)
+    // It tells the memory and the time of the moment, so that no two answers are the same.
+    if (path === `${BASE}/system`) for (const { headers } of [head, get]) headers.delete('etag')
     assert.deepEqual([...head.headers], [...get.headers], path)
     // One that has no end would go on.
     await get.body?.cancel()
