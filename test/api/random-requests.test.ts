@@ -197,7 +197,12 @@ test(`${REQUESTS} random requests: no 500, no hang, nothing of what is secret`, 
       })
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       assert.ok(status < 500 && status >= 200, `${status} ${body} at ${told}`)
-      for (const leak of leaks) assert.ok(!body.includes(leak), `${leak} in ${body} at ${told}`)
+      // Administrators are told there where everything lies; system.test.ts holds that nobody else is.
+      const about_server = plan.path === '/api/canvas/metrics/system'
+      for (const leak of leaks) {
+        const meant = about_server && leak === guarded.directory
+        assert.ok(meant || !body.includes(leak), `${leak} in ${body} at ${told}`)
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
