@@ -222,7 +222,8 @@ describe('POST /ingest', () => {
 
   it('keeps nothing that may be personal: no message of a foreign error, no token, no address, no unknown field', async () => {
     const task_id = 'private'
-    const secret = 'Anna Karenina failed with 3.5'
+    // Letters, not digits: the time in a line may end in 13.598.
+    const secret = 'Anna Karenina failed with B-plus'
     const told = [
       { type: 'start', task_id, metadata: { mail: 'anna@example.edu', api_token: 'tolstoy-1877' } },
       {
@@ -267,7 +268,7 @@ describe('POST /ingest', () => {
       progress_current,
       await store.syncs.listCourseOutcomes(id),
     ])
-    assert.doesNotMatch(kept, /karenina|3\.5|tolstoy|anna@/i)
+    assert.doesNotMatch(kept, /karenina|B-plus|tolstoy|anna@/i)
     assert.equal(error_message, 'The sync job failed with GradeError at read (sync.py:12).')
     assert.ok(lines.some(({ event, course_id }) => event === 'noted' && course_id === '7'))
   })
