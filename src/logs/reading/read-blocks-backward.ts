@@ -93,7 +93,7 @@ class BackwardFile {
       buffers = [buffers[1], buffers[0]]
       return this.#read(buffers[0], Math.max(first, stop - length), stop)
     }
-    let reading = end > first ? readBefore(end) : undefined
+    let reading: Promise<Buffer> | undefined
     for (let stop = end; stop > first;) {
       options.signal?.throwIfAborted()
       const start = Math.max(first, stop - length)

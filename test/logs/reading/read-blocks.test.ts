@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { pbkdf2 } from 'node:crypto'
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import type { ByteRange } from '../../../src/logs/reading/log-source.ts'
 import { readBlocks, readBlocksBackward } from '../../../src/logs/reading/read-blocks.ts'
 import { UnreadableSourceError } from '../../../src/logs/reading/unreadable-source.ts'
 import { addFile, collect, logFolder, onlySource, textOf, writeTar } from './log-folder.ts'
 
+const hash = promisify(pbkdf2)
 const SMALL = { block_bytes: 4096 }
 
 /** The lines of a text that start in a range, each with where it starts. */
@@ -248,4 +260,23 @@ test('an aborted reading ends with the reason of its signal', async () => {
   await assert.rejects(read, /^Error: enough$/)
   const signal = controller.signal
   await assert.rejects(textOf(readBlocks(await onlySource(directory, 'errors'), {}, { signal })), /enough/)
+})
+
+test('an aborted reading leaves nothing behind that is still being read', async () => {
+  const directory = logFolder({ 'errors.log': 'line\n'.repeat(10_000) })
+  const descriptor = openSync(join(directory, 'errors.log'), 'r')
+  const source = { ...(await onlySource(directory, 'errors')), descriptor }
+  // So many wait for the threads of the system's calls that a call made now is not made at once.
+  const ended = new AbortController()
+  const busy = Array.from({ length: 40 }, async () => {
+    while (!ended.signal.aborted) await hash('', '', 2000, 16, 'sha256')
+  })
+  await assert.rejects(
+    textOf(readBlocksBackward(source, {}, { signal: AbortSignal.abort(new Error('enough')) })),
+    /enough/,
+  )
+  // A read that comes now fails, and nobody waits for it: that would end the process.
+  closeSync(descriptor)
+  ended.abort()
+  await Promise.all(busy)
 })
