@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { logHistogramSchema } from '../../src/api/logs/log-histogram.ts'
+import type { RequestFacts } from '../../src/api/http/route.ts'
+import { countLogLines, logHistogramSchema } from '../../src/api/logs/log-histogram.ts'
+import type { ApiServices } from '../../src/api/services.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { appendLines } from '../support/log-line-factory.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { openLogServer } from './support/log-server.ts'
@@ -65,4 +68,11 @@ test('more at once than it has room for are told to come again', async () => {
   for (const release of places) release?.()
   assert.equal((await server.get('/logs/histogram')).status, 200)
   assert.ok(server.reading.histograms.take() !== null, 'a place is given back')
+})
+
+test('who leaves while lines are counted is no fault of the server', async () => {
+  const input = { since: undefined, until: undefined, buckets: 3 } as Parameters<typeof countLogLines>[0]
+  const services = { clock: systemClock, log_reading: server.reading } as ApiServices
+  const request = { signal: AbortSignal.abort() } as RequestFacts
+  assert.equal((await countLogLines(input, services, request)).status, 503)
 })

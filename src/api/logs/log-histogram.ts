@@ -10,6 +10,7 @@ import { wholeNumber } from '../http/parameters.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { FILTER_PARAMETERS, readFilter, readRange, text, type FilterInput } from './log-parameters.ts'
+import { STOPPING } from './log-stream.ts'
 
 export interface HistogramInput extends FilterInput {
   readonly since: string | undefined
@@ -88,6 +89,10 @@ export async function countLogLines(
     const signal = AbortSignal.any([request.signal, stopping])
     const query = { ...read.filter, ...ranged.range, buckets: input.buckets }
     return ok(record(await lineHistogram(directory, query, { signal, clock, zone: legacyZone(zone) })))
+  } catch (error) {
+    // Who has left is no fault of the server, and nobody reads this answer.
+    if (request.signal.aborted || stopping.aborted) return problem(503, STOPPING)
+    throw error
   } finally {
     release()
   }

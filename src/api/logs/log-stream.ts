@@ -68,7 +68,7 @@ export async function streamLogItems<Item>(
   return { status: 200, body, media_type: plan.media_type, headers: plan.headers ?? {} }
 }
 
-const STOPPING = 'The server is stopping.'
+export const STOPPING = 'The server is stopping.'
 
 async function* withFirst<Item>(
   first: IteratorResult<Item>,
