@@ -49,6 +49,7 @@ const PIECES = {
   host: name('host'),
   repaired_from: name('repaired_from'),
   records_lost: name('records_lost'),
+  error_group_id: name('error_group_id'),
   end: jsonPiece('}'),
 } as const
 
@@ -118,6 +119,7 @@ function writeRecord(row: SyncRow): void {
   text(PIECES.host, row.host)
   text(PIECES.repaired_from, row.repaired_from)
   integer(PIECES.records_lost, row.records_lost)
+  integer(PIECES.error_group_id, row.error_group_id)
   writer.piece(PIECES.end)
 }
 

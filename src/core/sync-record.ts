@@ -140,6 +140,8 @@ export interface SyncRecord {
   host: string | null
   repaired_from: SyncStatus | null
   records_lost: number
+  /** Syncs that ended with the same error have the same one; null without an error, and before the store knows of it. */
+  error_group_id: number | null
 }
 
 /** What happened to one course inside a sync. */
@@ -220,5 +222,6 @@ export function toSyncRecord(row: SyncRow): SyncRecord {
     host: row.host,
     repaired_from: row.repaired_from,
     records_lost: row.records_lost,
+    error_group_id: row.error_group_id,
   }
 }

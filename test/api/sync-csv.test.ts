@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { cellText, SYNC_CSV_COLUMNS, SYNC_CSV_HEAD, syncCsvLine } from '../../src/api/syncs/sync-csv.ts'
 import type { SyncRecord } from '../../src/core/sync-record.ts'
 import { openTestApi, BASE } from './support/test-api.ts'

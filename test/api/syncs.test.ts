@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncRecord } from '../../src/core/sync-record.ts'
 import { noEntityCounts } from '../../src/core/synced-entity.ts'
 import type { SyncPageQuery } from '../../src/store/sync-lists.ts'
@@ -62,6 +62,7 @@ test('a sync is read by its id, with every field of the record', async () => {
     host: 'worker-1',
     repaired_from: null,
     records_lost: 0,
+    error_group_id: null,
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { syncRecordsBytes } from '../../src/core/sync-record-bytes.ts'
 import { noCounters, toSyncRecord, type SyncRow } from '../../src/core/sync-record.ts'
 

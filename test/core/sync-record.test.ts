@@ -83,6 +83,7 @@ describe('a sync record in JSON', () => {
       host: 'worker-1',
       repaired_from: null,
       records_lost: 0,
+      error_group_id: null,
     }
     assert.partialDeepStrictEqual(record, added)
   })

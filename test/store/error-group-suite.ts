@@ -194,6 +194,23 @@ export function exerciseErrorGroups(open: OpenStore): void {
       assert.equal((await decide(store, id, 'reopened', { at: NOW + 6000 }))?.state, 'open')
     })
 
+    it('come back with a sync that was written whole, with its group, by another program', async () => {
+      const opened = await open()
+      const { store } = opened
+      await fail(store)
+      const { id } = await onlyGroup(store)
+      const write = async (started_at: number): Promise<void> => {
+        await opened.execute(`insert into canvas_sync_metrics (sync_task_id, sync_start_time, heartbeat_at,
+          sync_status, sync_type, error_type, error_message, error_group_id)
+          values ('written at ${started_at}', ${started_at}, ${started_at}, 'failed', 'all', 'network', 'No network.', ${id})`)
+      }
+      assert.equal((await decide(store, id, 'resolved'))?.state, 'resolved')
+      await write(NOW)
+      assert.equal((await onlyGroup(store, { now: NOW + 5000 })).state, 'resolved')
+      await write(NOW + 1)
+      assert.equal((await onlyGroup(store, { now: NOW + 5000 })).state, 'came_back')
+    })
+
     it('are decided about by the last one, whatever came before, and their history tells', async () => {
       const opened = await open()
       const { store } = opened

@@ -8,6 +8,8 @@ export interface OpenedStore {
   reopen(): Promise<Store>
   /** All rows of a table as the database holds them, read beside the store. */
   readRows(table: string): Promise<Record<string, unknown>[]>
+  /** Runs a statement beside the store, as another program would. */
+  execute(statement: string): Promise<void>
 }
 
 export type OpenStore = () => Promise<OpenedStore>

@@ -49,6 +49,7 @@ const COLUMNS: Readonly<Record<string, (sync: SyncRecord) => Cell>> = {
   host: ({ host }) => host,
   repaired_from: ({ repaired_from }) => repaired_from,
   records_lost: ({ records_lost }) => records_lost,
+  error_group_id: ({ error_group_id }) => error_group_id,
   sync_metadata: ({ metadata }) => (metadata === null ? null : JSON.stringify(metadata)),
 }
 

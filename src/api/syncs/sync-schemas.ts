@@ -104,6 +104,10 @@ export const syncRecordSchema: z.ZodType<SyncRecord> = z
     host: text,
     repaired_from: syncStatus.nullable(),
     records_lost: count,
+    error_group_id: z
+      .int()
+      .nullable()
+      .meta({ description: 'As in /errors: syncs with the same error have the same one' }),
   })
   .meta({ title: 'SyncRecord' })
 
