@@ -71,7 +71,7 @@ async function pictureOf(
     await page.goto(url)
     await page.locator('main h1').waitFor()
     await page
-      .getByText(/^(Loading…|Asking)/)
+      .getByText(/^Loading…/)
       .first()
       .waitFor({ state: 'hidden' })
     await settled(page)

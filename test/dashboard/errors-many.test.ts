@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { givenTwoUsers, openGuardedServer } from '../api/support/guarded-server.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { visit } from './support/visit.ts'
 
 const GROUPS = 2000
@@ -31,12 +32,12 @@ test(`${GROUPS} groups stay fast, and come page by page`, async () => {
     assert.equal((await send('GET', `/errors?limit=50&${query}`)).status, 200)
     const took_ms = performance.now() - started
     // Some 30 ms on a machine that does nothing else.
-    assert.ok(took_ms < 1000, `${query}: ${took_ms} ms`)
+    assert.ok(took_ms < 1000 * PATIENCE, `${query}: ${took_ms} ms`)
   }
   const { page, complaints } = await visit(`${server.url}/errors?days=30`)
   const rows = page.locator('.error-groups > li')
   for (const count of [50, 100, 150]) {
-    await page.getByText(`${count} shown`, { exact: true }).waitFor()
+    await page.getByText(new RegExp(`^${count} shown`)).waitFor()
     assert.equal(await rows.count(), count)
     if (count < 150) await page.getByRole('button', { name: 'Show more' }).click()
   }
@@ -45,7 +46,7 @@ test(`${GROUPS} groups stay fast, and come page by page`, async () => {
   await page.locator('.error-states', { hasText: /To look at 2,000/ }).waitFor()
   await page.getByLabel('In the message').fill('Error 1999 ')
   await page.keyboard.press('Enter')
-  await page.getByText('1 shown', { exact: true }).waitFor()
+  await page.getByText(/^1 shown/).waitFor()
   assert.deepEqual(complaints, [])
   await page.close()
 })

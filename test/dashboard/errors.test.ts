@@ -40,8 +40,8 @@ const TIMEOUT = 'Canvas did not answer within 60 s.'
 
 /** What is shown is what was asked for. */
 async function settled(page: Page, count: number): Promise<void> {
-  const panel = page.locator('.error-panel[aria-busy="false"]')
-  await panel.getByText(`${count} shown`, { exact: true }).waitFor()
+  const panel = page.locator('.list-panel[aria-busy="false"]')
+  await panel.getByText(new RegExp(`^${count} shown`)).waitFor()
 }
 
 const rows = (page: Page): ReturnType<Page['locator']> => page.locator('.error-groups > li')
@@ -92,10 +92,10 @@ suite('the page of errors', () => {
     await page.getByText('No error is muted.').waitFor()
     await page.goBack()
     await page.goBack()
-    await page.getByText('4 shown', { exact: true }).waitFor()
+    await page.getByText(/^4 shown/).waitFor()
     assert.equal(await page.getByLabel('In the message').inputValue(), '')
     await page.goForward()
-    await page.getByText('1 shown', { exact: true }).waitFor()
+    await page.getByText(/^1 shown/).waitFor()
     await page.getByLabel('In the message').fill('nothing of the kind')
     await page.keyboard.press('Enter')
     await page.getByText('No error is like that. Remove a filter to see more.').waitFor()
@@ -169,7 +169,7 @@ suite('one group of errors', () => {
     await page.keyboard.press('Enter')
     await dialog.getByText('The network is being rebuilt.').waitFor()
     await dialog.locator('.error-marks', { hasText: /Muted.*until/ }).waitFor()
-    await page.getByText('The error is muted now.').waitFor()
+    await dialog.getByRole('status').getByText('The error is muted now.').waitFor()
     await dialog.getByRole('button', { name: 'End muting' }).press('Enter')
     await dialog.locator('.error-marks', { hasText: 'Open' }).waitFor()
     await dialog.getByRole('button', { name: 'Resolve' }).press('Enter')

@@ -77,6 +77,8 @@ suite('going from page to page', () => {
     await becomesTrue(page, "document.querySelector('.waits') === null")
     await page.evaluate('scrollTo(0, 500)')
     await becomesTrue(page, 'scrollY === 500')
+    // The page hears of it with its next frame.
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
     await page.keyboard.press('g')
     await page.keyboard.press('u')
     await heading(page, 'Users')
@@ -168,9 +170,13 @@ suite('what the circumstances ask for', () => {
     await page.getByText('Live', { exact: true }).waitFor()
     await context.setOffline(true)
     await page.getByRole('alert').getByText('This computer is offline').waitFor()
+    await page.getByText('Not live', { exact: true }).waitFor()
+    assert.match(await page.title(), /^Not live · .*Overview · Canvas syncs$/)
     await context.setOffline(false)
     await page.getByRole('alert').waitFor({ state: 'detached' })
     await page.getByText('Live', { exact: true }).waitFor()
+    // What went wrong is seen without looking at the page.
+    assert.equal(await page.title(), '30 went wrong · Overview · Canvas syncs')
     await context.close()
   })
 })

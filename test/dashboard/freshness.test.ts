@@ -29,6 +29,7 @@ async function read({ user, course, age_hours }: Read): Promise<void> {
 await read({ user: '1', course: '70', age_hours: 1 })
 await read({ user: '2', course: '71', age_hours: 9 })
 await read({ user: '3', course: '72', age_hours: null })
+await read({ user: '3', course: '73', age_hours: 2 })
 
 suite('how fresh the data is', () => {
   test('each source stands beside the target of the server, the worst first', async () => {
@@ -44,9 +45,19 @@ suite('how fresh the data is', () => {
         ['Fresh', '1'],
       ],
     )
+    // A list that was never read whole has no age, however fresh the others are.
+    assert.match(rows[0] ?? '', /\bnever\n/)
+    assert.match(
+      rows[0] ?? '',
+      /2 lists\s+1 never read whole\s+the oldest of the others 2 h ago: submissions of course 73/,
+    )
     const bars = await freshness.getByRole('img').all()
     const ages = await Promise.all(bars.map((bar) => bar.getAttribute('aria-label')))
-    assert.deepEqual(ages, ['No age', '9 h old, 150 % of the target', '1 h old, 17 % of the target'])
+    assert.deepEqual(ages, [
+      'Past any target: a list was never read whole',
+      '9 h old, 150 % of the target',
+      '1 h old, 17 % of the target',
+    ])
     assert.deepEqual(complaints, [])
     await assertAccessible(page)
     await page.close()

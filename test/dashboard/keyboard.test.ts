@@ -98,6 +98,19 @@ suite('keys', () => {
     await page.close()
   })
 
+  test('Escape closes what it was pressed for, however often, and the page goes on', async () => {
+    const page = await visitReady('/')
+    for (const times of [1, 2, 3]) {
+      await press(page, '?')
+      await dialog(page, 'Keys').waitFor()
+      await press(page, ...Array.from({ length: times }, () => 'Escape'))
+      await dialog(page, 'Keys').waitFor({ state: 'detached' })
+    }
+    await press(page, 'g', 'u')
+    await heading(page, 'Users')
+    await page.close()
+  })
+
   test('those of one letter can be switched off, and stay off', async () => {
     const page = await visitReady('/')
     await press(page, '?')

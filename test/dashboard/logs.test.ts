@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { appendLines } from '../support/log-line-factory.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { writePastLogs, type PastLine } from './support/past-logs.ts'
-import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
+import { assertAccessible, assertNoWider, openTabs, visit } from './support/visit.ts'
 
 const COUNT = 1800
 const STEP_MS = 4000
@@ -44,14 +44,18 @@ const timeOf = (number: number): string => new Date(FROM_MS + number * STEP_MS).
 
 const lines = (page: Page): Locator => page.locator('.log-item')
 const selected = (page: Page): Locator => page.locator('.log-line-selected')
-const counted = (page: Page): Locator => page.locator('.log-chart-caption p')
+const counted = (page: Page): Locator => page.locator('.log-count')
 
 async function here(page: Page, count: number): Promise<void> {
   const words = count === 1 ? '1 line here.' : `${count.toLocaleString('en')} lines here.`
   await page.getByText(words).waitFor()
 }
 
-const SCROLL_TO_TOP = "document.querySelector('.log-view > div').scrollTop = 0"
+/** As somebody does it: with the wheel, and then by the bar. */
+const SCROLL_TO_TOP = `
+  const list = document.querySelector('.log-view > div')
+  list.dispatchEvent(new WheelEvent('wheel', { bubbles: true }))
+  list.scrollTop = 0`
 
 suite('the page of logs', () => {
   test('it opens at the newest line, and loads older ones where somebody scrolls to', async () => {
@@ -66,6 +70,45 @@ suite('the page of logs', () => {
       await here(page, expected)
     }
     assert.deepEqual(complaints, [])
+    await page.close()
+  })
+
+  test('the first lines are asked for while the page is made, and once', async () => {
+    const tabs = await openTabs()
+    const page = await tabs.newPage()
+    const searches: string[] = []
+    const { promise: searched, resolve } = Promise.withResolvers<void>()
+    page.on('request', (request) => {
+      if (!request.url().includes('/logs/search')) return
+      searches.push(new URL(request.url()).search)
+      resolve()
+    })
+    await page.route('**/metrics/session', async (route) => {
+      await searched
+      await route.continue()
+    })
+    await page.goto(`${base}?event=course_failed`)
+    await lines(page).filter({ hasText: 'The token was refused again.' }).waitFor()
+    await page.getByText('Nothing older is like that.').waitFor()
+    assert.deepEqual(searches, ['?event=course_failed&order=newest&limit=100'])
+    await tabs.close()
+  })
+
+  test('it stays at the newest line while others come before it, and in a window of another size', async () => {
+    const { page } = await visit(all)
+    const newest = lines(page).filter({ hasText: `Line ${COUNT - 1}.` })
+    await newest.waitFor()
+    for (const height of [1400, 700, 1100]) {
+      await page.setViewportSize({ width: 1440, height })
+      await newest.waitFor()
+    }
+    await here(page, 500)
+    await newest.waitFor()
+    const left_px = await page.evaluate<number>(`
+      (({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop)(
+        document.querySelector('.log-view > div'))`)
+    assert.ok(left_px < 48, `${left_px} pixels`)
+    assert.equal(await page.getByRole('button', { name: 'To the newest' }).count(), 0)
     await page.close()
   })
 
@@ -115,7 +158,7 @@ suite('the page of logs', () => {
     await page.goBack()
     await page.waitForURL((url) => url.searchParams.get('text') === 'TOKEN')
     assert.equal(await page.getByLabel('Look for').inputValue(), 'TOKEN')
-    await page.getByText('More filters').click()
+    await page.getByRole('button', { name: 'Add filter' }).click()
     await page.getByLabel('Task').fill('nobody')
     await page.keyboard.press('Enter')
     await page.getByText('No line is like that.').waitFor()
@@ -163,8 +206,9 @@ suite('the page of logs', () => {
 
   test('the table under the histogram has its numbers, and chooses a time without a pointer', async () => {
     const { page } = await visit(all)
-    await page.getByText('As a table').click()
+    await page.getByRole('button', { name: 'Show as a table' }).click()
     const rows = page.locator('.log-chart-table tbody tr')
+    await rows.first().waitFor()
     const texts = await rows.locator('td.numeric').allTextContents()
     assert.equal(
       texts.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0),
@@ -199,12 +243,16 @@ suite('the page of logs', () => {
     await here(page, 500)
     await page.keyboard.press('N')
     await selected(page).getByText('Line 1799.').waitFor()
-    await page.getByLabel('Look for').fill('Line 1600')
+    await page.getByLabel('Look for').fill('Line 1200')
     await page.keyboard.press('Enter')
+    await page.waitForURL(/text=Line\+1200/)
     await here(page, 500)
     await page.locator('h1').click()
     await page.keyboard.press('N')
-    await page.getByText('Looking for the hit').or(page.getByText('No hit')).first().waitFor()
+    // It is not among those that are loaded.
+    await selected(page).getByText('Line 1200.').waitFor()
+    await page.keyboard.press('N')
+    await page.getByText('No hit before this.').waitFor()
     await page.close()
   })
 })
@@ -292,7 +340,7 @@ for (const dark of [false, true]) {
       const { page } = await visit(`${all}&text=token`, { dark, width })
       await lines(page).first().locator('.log-line').click()
       await page.getByRole('button', { name: 'In context' }).click()
-      await page.getByText('As a table').click()
+      await page.getByRole('button', { name: 'Show as a table' }).click()
       await page.locator('[aria-current="true"]').waitFor()
       await assertAccessible(page)
       await assertNoWider(page)

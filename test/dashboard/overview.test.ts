@@ -31,6 +31,9 @@ suite('the overview', () => {
     await page.goBack()
     await page.locator('.figure-value').getByText('4', { exact: true }).first().waitFor()
     assert.equal(await page.getByRole('radio', { name: '24 hours' }).isChecked(), true)
+    await page.getByRole('radio', { name: '24 hours' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.waitForURL((url) => url.search === '?period=7d')
     await page.close()
   })
 

@@ -52,7 +52,8 @@ test('endpoints come from the logs, which are read behind the page', async () =>
 
 test('period and endpoints stand in the address, so that a copied link shows the same', async () => {
   const { page } = await visit(`${past.server.url}/performance`)
-  await page.getByLabel('7 days', { exact: true }).check()
+  await page.getByLabel('30 days', { exact: true }).focus()
+  await page.keyboard.press('ArrowLeft')
   await page.waitForURL((url) => url.searchParams.get('since') === '7d')
   await page.getByLabel('Of', { exact: true }).selectOption('1h')
   await page.waitForURL((url) => url.searchParams.get('endpoints') === '1h')
@@ -78,6 +79,9 @@ test('growth is carried on with how sure it is, and not where too little is know
   const unknown = panel(first.page, 'Capacity').getByText(/^Too little is known to say where it goes: \d of/)
   await unknown.nth(3).waitFor()
   await first.page.getByText('No sync was completed in the last 30 days.').waitFor()
+  const nothing = panel(first.page, 'How long completed syncs took')
+  await nothing.getByText('Nothing of this was recorded in the period.').waitFor()
+  assert.equal(await nothing.getByRole('button', { name: 'Show as a table' }).count(), 0)
   await first.page.getByText('No course was read in the last 30 days.').waitFor()
   await first.page.getByText('No call to Canvas is in the logs of the last 24 hours.').waitFor()
   assert.deepEqual(first.complaints, [])

@@ -19,9 +19,13 @@ suite('on a server that asks for a token', () => {
     await signIn(page, token)
     await page.getByRole('heading', { name: 'Syncs', exact: true, level: 1 }).waitFor()
     assert.equal(page.url(), `${url}/syncs?status=failed`)
-    await page.getByRole('banner').getByText('Ana of reporting').waitFor()
-    await page.getByRole('banner').getByText('read', { exact: true }).waitFor()
+    const menu = page.getByRole('banner').locator('details')
+    await menu.getByText('Ana of reporting').first().click()
+    await menu.getByText('read', { exact: true }).waitFor()
     await assertAccessible(page)
+    await page.keyboard.press('Escape')
+    await menu.getByText('read', { exact: true }).waitFor({ state: 'hidden' })
+    assert.ok(await page.evaluate("document.activeElement.matches('.session summary')"))
     await page.close()
   })
 
@@ -33,6 +37,7 @@ suite('on a server that asks for a token', () => {
     await other.goto(`${url}/system`)
     await signIn(page, token)
     await other.getByRole('heading', { name: 'System', level: 1 }).waitFor()
+    await page.getByRole('banner').locator('summary').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     for (const tab of [page, other]) await tab.getByLabel('Access token').waitFor()
     assert.equal(await other.title(), 'Sign in · Canvas syncs')
@@ -41,6 +46,41 @@ suite('on a server that asks for a token', () => {
     await signIn(other, token)
     await page.getByRole('heading', { name: 'Syncs', exact: true, level: 1 }).waitFor()
     assert.equal(page.url(), `${url}/syncs?user_id=7`)
+    await context.close()
+  })
+
+  test('a token that is none is said to be so, in the field where the next one is typed', async () => {
+    const { page } = await visit(url)
+    await signIn(page, 'csm_none')
+    await page.getByRole('alert').getByText('The access token is not valid.').waitFor()
+    const field = page.getByLabel('Access token')
+    assert.equal(await field.inputValue(), '')
+    assert.equal(await field.getAttribute('aria-invalid'), 'true')
+    assert.ok(await page.evaluate("document.activeElement.matches('input')"))
+    await assertAccessible(page)
+    await page.close()
+  })
+
+  test('however wide the window, no page of the navigation is cut off where it has one row', async () => {
+    const token = await guarded.token(['read', 'ingest', 'admin'], {
+      name: 'Anastasia of the reporting group',
+    })
+    const context = await openTabs({ timezoneId: 'America/Argentina/Buenos_Aires' })
+    const page = await context.newPage()
+    await page.goto(url)
+    await signIn(page, token)
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    await page.locator('header .session').waitFor()
+    await page.evaluate("localStorage.setItem('canvas-sync-time-zone', 'America/Argentina/Buenos_Aires')")
+    await page.reload()
+    await page.locator('header .session').waitFor()
+    for (const width of [961, 1100, 1361, 1440]) {
+      await page.setViewportSize({ width, height: 600 })
+      const cut = await page.evaluate<number>(
+        "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('nav ul'))",
+      )
+      assert.equal(cut, 0, `${width} wide`)
+    }
     await context.close()
   })
 

@@ -36,6 +36,41 @@ suite('syncs of all kinds', () => {
     await page.close()
   })
 
+  test('what one that runs has not done yet is no difference from the one before', async () => {
+    await sync.completed({ ...started, started_at: now - 900_000, user_id: '58' })(syncs, now - 800_000)
+    const id = await sync.inProgress({ ...started, user_id: '58' })(syncs, now)
+    const { page } = await open(id)
+    const heads = panel(page, 'Compared with the sync before').getByRole('columnheader')
+    await heads.first().waitFor()
+    assert.deepEqual(await heads.allTextContents(), ['Figure', 'Until now', 'Before'])
+    await syncs.finishSync(id, syncFinish({ status: 'completed', finished_at: now }))
+    await heads.getByText('Difference').waitFor()
+    await page.close()
+  })
+
+  test('how it came to its status stands there as soon as anything below it', async () => {
+    const id = await sync.lost({ ...started, user_id: '57', error_message: 'Its process is gone.' })(
+      syncs,
+      now - 300_000,
+    )
+    const { page } = await visit('about:blank')
+    const held = Promise.withResolvers<void>()
+    await page.route('**/status-changes', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    const lines = page.waitForResponse((response) => response.url().includes('/logs/search'))
+    const steps = page.waitForResponse((response) => response.url().includes('/steps'))
+    await page.goto(`${server.url}/syncs/${id}`)
+    await page.getByText(/^Lost before any course was done/).waitFor()
+    await Promise.all([lines, steps])
+    assert.equal(await panel(page, 'Where the time went').count(), 0)
+    held.resolve()
+    await panel(page, 'Where the time went').waitFor()
+    assert.equal(await panel(page, 'How it came to this').count(), 1)
+    await page.close()
+  })
+
   test('one whose log lines are gone shows what the database knows, and says what is missing', async () => {
     const id = await sync.completed({ ...started, counters: { api_calls_made: 7 } })(syncs, now)
     await syncs.saveCourseOutcome(
@@ -137,7 +172,7 @@ suite('syncs of all kinds', () => {
     )
     const { page, complaints, hosts } = await visit(`${server.url}/syncs/${id}`, { width: 390 })
     await panel(page, 'Calls to Canvas, by endpoint').getByRole('listitem').first().waitFor()
-    await panel(page, 'Log lines').getByRole('button', { name: 'Newest' }).click()
+    await panel(page, 'Log lines').getByRole('radio', { name: 'Newest' }).check()
     await panel(page, 'Log lines').getByRole('listitem').first().waitFor()
     assert.equal(await page.evaluate('typeof globalThis.harmed'), 'undefined')
     assert.deepEqual([complaints, [...hosts]], [[], [new URL(server.url).host]])

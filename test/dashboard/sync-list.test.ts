@@ -26,6 +26,30 @@ suite('the list of syncs', () => {
     await page.close()
   })
 
+  test('at every width its rows stay within their panel', async () => {
+    const { page } = await visit(url)
+    await showsRows(page, 50, true)
+    for (const width of [1440, 1300, 1281, 1280, 1100, 1024, 961, 960, 800, 769, 500]) {
+      await page.setViewportSize({ width, height: 900 })
+      const beyond = await page.evaluate<number>(`(() => {
+        const right = (selector) => document.querySelector(selector).getBoundingClientRect().right
+        return right('.sync-list') - right('.sync-panel')
+      })()`)
+      assert.ok(beyond <= 0, `${beyond} pixels beyond it at ${width}`)
+    }
+    await page.close()
+  })
+
+  test('words of a filter with signs of addresses in them are kept on the way through the list', async () => {
+    const { page } = await visit(`${url}?text=100%2525+a%252Bb`)
+    await page.goto(`${url}/1?text=100%2525+a%252Bb`)
+    const back = page.getByRole('link', { name: 'All syncs' })
+    await back.waitFor()
+    const href = new URL((await back.getAttribute('href')) ?? '', url)
+    assert.equal(href.searchParams.get('text'), '100%25 a%2Bb')
+    await page.close()
+  })
+
   test('back from a sync is where one was, with as many rows', async () => {
     const { page } = await visit(`${url}?user_id=42`)
     await page.getByRole('button', { name: 'Show more' }).click()

@@ -16,7 +16,7 @@ suite('the page of one user', () => {
     const { page, complaints } = await visit(`${server.url}/users/42?period=7d`)
     await page.getByRole('heading', { level: 1, name: 'User 42', exact: true }).waitFor()
     await page.locator('.token-refused').waitFor()
-    await page.getByText('since 3 d 6 h ago: token expired.').waitFor()
+    await page.getByText('since 3 d ago: token expired.').waitFor()
     await page.getByText('Create a new access token in Canvas').first().waitFor()
     await page.getByText('24 completed, 2 partial, 4 failed').waitFor()
     await page

@@ -10,6 +10,7 @@ import { lazyPage } from './lazy-page.ts'
 import { LiveContext } from './live-context.ts'
 import { NotFoundPage } from './not-found-page.tsx'
 import { PageBoundary } from './page-boundary.tsx'
+import { PageWaits } from './page-waits.tsx'
 import { onSessionChanged } from './session-changes.ts'
 import { Shell } from './shell.tsx'
 import { SignInGate } from './sign-in-gate.tsx'
@@ -21,7 +22,11 @@ const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx
 const PerformancePage = lazyPage(
   async () => (await import('../performance/performance-page.tsx')).PerformancePage,
 )
-const LogsPage = lazyPage(async () => (await import('../logs/logs-page.tsx')).LogsPage)
+const LogsPage = lazyPage(async () => {
+  const { askFirstLines, LogsPage: page } = await import('../logs/logs-page.tsx')
+  askFirstLines()
+  return page
+})
 const UsersPage = lazyPage(async () => (await import('../users/users-page.tsx')).UsersPage)
 const UserPage = lazyPage(async () => (await import('../users/user-page.tsx')).UserPage)
 const SystemPage = lazyPage(async () => (await import('../system/system-page.tsx')).SystemPage)
@@ -116,16 +121,5 @@ function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
         </PageBoundary>
       </Shell>
     </LiveContext>
-  )
-}
-
-/** The room of a page whose script is still on its way. */
-function PageWaits(): ReactNode {
-  return (
-    <div className="page-waits" role="status" aria-label="The page is loading">
-      <span className="skeleton skeleton-title" />
-      <span className="skeleton skeleton-panel" />
-      <span className="skeleton skeleton-panel" />
-    </div>
   )
 }

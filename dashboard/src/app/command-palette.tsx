@@ -1,20 +1,13 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { copyText } from '../parts/copying.ts'
-import { notify } from '../parts/notices.tsx'
-import { chooseZone } from '../parts/time-zone.ts'
-import { matching, typedAddresses, type Command } from './palette-commands.ts'
-import { PLACES } from './places.ts'
-import { chooseTheme, switchTheme } from './theme.ts'
+import { KeyMark } from '../parts/key-mark.tsx'
+import { Modal } from '../parts/modal.tsx'
+import { fixedCommands } from './fixed-commands.ts'
+import { commandGroups, matching, typedAddresses, type Command } from './palette-commands.ts'
 
 interface PaletteProps {
   readonly onClose: () => void
   readonly onOver: (over: 'keys' | 'settings') => void
-}
-
-async function copyLink(): Promise<void> {
-  const copied = await copyText(location.href)
-  notify(copied ? 'The link to this view is copied.' : 'The browser does not let the page copy.')
 }
 
 /** All that can be done or gone to, by typing some of it. */
@@ -22,19 +15,12 @@ export function CommandPalette({ onClose, onOver }: PaletteProps): ReactNode {
   const [, navigate] = useLocation()
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
-  const dialog = useRef<HTMLDialogElement>(null)
   const list = useId()
   const fixed = useMemo(() => fixedCommands(navigate, onOver), [navigate, onOver])
-  const commands = commandsFor(typed, fixed, navigate)
+  const groups = commandGroups([...matching(fixed, typed), ...typedCommands(typed, navigate)])
+  const commands = groups.flatMap((group) => group.commands)
   const here = commands[Math.min(chosen, commands.length - 1)]
 
-  useEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
-    }
-  }, [])
   useEffect(() => {
     if (here !== undefined)
       document.getElementById(`${list}-${here.id}`)?.scrollIntoView({ block: 'nearest' })
@@ -58,52 +44,43 @@ export function CommandPalette({ onClose, onOver }: PaletteProps): ReactNode {
   }
 
   return (
-    <dialog
-      ref={dialog}
-      className="dialog palette"
-      aria-label="Commands"
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose()
-      }}
-    >
-      <div className="dialog-body">
-        <input
-          role="combobox"
-          aria-label="Command, number of a sync, or text to search for"
-          aria-expanded="true"
-          aria-controls={list}
-          aria-autocomplete="list"
-          aria-activedescendant={here === undefined ? undefined : `${list}-${here.id}`}
-          placeholder="Go to, do, or search for…"
-          autoComplete="off"
-          spellCheck={false}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
-            setChosen(0)
-          }}
-          onKeyDown={onKey}
-        />
-        <ul id={list} role="listbox" aria-label="Commands">
-          {commands.map((command) => (
-            <Option
-              key={command.id}
-              id={`${list}-${command.id}`}
-              command={command}
-              selected={command === here}
-              onRun={run}
-            />
-          ))}
-        </ul>
-        <p className="palette-hint">
-          <kbd>↑</kbd> <kbd>↓</kbd> to choose, <kbd>Enter</kbd> to do it, <kbd>Esc</kbd> to close
-        </p>
+    <Modal name="Commands" onClose={onClose} className="palette">
+      <input
+        role="combobox"
+        aria-label="Command, number of a sync, or text to search for"
+        aria-expanded="true"
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={here === undefined ? undefined : `${list}-${here.id}`}
+        placeholder="Go to, do, or search for…"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value)
+          setChosen(0)
+        }}
+        onKeyDown={onKey}
+      />
+      <div id={list} className="palette-list" role="listbox" aria-label="Commands">
+        {groups.map(({ name, commands: members }) => (
+          <ul key={name} role="group" aria-label={name}>
+            {members.map((command) => (
+              <Option
+                key={command.id}
+                id={`${list}-${command.id}`}
+                command={command}
+                selected={command === here}
+                onRun={run}
+              />
+            ))}
+          </ul>
+        ))}
       </div>
-    </dialog>
+      <p className="palette-hint">
+        <kbd>↑</kbd> <kbd>↓</kbd> to choose, <kbd>Enter</kbd> to do it, <kbd>Esc</kbd> to close
+      </p>
+    </Modal>
   )
 }
 
@@ -126,79 +103,19 @@ function Option({ id, command, selected, onRun }: OptionProps): ReactNode {
       }}
     >
       {command.words}
-      {command.hint === undefined ? null : <kbd>{command.hint}</kbd>}
+      {command.keys === undefined ? null : <KeyMark keys={command.keys} />}
     </li>
   )
 }
 
-function fixedCommands(
-  navigate: (address: string) => void,
-  onOver: PaletteProps['onOver'],
-): readonly Command[] {
-  const to = (address: string) => (): void => {
-    navigate(address)
-  }
-  const over = (what: 'keys' | 'settings') => (): void => {
-    onOver(what)
-  }
-  const zone = (name: string) => (): void => {
-    chooseZone(name)
-  }
-  return [
-    ...PLACES.map(({ path, name, letter }) => ({
-      id: `place-${letter}`,
-      words: name,
-      also: 'go to page',
-      hint: `g ${letter}`,
-      run: to(path),
-    })),
-    {
-      id: 'failed',
-      words: 'Syncs that went wrong',
-      also: 'failed errors',
-      run: to('/syncs?status=failed,partial,lost,timed_out'),
-    },
-    {
-      id: 'running',
-      words: 'Syncs that run now',
-      also: 'running in progress',
-      run: to('/syncs?status=in_progress'),
-    },
-    {
-      id: 'link',
-      words: 'Copy the link to this view',
-      also: 'address url share',
-      run: () => void copyLink(),
-    },
-    { id: 'theme', words: 'Switch between light and dark', also: 'theme mode', hint: 't', run: switchTheme },
-    {
-      id: 'theme-system',
-      words: 'Theme as the system',
-      also: 'light dark mode',
-      run: () => {
-        chooseTheme('system')
-      },
-    },
-    { id: 'utc', words: 'Times in UTC', also: 'zone clock', run: zone('UTC') },
-    { id: 'local', words: 'Times in local time', also: 'zone clock', run: zone('local') },
-    { id: 'settings', words: 'Settings', also: 'time zone theme keyboard another', run: over('settings') },
-    { id: 'keys', words: 'Keys', also: 'keyboard shortcuts help', hint: '?', run: over('keys') },
-    { id: 'print', words: 'Print this view', also: 'pdf paper', run: () => setTimeout(print) },
-  ]
-}
-
-/** What is typed may be the number of a sync: then that comes first. */
-function commandsFor(
-  typed: string,
-  fixed: readonly Command[],
-  navigate: (address: string) => void,
-): readonly Command[] {
-  const addresses = typedAddresses(typed).map(({ words, address }) => ({
+/** What is typed may be the number of a sync, or words to look for. */
+function typedCommands(typed: string, navigate: (address: string) => void): readonly Command[] {
+  return typedAddresses(typed).map(({ words, address }) => ({
     id: `typed-${address.replaceAll(/\W+/g, '-')}`,
+    group: 'Open or search',
     words,
     run: () => {
       navigate(address)
     },
   }))
-  return [...matching(fixed, typed), ...addresses]
 }

@@ -19,10 +19,7 @@ function focusSearch(): void {
 }
 
 /** The keys that count on every page. */
-export function everywhereKeys(
-  navigate: (path: string) => void,
-  onOver: (over: 'palette' | 'keys') => void,
-): readonly Key[] {
+export function everywhereKeys(onOver: (over: 'palette' | 'keys') => void): readonly Key[] {
   return [
     {
       keys: 'Mod+k',
@@ -38,15 +35,19 @@ export function everywhereKeys(
         onOver('keys')
       },
     },
-    { keys: '/', words: 'To the search or the first filter of the page', run: focusSearch },
+    { keys: '/', words: 'To the search or first filter', run: focusSearch },
     ...ROW_KEYS,
     { keys: 't', words: 'Light or dark', run: switchTheme },
-    ...PLACES.map(({ path, name, letter }) => ({
-      keys: `g ${letter}`,
-      words: `Go to ${name}`,
-      run: () => {
-        navigate(path)
-      },
-    })),
   ]
+}
+
+/** Those that lead to a page. */
+export function placeKeys(navigate: (path: string) => void): readonly Key[] {
+  return PLACES.map(({ path, name, letter }) => ({
+    keys: `g ${letter}`,
+    words: `Go to ${name}`,
+    run: () => {
+      navigate(path)
+    },
+  }))
 }

@@ -1,12 +1,12 @@
-import { Fragment, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
+import { KeyMark } from '../parts/key-mark.tsx'
 import { keyGroups, useLetterKeys, type KeyGroup } from '../parts/keys.ts'
 import { LetterKeysChoice } from './letter-keys-choice.tsx'
 
 /** Which keys do what, here and everywhere. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
-  // Those of the page first: who asks, asks there.
-  const [groups] = useState(() => joined(keyGroups()).toReversed())
+  const [groups] = useState(() => joined(keyGroups()))
   const letters = useLetterKeys()
   return (
     <Dialog title="Keys" onClose={onClose}>
@@ -32,31 +32,12 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }): React
   )
 }
 
-/** Several components of a page may have keys of their own. */
+const EVERYWHERE = ['Everywhere', 'Pages']
+
+/** Several components of a page may have keys of their own. Those come first: who asks, asks there. */
 function joined(groups: readonly KeyGroup[]): KeyGroup[] {
   const by_place = Map.groupBy(groups, ({ where }) => where)
-  return [...by_place].map(([where, same]) => ({ where, keys: same.flatMap(({ keys }) => keys) }))
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-}
-const MOD = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl'
-
-function KeyMark({ keys }: { readonly keys: string }): ReactNode {
-  return keys.split(' ').map((press, index) => (
-    <Fragment key={index}>
-      {index > 0 ? ' then ' : null}
-      {press.startsWith('Mod+') ? (
-        <>
-          <kbd>{MOD}</kbd> <kbd>{press.slice('Mod+'.length).toUpperCase()}</kbd>
-        </>
-      ) : (
-        <kbd>{NAMES[press] ?? press}</kbd>
-      )}
-    </Fragment>
-  ))
+  return [...by_place]
+    .map(([where, same]) => ({ where, keys: same.flatMap(({ keys }) => keys) }))
+    .toSorted((a, b) => EVERYWHERE.indexOf(a.where) - EVERYWHERE.indexOf(b.where))
 }

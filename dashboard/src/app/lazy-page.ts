@@ -1,19 +1,30 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import { createElement, lazy, useState, type ComponentType, type ReactNode } from 'react'
 
 const RELOADED = 'canvas-sync-reloaded-at'
 /** Twice within so long is no upgrade but a fault. */
 const ONCE_WITHIN_MS = 60_000
 
-export type LazyPage<P> = LazyExoticComponent<ComponentType<P>> & {
+export type LazyPage<P> = ((props: P) => ReactNode) & {
   /** Fetches its script, which is then there when the page is opened. */
   readonly preload: () => void
 }
 
 /** A page whose script comes when it is opened. */
-export function lazyPage<P = object>(load: () => Promise<ComponentType<P>>): LazyPage<P> {
+export function lazyPage<P extends object = object>(load: () => Promise<ComponentType<P>>): LazyPage<P> {
   let coming: Promise<{ default: ComponentType<P> }> | null = null
-  const loadOnce = (): Promise<{ default: ComponentType<P> }> => (coming ??= loadPage(load))
-  return Object.assign(lazy(loadOnce), {
+  let loaded: ComponentType<P> | null = null
+  const loadOnce = (): Promise<{ default: ComponentType<P> }> =>
+    (coming ??= loadPage(load).then((page) => {
+      loaded = page.default
+      return page
+    }))
+  const Waited = lazy(loadOnce) as ComponentType<P>
+  // React shows what it waits for no sooner than 300 ms after it has said that it waits: what is there is not waited for.
+  const Page = (props: P): ReactNode => {
+    const [shown] = useState<{ readonly page: ComponentType<P> }>(() => ({ page: loaded ?? Waited }))
+    return createElement(shown.page, props)
+  }
+  return Object.assign(Page, {
     preload: () => {
       // Whoever opens the page is told what became of it.
       loadOnce().catch(() => {})

@@ -1,4 +1,4 @@
-import { useSyncExternalStore, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Ago } from '../parts/time-text.tsx'
 import { useLive } from './live-context.ts'
 
@@ -13,36 +13,19 @@ export function LiveMark(): ReactNode {
   )
 }
 
-function subscribe(listener: () => void): () => void {
-  addEventListener('online', listener)
-  addEventListener('offline', listener)
-  return () => {
-    removeEventListener('online', listener)
-    removeEventListener('offline', listener)
-  }
-}
-
-/** Whether the computer has a network at all, as far as the browser knows. */
-const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
-
 /** No number may look fresh that is not. */
 export function LiveBanner(): ReactNode {
-  const { state, since } = useLive()
-  const online = useOnline()
-  if (state !== 'away' && online) return null
+  const { state, since, online } = useLive()
+  if (state !== 'away') return null
   return (
-    <p className="banner" role="alert">
-      {online ? (
-        <>
-          Live updates stopped <Ago at_ms={since} />: what you see may be out of date. The page tries again by
-          itself.
-        </>
-      ) : (
-        <>
-          This computer is offline: what you see may be out of date. The page goes on by itself when the
-          network is back.
-        </>
-      )}
+    <p className="banner">
+      {/* Without the seconds that pass: it would be read out again with each. */}
+      <span role="alert">{online ? STOPPED : OFFLINE}</span>
+      {online ? <Ago at_ms={since} /> : null}
     </p>
   )
 }
+
+const STOPPED = 'Live updates stopped: what you see may be out of date. The page tries again by itself.'
+const OFFLINE =
+  'This computer is offline: what you see may be out of date. The page goes on by itself when the network is back.'

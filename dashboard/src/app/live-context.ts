@@ -6,8 +6,24 @@ export const LiveContext: Context<LiveUpdates | null> = createContext<LiveUpdate
 const NO_SUBSCRIPTION = (): (() => void) => () => {}
 const WAITING: Live = { state: 'waiting', since: 0 }
 
-/** Whether changes arrive as they happen. */
-export function useLive(): Live {
+function subscribeToNetwork(listener: () => void): () => void {
+  addEventListener('online', listener)
+  addEventListener('offline', listener)
+  return () => {
+    removeEventListener('online', listener)
+    removeEventListener('offline', listener)
+  }
+}
+
+interface LiveNow extends Live {
+  /** Whether the computer has a network at all, as far as the browser knows. */
+  readonly online: boolean
+}
+
+/** Whether changes arrive as they happen. Without a network none do, whatever the connection has noticed of it. */
+export function useLive(): LiveNow {
   const live = useContext(LiveContext)
-  return useSyncExternalStore(live?.subscribe ?? NO_SUBSCRIPTION, live?.get ?? (() => WAITING))
+  const known = useSyncExternalStore(live?.subscribe ?? NO_SUBSCRIPTION, live?.get ?? (() => WAITING))
+  const online = useSyncExternalStore(subscribeToNetwork, () => navigator.onLine)
+  return online ? { ...known, online } : { ...known, state: 'away', online }
 }

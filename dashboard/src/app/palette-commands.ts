@@ -1,11 +1,15 @@
+import type { KeyText } from '../parts/key-presses.ts'
+
 /** Something that the palette can do. */
 export interface Command {
   readonly id: string
+  /** Under what it stands. */
+  readonly group: string
   readonly words: string
   /** What else somebody may type who means it. */
   readonly also?: string
-  /** What stands at its end: a key, or what it is. */
-  readonly hint?: string
+  /** What does the same without the palette. */
+  readonly keys?: KeyText
   readonly run: () => void
 }
 
@@ -48,4 +52,19 @@ export function matching<T extends { readonly words: string; readonly also?: str
     return [{ command, rank: command.words.toLowerCase().startsWith(parts[0] ?? '') ? 0 : 1 }]
   })
   return ranked.toSorted((a, b) => a.rank - b.rank).map(({ command }) => command)
+}
+
+interface CommandGroup<T> {
+  readonly name: string
+  readonly commands: readonly T[]
+}
+
+/** In the order of the best of each. */
+export function commandGroups<T extends { readonly group: string }>(
+  commands: readonly T[],
+): CommandGroup<T>[] {
+  return [...Map.groupBy(commands, ({ group }) => group)].map(([name, members]) => ({
+    name,
+    commands: members,
+  }))
 }

@@ -3,7 +3,10 @@ import type { ReactNode } from 'react'
 import type { SessionInfo } from '../../../src/api/access/sessions.ts'
 import { addressOf, askJson } from '../data/api-client.ts'
 import { sessionQuery } from '../data/queries.ts'
+import { dateText } from '../parts/date-text.ts'
+import { Menu } from '../parts/menu.tsx'
 import { notify } from '../parts/notices.tsx'
+import { useZone } from '../parts/time-zone.ts'
 import { Icon } from './icons.tsx'
 import { tellSessionChanged } from './session-changes.ts'
 
@@ -21,21 +24,61 @@ export function SessionMenu(): ReactNode {
       notify(error instanceof Error ? error.message : 'The sign-out failed.')
     }
   }
+  const name = session.token_name ?? session.token_id
   return (
-    <span className="session">
-      <span className="session-who" title={whose(session)}>
-        {session.token_name ?? session.token_id}{' '}
-        <span className="quiet-text">{session.scopes.join(', ')}</span>
-      </span>
-      <button type="button" className="bare" title="Sign out" onClick={() => void signOut()}>
-        <Icon name="leave" />
-        <span className="on-wide">Sign out</span>
-      </button>
-    </span>
+    <div className="session">
+      <Menu
+        hint={`Signed in with the token ${name ?? ''}`}
+        name={
+          <>
+            <Icon name="person" />
+            <span className="tool-name">{name}</span>
+          </>
+        }
+      >
+        {(close) => (
+          <>
+            <SessionFacts session={session} name={name} />
+            <button
+              type="button"
+              onClick={() => {
+                close()
+                void signOut()
+              }}
+            >
+              <Icon name="leave" />
+              Sign out
+            </button>
+          </>
+        )}
+      </Menu>
+    </div>
   )
 }
 
-function whose({ users, expires_at }: SessionInfo): string {
-  const data = users === null ? 'May see all users' : `May see the users ${users.join(', ')}`
-  return expires_at === null ? data : `${data}; until ${expires_at}`
+interface SessionFactsProps {
+  readonly session: SessionInfo
+  readonly name: string | null
+}
+
+function SessionFacts({ session: { scopes, users, expires_at }, name }: SessionFactsProps): ReactNode {
+  const zone = useZone()
+  return (
+    <dl className="session-facts">
+      <dt>Signed in as</dt>
+      <dd>{name}</dd>
+      <dt>Rights</dt>
+      <dd>{scopes.join(', ')}</dd>
+      <dt>Users</dt>
+      <dd>{users === null ? 'all' : users.join(', ')}</dd>
+      {expires_at === null ? null : (
+        <>
+          <dt>Until</dt>
+          <dd>
+            <time dateTime={expires_at}>{dateText(Date.parse(expires_at), zone, 'minute')}</time>
+          </dd>
+        </>
+      )}
+    </dl>
+  )
 }

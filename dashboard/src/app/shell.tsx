@@ -2,8 +2,9 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } 
 import { Link, useLocation, useRoute } from 'wouter'
 import { useKeys } from '../parts/keys.ts'
 import { Notices } from '../parts/notices.tsx'
+import { useTitleWarning } from '../parts/page-title.ts'
 import { useZone, useZoneChoice } from '../parts/time-zone.ts'
-import { everywhereKeys } from './everywhere-keys.ts'
+import { everywhereKeys, placeKeys } from './everywhere-keys.ts'
 import { BrandMark, Icon } from './icons.tsx'
 import { LiveBanner, LiveMark } from './live-banner.tsx'
 import { useLive } from './live-context.ts'
@@ -23,8 +24,13 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const [over, setOver] = useState<Over | null>(null)
   const [, navigate] = useLocation()
   const { state } = useLive()
+  useTitleWarning(state === 'away' ? 'Not live' : null)
   useKeys(
-    useMemo(() => everywhereKeys(navigate, setOver), [navigate]),
+    useMemo(() => placeKeys(navigate), [navigate]),
+    'Pages',
+  )
+  useKeys(
+    useMemo(() => everywhereKeys(setOver), []),
     'Everywhere',
   )
   return (
@@ -35,7 +41,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <header className="top">
         <Link href="/" className="brand">
           <BrandMark />
-          Canvas syncs
+          <span className="brand-name">Canvas syncs</span>
         </Link>
         <Navigation />
         <div className="tools">
@@ -121,7 +127,7 @@ function ZoneButton({ onOpen }: { readonly onOpen: (over: Over) => void }): Reac
       }}
     >
       <Icon name="settings" />
-      <span className="on-wide">{words}</span>
+      <span className="zone-name tool-name">{words}</span>
       <span className="visually-hidden">, settings</span>
     </button>
   )

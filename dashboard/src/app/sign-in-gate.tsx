@@ -5,6 +5,7 @@ import { sessionQuery } from '../data/queries.ts'
 import { Failure } from '../parts/failure.tsx'
 import { usePageTitle } from '../parts/page-title.ts'
 import { BrandMark } from './icons.tsx'
+import { PageWaits } from './page-waits.tsx'
 import { tellSessionChanged } from './session-changes.ts'
 
 /** Shows the pages to who may see them, and asks the others for a token. */
@@ -13,17 +14,47 @@ export function SignInGate({ children }: { readonly children: ReactNode }): Reac
   // Also later: a session ends.
   if (session.error instanceof ApiError && session.error.status === 401) return <SignIn />
   if (session.data !== undefined) return children
-  if (session.error === null) return <p className="page-alone quiet-text">Asking the server…</p>
+  if (session.error === null) return <Waits />
   return (
     <main className="page-alone">
-      <Failure error={session.error} onRetry={() => void session.refetch()} />
+      <section className="panel sign-in">
+        <Name />
+        <Failure error={session.error} onRetry={() => void session.refetch()} />
+      </section>
     </main>
+  )
+}
+
+/** Looks as the pages do before they are there, so that nothing jumps when they are. */
+function Waits(): ReactNode {
+  return (
+    <>
+      <header className="top">
+        <span className="brand">
+          <BrandMark />
+          <span className="brand-name">Canvas syncs</span>
+        </span>
+      </header>
+      <main>
+        <PageWaits />
+      </main>
+    </>
+  )
+}
+
+function Name(): ReactNode {
+  return (
+    <h1>
+      <BrandMark />
+      Canvas syncs
+    </h1>
   )
 }
 
 function SignIn(): ReactNode {
   const queries = useQueryClient()
   const field = useId()
+  const wrong = useId()
   usePageTitle('Sign in')
   const [problem, setProblem] = useState<string | null>(null)
   const [waits, setWaits] = useState(false)
@@ -43,8 +74,9 @@ function SignIn(): ReactNode {
       await queries.resetQueries()
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'The sign-in failed.')
-      // The token stays nowhere, not even in the field.
+      // The token stays nowhere, not even in the field, where the next one is to be typed.
       form.reset()
+      form.querySelector('input')?.focus()
     } finally {
       setWaits(false)
     }
@@ -53,23 +85,30 @@ function SignIn(): ReactNode {
   return (
     <main className="page-alone">
       <form className="panel sign-in" onSubmit={(event) => void signIn(event)}>
-        <h1>
-          <BrandMark />
-          Canvas syncs
-        </h1>
-        <p>This server shows its data to who has an access token.</p>
+        <Name />
+        <p>This server shows its data to those who have an access token.</p>
         <label htmlFor={field}>Access token</label>
-        <input id={field} name="token" type="password" autoComplete="current-password" required />
-        <p className="sign-in-problem" role="alert">
+        {/* Nothing else can be done here. */}
+        <input
+          id={field}
+          name="token"
+          type="password"
+          autoComplete="current-password"
+          autoFocus
+          required
+          aria-invalid={problem !== null}
+          aria-describedby={wrong}
+        />
+        <p id={wrong} className="sign-in-problem" role="alert">
           {problem}
         </p>
         <button type="submit" className="primary" disabled={waits}>
           {waits ? 'Signing in…' : 'Sign in'}
         </button>
-        <p className="hint">
-          An administrator makes one on the server:{' '}
-          <code>canvas-sync-monitor token create --name NAME --scope read</code>
-        </p>
+        <div className="hint">
+          <p>An administrator makes one on the server:</p>
+          <code className="command">canvas-sync-monitor token create --name NAME --scope read</code>
+        </div>
       </form>
     </main>
   )

@@ -12,7 +12,7 @@ export function ViewSwitch({ as_table, onChange }: ViewSwitchProps): ReactNode {
   return (
     <button
       type="button"
-      className="quiet view-switch"
+      className="view-switch"
       onClick={() => {
         onChange(!as_table)
       }}

@@ -9,16 +9,23 @@ import { timeTicks } from './time-ticks.ts'
 import { useWidth } from './use-width.ts'
 import { valueTicks } from './value-scale.ts'
 
-interface PlotProps {
-  readonly title: string
+/** What is different between charts. */
+export interface Drawing {
   /** All of it in a sentence. */
   readonly summary: string
+  /** The value that must have room. */
+  readonly highest: number
+  readonly draw: (place: PlotPlace, ends: readonly number[]) => ReactNode
+  /** Of a bucket, in the order in which they are told. */
+  readonly readings: (index: number) => readonly Reading[]
+}
+
+interface PlotProps {
+  readonly title: string
   readonly starts: readonly number[]
   readonly bucket: TimeBucket
   readonly unit: ChartUnit
-  readonly highest: number
-  readonly draw: (place: PlotPlace, ends: readonly number[]) => ReactNode
-  readonly readings: (index: number) => readonly Reading[]
+  readonly drawing: Drawing
   readonly onSelect?: ((from_ms: number, until_ms: number) => void) | undefined
 }
 
@@ -28,13 +35,10 @@ interface PlotProps {
  */
 export function Plot({
   title,
-  summary,
   starts,
   bucket,
   unit,
-  highest,
-  draw,
-  readings,
+  drawing: { summary, highest, draw, readings },
   onSelect,
 }: PlotProps): ReactNode {
   const zone = useZone()

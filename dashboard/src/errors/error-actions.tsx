@@ -6,7 +6,7 @@ import { dateText } from '../parts/date-text.ts'
 import { notify } from '../parts/notices.tsx'
 import { useNow } from '../parts/time-text.tsx'
 import { useZone } from '../parts/time-zone.ts'
-import { MUTE_CHOICES, STATE_MARKS } from './error-words.ts'
+import { MUTE_CHOICES, STATE_WORDS } from './error-words.ts'
 import { decideAbout, type GroupAction } from './errors-queries.ts'
 
 interface MuteBody {
@@ -32,7 +32,7 @@ export function ErrorActions({ group }: { readonly group: ErrorGroupRecord }): R
     try {
       const { state } = await decideAbout(queries, group.id, action, body)
       setAsks(false)
-      notify(`The error is ${STATE_MARKS[state].words.toLowerCase()} now.`)
+      notify(`The error is ${STATE_WORDS[state].toLowerCase()} now.`)
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'That failed.')
     } finally {

@@ -1,8 +1,9 @@
-import { useId, type FormEvent, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { ErrorGroupState } from '../../../src/core/error-group-state.ts'
+import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { countText } from '../parts/number-text.ts'
+import { SearchForm } from '../parts/search-form.tsx'
 import {
-  ERROR_SORTS,
   ERROR_TYPES,
   STATE_CHOICES,
   withValue,
@@ -20,41 +21,46 @@ interface ErrorFilterBarProps {
 
 export function ErrorFilterBar({ address, filters, states, onChange }: ErrorFilterBarProps): ReactNode {
   const set = (name: string, value: string): void => {
-    onChange(withValue(address, name, value.trim()))
-  }
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const text = new FormData(event.currentTarget).get('text')
-    set('text', typeof text === 'string' ? text : '')
+    onChange(withValue(address, name, value))
   }
   return (
-    <form className="error-filters" onSubmit={submit} aria-label="Filters">
-      <fieldset className="segments error-states">
-        <legend className="visually-hidden">State</legend>
-        {STATE_CHOICES.map((choice) => (
-          <label key={choice.value}>
-            <input
-              type="radio"
-              name="state"
-              checked={choice === filters.state}
-              onChange={() => {
-                set('state', choice.value)
-              }}
-            />
-            {choice.words} {states === null ? null : <span>{countText(countOf(choice, states))}</span>}
-          </label>
-        ))}
-      </fieldset>
-      <Choice
-        name="error_type"
-        words="Type"
-        value={filters.error_type}
-        choices={ERROR_TYPES}
-        onChange={set}
+    <section className="filter-bar" aria-label="Filters">
+      <SearchForm
+        label="In the message"
+        value={filters.text}
+        placeholder="Find errors: words of the message"
+        longest={500}
+        onSearch={(text) => {
+          set('text', text)
+        }}
       />
-      <Choice name="sort" words="Order" value={filters.sort} choices={ERROR_SORTS} onChange={set} />
-      <Search text={filters.text} />
-    </form>
+      <div className="chips">
+        <fieldset className="segments error-states">
+          <legend className="visually-hidden">State</legend>
+          {STATE_CHOICES.map((choice) => (
+            <label key={choice.value}>
+              <input
+                type="radio"
+                name="state"
+                checked={choice === filters.state}
+                onChange={() => {
+                  set('state', choice.value)
+                }}
+              />
+              {choice.words} {states === null ? null : <span>{countText(countOf(choice, states))}</span>}
+            </label>
+          ))}
+        </fieldset>
+        <ChoiceSelect
+          label="Type"
+          choices={ERROR_TYPES}
+          value={filters.error_type}
+          onChoose={(type) => {
+            set('error_type', type)
+          }}
+        />
+      </div>
+    </section>
   )
 }
 
@@ -63,54 +69,5 @@ function countOf({ states }: StateChoice, counts: Readonly<Record<ErrorGroupStat
     (sum, [state, count]) =>
       states === null || states.includes(state as ErrorGroupState) ? sum + count : sum,
     0,
-  )
-}
-
-interface ChoiceProps {
-  readonly name: string
-  readonly words: string
-  readonly value: string
-  readonly choices: readonly { readonly value: string; readonly words: string }[]
-  readonly onChange: (name: string, value: string) => void
-}
-
-function Choice({ name, words, value, choices, onChange }: ChoiceProps): ReactNode {
-  const field = useId()
-  return (
-    <p className="field">
-      <label htmlFor={field}>{words}</label>
-      <select
-        id={field}
-        value={value}
-        onChange={(event) => {
-          onChange(name, event.currentTarget.value)
-        }}
-      >
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.words}
-          </option>
-        ))}
-      </select>
-    </p>
-  )
-}
-
-function Search({ text }: { readonly text: string }): ReactNode {
-  const field = useId()
-  return (
-    <p className="field error-search">
-      <label htmlFor={field}>In the message</label>
-      {/* What is in the address replaces what was typed: back and forward show it, too. */}
-      <input
-        key={text}
-        id={field}
-        name="text"
-        type="search"
-        maxLength={500}
-        defaultValue={text}
-        placeholder="such as timeout, then Enter"
-      />
-    </p>
   )
 }

@@ -43,7 +43,7 @@ export const ERROR_SORTS: readonly Choice[] = [
 ]
 
 export const ERROR_TYPES: readonly Choice[] = [
-  { value: '', words: 'any' },
+  { value: '', words: 'any type' },
   ...Object.keys(ERROR_TYPE_FACTS).map((value) => ({ value, words: value.replaceAll('_', ' ') })),
 ]
 

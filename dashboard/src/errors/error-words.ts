@@ -4,15 +4,12 @@ import type { ErrorGroupDecision, ErrorGroupState } from '../../../src/core/erro
 import type { BoundedCount } from '../../../src/store/error-groups.ts'
 import { countText } from '../parts/number-text.ts'
 
-/** Shape and word say what the colour says. */
-export const STATE_MARKS: Readonly<
-  Record<ErrorGroupState, { readonly shape: string; readonly words: string }>
-> = {
-  came_back: { shape: '↩', words: 'Came back' },
-  new: { shape: '✦', words: 'New' },
-  open: { shape: '●', words: 'Open' },
-  muted: { shape: '–', words: 'Muted' },
-  resolved: { shape: '✓', words: 'Resolved' },
+export const STATE_WORDS: Readonly<Record<ErrorGroupState, string>> = {
+  came_back: 'Came back',
+  new: 'New',
+  open: 'Open',
+  muted: 'Muted',
+  resolved: 'Resolved',
 }
 
 /** `100+ users`: what was not counted to its end says so. */

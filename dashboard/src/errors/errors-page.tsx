@@ -2,12 +2,15 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo, type ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import type { ErrorGroupList as ErrorGroupPage } from '../../../src/api/errors/error-list.ts'
+import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { Failure } from '../parts/failure.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countWords, MoreRows } from '../parts/more-rows.tsx'
 import { Waits } from '../parts/panel.tsx'
+import { Segments } from '../parts/segments.tsx'
 import { ErrorFilterBar } from './error-filter-bar.tsx'
 import {
   ERROR_PERIODS,
+  ERROR_SORTS,
   errorFiltersOf,
   isNarrowed,
   openedGroup,
@@ -49,10 +52,21 @@ export function ErrorsPage(): ReactNode {
       </header>
       <ErrorFilterBar address={address} filters={filters} states={states} onChange={setAddress} />
       <section
-        className="panel error-panel"
+        className="panel list-panel"
         aria-label="Groups of errors"
         aria-busy={list.isPlaceholderData || list.isPending}
       >
+        <header>
+          <p role="status">{list.data === undefined ? '' : countWords(groups.length, !list.hasNextPage)}</p>
+          <ChoiceSelect
+            label="Order"
+            choices={ERROR_SORTS}
+            value={filters.sort}
+            onChoose={(sort) => {
+              setAddress(withValue(address, 'sort', sort))
+            }}
+          />
+        </header>
         {list.error === null ? null : <Failure error={list.error} onRetry={() => void list.refetch()} />}
         {list.isPending ? <Waits lines={12} /> : null}
         {states !== null && groups.length === 0 ? <Nothing filters={filters} states={states} /> : null}
@@ -62,20 +76,7 @@ export function ErrorsPage(): ReactNode {
             hrefOf={(id) => `/errors?${withValue(address, 'group', String(id)).toString()}`}
           />
         )}
-        {groups.length === 0 ? null : (
-          <p className="more">
-            <span role="status">{countText(groups.length)} shown</span>
-            {list.hasNextPage ? (
-              <button
-                type="button"
-                disabled={list.isFetchingNextPage}
-                onClick={() => void list.fetchNextPage()}
-              >
-                {list.isFetchingNextPage ? 'Loading…' : 'Show more'}
-              </button>
-            ) : null}
-          </p>
-        )}
+        {list.data === undefined ? null : <MoreRows list={list} shown={groups.length} />}
       </section>
       {opened === null ? null : (
         <ErrorGroupDialog
@@ -115,21 +116,13 @@ interface PeriodSwitchProps {
 
 function PeriodSwitch({ filters: { days }, onChange }: PeriodSwitchProps): ReactNode {
   return (
-    <fieldset className="choice">
-      <legend>Period</legend>
-      {ERROR_PERIODS.map(({ value, words }) => (
-        <label key={value}>
-          <input
-            type="radio"
-            name="period"
-            checked={words === periodWords(days)}
-            onChange={() => {
-              onChange(value)
-            }}
-          />
-          {words}
-        </label>
-      ))}
-    </fieldset>
+    <Segments
+      legend="Period"
+      choices={ERROR_PERIODS}
+      chosen={ERROR_PERIODS.find(({ words }) => words === periodWords(days))}
+      onChoose={({ value }) => {
+        onChange(value)
+      }}
+    />
   )
 }

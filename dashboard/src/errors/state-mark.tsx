@@ -1,15 +1,24 @@
 import type { ReactNode } from 'react'
 import type { ErrorGroupState } from '../../../src/core/error-group-state.ts'
 import { dateText } from '../parts/date-text.ts'
+import { Sign, type SignShape } from '../parts/sign.tsx'
 import { exactText } from '../parts/time-text.tsx'
 import { useZone } from '../parts/time-zone.ts'
-import { STATE_MARKS } from './error-words.ts'
+import { STATE_WORDS } from './error-words.ts'
+
+/** Shape and word say what the colour says. */
+const SHAPES: Readonly<Record<ErrorGroupState, SignShape>> = {
+  came_back: 'back',
+  new: 'star',
+  open: 'disc',
+  muted: 'dash',
+  resolved: 'check',
+}
 
 export function StateMark({ state }: { readonly state: ErrorGroupState }): ReactNode {
-  const { shape, words } = STATE_MARKS[state]
   return (
     <span className={`status error-state-${state}`}>
-      <span aria-hidden="true">{shape}</span> {words}
+      <Sign shape={SHAPES[state]} /> {STATE_WORDS[state]}
     </span>
   )
 }

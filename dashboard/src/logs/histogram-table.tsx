@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { LogHistogram } from '../../../src/api/logs/log-histogram.ts'
 import { LOG_LEVELS } from '../../../src/core/log-event.ts'
 import { dateText } from '../parts/date-text.ts'
@@ -14,24 +14,9 @@ interface HistogramTableProps {
 
 /** The same numbers as the chart; a time can be chosen here without a pointer. */
 export function HistogramTable({ histogram, buckets, onSelect }: HistogramTableProps): ReactNode {
-  const [is_open, setOpen] = useState(false)
-  return (
-    <details
-      className="log-chart-table"
-      onToggle={(event) => {
-        setOpen(event.currentTarget.open)
-      }}
-    >
-      <summary>As a table</summary>
-      {is_open ? <Numbers histogram={histogram} buckets={buckets} onSelect={onSelect} /> : null}
-    </details>
-  )
-}
-
-function Numbers({ histogram, buckets, onSelect }: HistogramTableProps): ReactNode {
   const zone = useZone()
   return (
-    <div className="tall wide" role="group" aria-label="Lines over time" tabIndex={0}>
+    <div className="log-chart-table tall wide" role="group" aria-label="Lines over time" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -11,6 +11,8 @@ import type { Marker } from './marker.ts'
 const NEAR_PX = 1600
 /** So far from the end still counts as at the end. */
 const AT_END_PX = 48
+/** So long after a change the list may still move by itself, because its lines are of another height than it took them for. */
+const MOVES_MS = 500
 /** Of a line that does not wrap, at the usual size of text. */
 const LINE_PX = 28
 
@@ -41,8 +43,17 @@ export function LineView(props: LineViewProps): ReactNode {
     const scrolled = frame.current?.firstElementChild
     if (sticks && scrolled != null) scrolled.scrollTop = scrolled.scrollHeight
   }
+  const moved_ms = useRef(0)
+  const touched_ms = useRef(0)
+  const keepAtEnd = (): void => {
+    moved_ms.current = performance.now()
+    stick()
+  }
+  const touch = (): void => {
+    touched_ms.current = performance.now()
+  }
   // oxlint-disable-next-line react/exhaustive-deps -- when there are other rows, or they are of another height
-  useLayoutEffect(stick, [sticks, rows, wraps])
+  useLayoutEffect(keepAtEnd, [sticks, rows, wraps])
 
   const loadNear = (offset: number): void => {
     const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
@@ -50,12 +61,22 @@ export function LineView(props: LineViewProps): ReactNode {
     if (scrollSize - viewportSize - offset < NEAR_PX && view.newer.state === 'more') void window.load('newer')
   }
   const onScroll = (offset: number): void => {
-    const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
-    const is_at_end = scrollSize - viewportSize - offset < AT_END_PX
+    // As the browser has it now: of another height of the window the list knows only later.
+    const scrolled = frame.current?.firstElementChild
+    const left_px = scrolled == null ? 0 : scrolled.scrollHeight - scrolled.clientHeight - scrolled.scrollTop
+    const is_at_end = left_px < AT_END_PX
     const goes_up = offset < last_offset.current - 2
     last_offset.current = offset
     if (is_at_end && !sticks && view.newer.state === 'end') onStick(true)
-    else if (!is_at_end && goes_up && sticks) onStick(false)
+    else if (!is_at_end && goes_up && sticks) {
+      const now_ms = performance.now()
+      // Nobody has scrolled: it stays at the end.
+      if (now_ms - moved_ms.current < MOVES_MS && now_ms - touched_ms.current > MOVES_MS) {
+        stick()
+        return
+      }
+      onStick(false)
+    }
     if (!sticks || goes_up) loadNear(offset)
   }
   // Too few lines to scroll: nobody could come near an end.
@@ -65,7 +86,14 @@ export function LineView(props: LineViewProps): ReactNode {
   })
 
   return (
-    <div ref={frame} className={wraps ? 'log-view log-view-wraps' : 'log-view'}>
+    <div
+      ref={frame}
+      className={wraps ? 'log-view log-view-wraps' : 'log-view'}
+      onWheel={touch}
+      onTouchMove={touch}
+      onPointerDown={touch}
+      onKeyDown={touch}
+    >
       <VList
         ref={list}
         role="feed"
@@ -75,7 +103,7 @@ export function LineView(props: LineViewProps): ReactNode {
         shift={changed === 'older'}
         itemSize={LINE_PX}
         onScroll={onScroll}
-        onResize={stick}
+        onResize={keepAtEnd}
       >
         {(row: Row, index: number) => (
           <LineRow

@@ -41,6 +41,7 @@ export class LineWindow {
   readonly #listeners = new Set<() => void>()
   readonly #places: Record<Side, EdgePlace>
   readonly #searches: Record<Side, AbortController | null> = { older: null, newer: null }
+  readonly #first: number
   #view: WindowView = EMPTY
   #bytes = 0
   #has_missed = false
@@ -49,6 +50,7 @@ export class LineWindow {
   constructor(filters: QueryValues, start: WindowStart, limits: Partial<WindowLimits> = {}) {
     this.#filters = filters
     this.#limits = { ...LIMITS, ...limits }
+    this.#first = start.from === 'time' ? this.#limits.page : Math.min(this.#limits.page, this.#limits.first)
     const at = start.from === 'time' ? new Date(start.at_ms).toISOString() : undefined
     this.#places = {
       older: { range: at === undefined ? {} : { until: at }, cursor: null, repeats: false },
@@ -69,13 +71,16 @@ export class LineWindow {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Loads what is around the start. */
+  /** Loads what is around the start: of an end first what is in sight, then the rest of a page. */
   async fill(): Promise<void> {
     // One after the other: a list can keep its place through a change at one end at a time.
-    await this.load('newer')
-    await this.load('older')
+    await this.load('newer', this.#first)
+    await this.load('older', this.#first)
     this.#view = { ...this.#view, is_filled: true }
     this.#tell()
+    const side = (['older', 'newer'] as const).find((each) => this.#view[each].state === 'more')
+    const rest = this.#limits.page - this.#first
+    if (rest > 0 && side !== undefined) await this.load(side, rest)
   }
 
   /** Ends what is being loaded; it can be gone on with. */
@@ -193,10 +198,7 @@ export class LineWindow {
     }
     this.#tell()
     // In a turn of its own: a list can keep its place through a change at one end at a time.
-    if (this.#isTooMuch(1))
-      setTimeout(() => {
-        this.#trim(side === 'older' ? 'newer' : 'older')
-      }, 0)
+    if (this.#isTooMuch(1)) setTimeout(() => this.#trim(side === 'older' ? 'newer' : 'older'), 0)
   }
 
   #isTooMuch(part: number): boolean {

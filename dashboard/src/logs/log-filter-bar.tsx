@@ -1,4 +1,4 @@
-import { useId, type FormEvent, type ReactNode } from 'react'
+import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import { LOG_STREAMS } from '../../../src/core/log-event.ts'
 import { FilterField } from './filter-field.tsx'
 import {
@@ -19,6 +19,8 @@ interface LogFilterBarProps {
 
 /** What is typed counts when it is entered, what is chosen at once. */
 export function LogFilterBar({ address, onChange }: LogFilterBarProps): ReactNode {
+  const more = useId()
+  const [open, setOpen] = useState(false)
   const set = (name: string, value: string): void => {
     onChange(withValues(address, { [name]: value.trim() }))
   }
@@ -33,8 +35,23 @@ export function LogFilterBar({ address, onChange }: LogFilterBarProps): ReactNod
     onChange(withValues(address, { ...others, text: is_regex ? '' : wanted, regex: is_regex ? wanted : '' }))
   }
   return (
-    <form className="panel log-filters" role="search" aria-label="Lines" onSubmit={submit}>
-      <WantedText address={address} onChange={onChange} />
+    <form className="filter-bar" role="search" aria-label="Lines" onSubmit={submit}>
+      <WantedText address={address} />
+      <div className="chips">
+        <button
+          type="button"
+          className="chip chip-all"
+          aria-expanded={open}
+          aria-controls={more}
+          onClick={() => {
+            setOpen(!open)
+          }}
+        >
+          <span aria-hidden="true">{open ? '−' : '+'}</span> Add filter
+        </button>
+        <Chips address={address} onRemove={set} />
+        <Ways address={address} onChange={onChange} />
+      </div>
       <div className="log-filters-row">
         <Streams address={address} onChange={set} />
         {MAIN_FILTERS.map((filter) => (
@@ -45,36 +62,34 @@ export function LogFilterBar({ address, onChange }: LogFilterBarProps): ReactNod
             onChange={set}
           />
         ))}
-        <details className="log-filters-more">
-          <summary>More filters</summary>
-          <div className="filters">
-            {[...MORE_FILTERS, SINCE_TEXT].map((filter) => (
-              <FilterField
-                key={filter.words}
-                filter={filter}
-                value={address.get(filter.name) ?? ''}
-                onChange={set}
-              />
-            ))}
-            <button type="submit">Apply</button>
-          </div>
-        </details>
       </div>
-      <Chips address={address} onRemove={set} />
+      {open ? (
+        <div id={more} className="panel filters" role="group" aria-label="All filters">
+          {[...MORE_FILTERS, SINCE_TEXT].map((filter) => (
+            <FilterField
+              key={filter.words}
+              filter={filter}
+              value={address.get(filter.name) ?? ''}
+              onChange={set}
+            />
+          ))}
+        </div>
+      ) : null}
+      {/* Enter in a field needs one. */}
+      <button type="submit" className="visually-hidden" tabIndex={-1}>
+        Search
+      </button>
     </form>
   )
 }
 
-/** What is looked for in the lines, and how. */
-function WantedText({ address, onChange }: LogFilterBarProps): ReactNode {
+/** What is looked for in the lines. */
+function WantedText({ address }: Pick<LogFilterBarProps, 'address'>): ReactNode {
   const field = useId()
   const is_regex = address.has('regex')
   const wanted = address.get(is_regex ? 'regex' : 'text') ?? ''
-  const flag = (name: string, on: boolean): void => {
-    onChange(withValues(address, { [name]: on ? 'true' : '' }))
-  }
   return (
-    <div className="log-wanted">
+    <div className="filter-search">
       <label htmlFor={field} className="visually-hidden">
         Look for
       </label>
@@ -85,15 +100,29 @@ function WantedText({ address, onChange }: LogFilterBarProps): ReactNode {
         name="wanted"
         type="search"
         defaultValue={wanted}
-        placeholder={is_regex ? 'An expression (RE2), such as status=5\\d\\d' : 'A text in the lines'}
+        placeholder={
+          is_regex ? 'Find lines: an expression (RE2), such as status=5\\d\\d' : 'Find lines: a text in them'
+        }
         spellCheck={false}
         autoComplete="off"
         data-search=""
       />
+    </div>
+  )
+}
+
+/** How it is looked for. */
+function Ways({ address, onChange }: LogFilterBarProps): ReactNode {
+  const wanted = address.get(address.has('regex') ? 'regex' : 'text') ?? ''
+  const flag = (name: string, on: boolean): void => {
+    onChange(withValues(address, { [name]: on ? 'true' : '' }))
+  }
+  return (
+    <span className="log-ways">
       <label className="log-flag">
         <input
           type="checkbox"
-          checked={is_regex}
+          checked={address.has('regex')}
           onChange={({ currentTarget: { checked, form } }) => {
             const typed = form === null ? wanted : new FormData(form).get('wanted')
             const text = typeof typed === 'string' ? typed.trim() : wanted
@@ -124,8 +153,7 @@ function WantedText({ address, onChange }: LogFilterBarProps): ReactNode {
         />
         other lines too
       </label>
-      <button type="submit">Search</button>
-    </div>
+    </span>
   )
 }
 
@@ -167,12 +195,12 @@ function Chips({ address, onRemove }: ChipsProps): ReactNode {
   })
   if (used.length === 0) return null
   return (
-    <ul className="chips" aria-label="Filters in use">
+    <ul aria-label="Filters in use">
       {used.map(({ name, words }) => (
         <li key={name}>
           <button
             type="button"
-            className="chip"
+            className="chip chip-used"
             aria-label={`Remove the filter ${words}`}
             onClick={() => {
               onRemove(name, '')

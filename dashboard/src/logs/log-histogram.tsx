@@ -1,8 +1,11 @@
-import { useState, type PointerEvent, type ReactNode } from 'react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useId, useState, type PointerEvent, type ReactNode } from 'react'
 import type { LogHistogram } from '../../../src/api/logs/log-histogram.ts'
 import { LOG_LEVELS } from '../../../src/core/log-event.ts'
+import { ViewSwitch } from '../charts/chart-view.tsx'
 import { dateText } from '../parts/date-text.ts'
 import { countText } from '../parts/number-text.ts'
+import { Asked } from '../parts/panel.tsx'
 import { useZone } from '../parts/time-zone.ts'
 import { HistogramTable } from './histogram-table.tsx'
 import { bucketsOf, highestOf, selectedRange, type LevelBucket } from './level-buckets.ts'
@@ -11,17 +14,66 @@ const WIDTH = 1000
 const HEIGHT = 100
 const GAP = 2
 
-interface LogHistogramChartProps {
-  readonly histogram: LogHistogram
+interface LogHistogramPanelProps {
+  readonly query: UseQueryResult<LogHistogram>
   /** Somebody wants to see a piece of the time only; ISO 8601. */
   readonly onSelect: (since: string, until: string) => void
 }
 
-/** How many lines there were when, and how bad; a click or a drag shows that time only. */
-export function LogHistogramChart({ histogram, onSelect }: LogHistogramChartProps): ReactNode {
+/** How many lines there were when, and how bad. */
+export function LogHistogramPanel({ query, onSelect }: LogHistogramPanelProps): ReactNode {
+  const heading = useId()
+  const [as_table, setAsTable] = useState(false)
+  return (
+    <section className="panel log-histogram" aria-labelledby={heading}>
+      <header>
+        <h2 id={heading}>Lines over time</h2>
+        <p role="status" className="hint log-count">
+          {query.data === undefined ? '' : countWords(query.data)}
+        </p>
+        <div className="panel-aside">
+          <ul className="log-legend">
+            {LOG_LEVELS.toReversed().map((level) => (
+              <li key={level}>
+                <span className={`log-swatch log-fill-${level}`} aria-hidden="true" />
+                {level.toLowerCase()}
+              </li>
+            ))}
+          </ul>
+          <ViewSwitch as_table={as_table} onChange={setAsTable} />
+        </div>
+      </header>
+      <Asked query={query}>
+        {(histogram) => {
+          const buckets = bucketsOf(histogram)
+          const Shown = as_table ? HistogramTable : LogHistogramChart
+          return <Shown histogram={histogram} buckets={buckets} onSelect={onSelect} />
+        }}
+      </Asked>
+    </section>
+  )
+}
+
+function countWords({ exact, total, uncounted }: LogHistogram): string {
+  return [
+    exact ? '' : 'About ',
+    countText(total),
+    total === 1 ? ' line' : ' lines',
+    exact ? '' : ', estimated from samples: narrow the time to have them counted',
+    uncounted.length === 0 ? '' : `; ${countText(uncounted.length)} archives are not counted`,
+  ].join('')
+}
+
+interface LogHistogramChartProps {
+  readonly histogram: LogHistogram
+  readonly buckets: readonly LevelBucket[]
+  readonly onSelect: (since: string, until: string) => void
+}
+
+/** A click or a drag shows that time only. */
+function LogHistogramChart({ histogram, buckets, onSelect }: LogHistogramChartProps): ReactNode {
   const zone = useZone()
   const [marked, setMarked] = useState<readonly [from: number, to: number] | null>(null)
-  const buckets = bucketsOf(histogram)
   const highest = highestOf(buckets)
   const step = WIDTH / Math.max(1, buckets.length)
 
@@ -83,25 +135,6 @@ export function LogHistogramChart({ histogram, onSelect }: LogHistogramChartProp
         <span>{dateText(buckets[0]?.start_ms ?? 0, zone, precision)}</span>
         <span>{dateText(Date.parse(histogram.until), zone, precision)}</span>
       </div>
-      <figcaption className="log-chart-caption">
-        <p role="status">
-          {histogram.exact ? '' : 'About '}
-          {countText(histogram.total)} {histogram.total === 1 ? 'line' : 'lines'}
-          {histogram.exact ? '' : ', estimated from samples: narrow the time to have them counted'}
-          {histogram.uncounted.length === 0
-            ? ''
-            : `; ${countText(histogram.uncounted.length)} archives are not counted`}
-        </p>
-        <ul className="log-legend">
-          {LOG_LEVELS.toReversed().map((level) => (
-            <li key={level}>
-              <span className={`log-swatch log-fill-${level}`} aria-hidden="true" />
-              {level.toLowerCase()}
-            </li>
-          ))}
-        </ul>
-        <HistogramTable histogram={histogram} buckets={buckets} onSelect={onSelect} />
-      </figcaption>
     </figure>
   )
 }

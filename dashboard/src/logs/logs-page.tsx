@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
-import { Asked } from '../parts/panel.tsx'
 import { useZone } from '../parts/time-zone.ts'
 import { filtersOf, withMoments, withValues } from './log-filters.ts'
 import { LogFilterBar } from './log-filter-bar.tsx'
-import { LogHistogramChart } from './log-histogram.tsx'
+import { LogHistogramPanel } from './log-histogram.tsx'
 import { readName } from './log-line.ts'
 import { histogramQuery } from './log-queries.ts'
-import type { WindowStart } from './window-view.ts'
+import { searchEarly } from './early-search.ts'
+import { LIMITS, type WindowStart } from './window-view.ts'
 import { LinesPanel } from './lines-panel.tsx'
 
 /** Somewhere else than where the address says: the next error may be far from what is loaded. */
@@ -16,6 +16,16 @@ interface Jump {
   /** What the address asked for then. */
   readonly of: string
   readonly name: string
+}
+
+/** Asks for the lines that the page will show at its address, before it is drawn. */
+export function askFirstLines(): void {
+  const address = new URLSearchParams(location.search)
+  const filters = filtersOf(address)
+  // What begins with a time begins with another one by then.
+  if (['since', 'until'].some((name) => name in filters)) return
+  if (['line', 'order', 'others'].some((name) => address.has(name))) return
+  searchEarly({ ...filters, order: 'newest', limit: LIMITS.first })
 }
 
 /** The five streams: searched, followed, and looked at around a line. */
@@ -54,18 +64,12 @@ export function LogsPage(): ReactNode {
         <h1>Logs</h1>
       </header>
       <LogFilterBar address={address} onChange={setAddress} />
-      <section className="panel log-histogram" aria-label="Lines over time">
-        <Asked query={histogram}>
-          {(counted) => (
-            <LogHistogramChart
-              histogram={counted}
-              onSelect={(since, until) => {
-                setAddress(withValues(address, { since, until, line: '', follow: '' }))
-              }}
-            />
-          )}
-        </Asked>
-      </section>
+      <LogHistogramPanel
+        query={histogram}
+        onSelect={(since, until) => {
+          setAddress(withValues(address, { since, until, line: '', follow: '' }))
+        }}
+      />
       <LinesPanel
         key={`${asked} ${started_at ?? ''} ${first.times}`}
         filters={filters}

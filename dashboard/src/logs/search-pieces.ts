@@ -1,6 +1,7 @@
 import type { Problem } from '../../../src/api/http/answer.ts'
 import type { LogSearchPiece } from '../../../src/api/logs/log-search-schemas.ts'
 import { addressOf, ApiError, type QueryValues } from '../data/api-client.ts'
+import { AS_LINES, takeEarly } from './early-search.ts'
 
 const MOST_TRIES = 4
 const DEFAULT_WAIT_S = 2
@@ -45,7 +46,7 @@ async function askUntilTaken(address: string, signal: AbortSignal): Promise<Resp
 
 async function ask(address: string, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(address, { signal, headers: { accept: 'application/x-ndjson' } })
+    return (await takeEarly(address, signal)) ?? (await fetch(address, { signal, headers: AS_LINES }))
   } catch (error) {
     if (signal.aborted) throw error
     throw new ApiError(

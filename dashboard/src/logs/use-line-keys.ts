@@ -33,7 +33,7 @@ interface Wanted {
   readonly filters: QueryValues
 }
 
-/** The keys of the list. Escape ends a search that runs, and closes the line that is open. */
+/** The keys of the list. Escape closes the line that is open, or else ends a search that runs. */
 export function useLineKeys(options: LineKeysOptions): readonly Key[] {
   const latest = useRef(options)
   useEffect(() => {
@@ -150,8 +150,8 @@ function useEscape(latest: RefObject<LineKeysOptions>): void {
       if (document.querySelector('dialog:modal') !== null) return
       looking?.abort()
       const { window: lines, view, selected, toggle } = latest.current
-      if (view.older.state === 'loading' || view.newer.state === 'loading') lines.stop()
-      else if (selected?.line != null && isOpen(selected.line)) toggle(selected)
+      if (selected?.line != null && isOpen(selected.line)) toggle(selected)
+      else if (view.older.state === 'loading' || view.newer.state === 'loading') lines.stop()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => {

@@ -37,9 +37,11 @@ export interface WindowLimits {
   readonly bytes: number
   /** Lines of one request. */
   readonly page: number
+  /** Of the very first one: more than a window shows, so that it is full at once. */
+  readonly first: number
 }
 
-export const LIMITS: WindowLimits = { rows: 100_000, bytes: 96 * 1_048_576, page: 500 }
+export const LIMITS: WindowLimits = { rows: 100_000, bytes: 96 * 1_048_576, page: 500, first: 100 }
 export const FRESH: EdgeView = { state: 'more', error: null, progress: null, dropped: false }
 export const AT_END: EdgeView = { ...FRESH, state: 'end' }
 export const EMPTY: WindowView = {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { countText } from '../parts/number-text.ts'
 import { Panel, Waits } from '../parts/panel.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
 import { attentionItems, type AttentionItem, type Troubles } from './attention-items.ts'
@@ -58,8 +59,10 @@ function Trouble({ item }: { readonly item: AttentionItem }): ReactNode {
       <p className="attention-head">
         <Mark mark={mark} />
         <Link href={href}>{title}</Link>
-        {is_new && mark !== 'new_error' ? <span className="attention-new">New error</span> : null}
-        {at_ms === null ? null : <Ago at_ms={at_ms} />}
+        <span className="attention-when">
+          {is_new && mark !== 'new_error' ? <span className="attention-new">New error</span> : null}
+          {at_ms === null ? null : <Ago at_ms={at_ms} />}
+        </span>
       </p>
       {detail === null ? null : <p>{detail}</p>}
       {next_step === null ? null : <p className="next-step">{next_step}</p>}
@@ -74,11 +77,11 @@ function Trouble({ item }: { readonly item: AttentionItem }): ReactNode {
 }
 
 const MARKS = {
-  silent: { shape: '?', words: 'Silent', tone: 'warn' },
-  stale: { shape: '◐', words: 'Stale', tone: 'warn' },
-  never: { shape: '✕', words: 'Never read whole', tone: 'bad' },
-  held: { shape: '⊘', words: 'Deletions held', tone: 'warn' },
-  new_error: { shape: '!', words: 'New error', tone: 'warn' },
+  silent: { shape: 'question', words: 'Silent', tone: 'warn' },
+  stale: { shape: 'exclamation', words: 'Stale', tone: 'warn' },
+  never: { shape: 'cross', words: 'Never read whole', tone: 'bad' },
+  held: { shape: 'barred', words: 'Deletions held', tone: 'warn' },
+  new_error: { shape: 'exclamation', words: 'New error', tone: 'warn' },
 } as const
 
 const hasOwnMark = (mark: AttentionItem['mark']): mark is keyof typeof MARKS => Object.hasOwn(MARKS, mark)
@@ -88,7 +91,7 @@ function Mark({ mark }: Pick<AttentionItem, 'mark'>): ReactNode {
   const { shape, words, tone } = MARKS[mark]
   return (
     <span className={`verdict verdict-${tone}`}>
-      <span aria-hidden="true">{shape}</span> {words}
+      <Sign shape={shape} /> {words}
     </span>
   )
 }

@@ -79,12 +79,14 @@ interface ChangeProps extends Pick<FigureForm, 'good' | 'text'> {
 function Change({ compared, good, text, period }: ChangeProps): ReactNode {
   if (compared === null) return <span className="change">&nbsp;</span>
   const { now, before } = compared
-  if (now === null || before === null) return <span className="change">nothing to compare with</span>
+  if (now === null || before === null) return <span className="change">nothing before</span>
   const more = now - before
   const same = text(now) === text(before)
   const news = same || good === null ? 'neutral' : more > 0 === (good === 'more') ? 'good' : 'bad'
-  const words = same
-    ? `as in the ${period.words} before`
-    : `${more > 0 ? '▲' : '▼'} from ${text(before)} in the ${period.words} before`
-  return <span className={`change change-${news}`}>{words}</span>
+  return (
+    <span className={`change change-${news}`} title={`In the ${period.words} before: ${text(before)}`}>
+      {same ? 'as ' : `${more > 0 ? '▲' : '▼'} from ${text(before)} `}
+      <span className="visually-hidden">in the {period.words} </span>before
+    </span>
+  )
 }

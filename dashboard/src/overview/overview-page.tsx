@@ -1,8 +1,11 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { memo, Suspense, useDeferredValue, useState, type ReactNode } from 'react'
+import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import { lazyPage } from '../app/lazy-page.ts'
 import { summaryQuery } from '../data/queries.ts'
 import { Failure } from '../parts/failure.tsx'
+import { PanelsWait } from '../parts/panels-wait.tsx'
+import { usePageTitle } from '../parts/page-title.ts'
 import { Attention } from './attention.tsx'
 import { Begin } from './begin.tsx'
 import { Figures } from './figures.tsx'
@@ -15,7 +18,6 @@ import {
   troubledQuery,
   unsettledQuery,
 } from './overview-queries.ts'
-import { OverviewSkeleton } from './overview-skeleton.tsx'
 import { PeriodSwitch } from './period-switch.tsx'
 import { usePeriod, type Period } from './period.ts'
 import { RunningSyncs } from './running-syncs.tsx'
@@ -40,8 +42,11 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
   const new_errors = useQuery(newErrorsQuery(period))
   const newest = useQuery(newestQuery())
   const summary = useQuery(summaryQuery(period.days))
+  const twice = useQuery(summaryQuery(2 * period.days))
+  usePageTitle(overviewTitle(unsettled.data))
   const [opened, setOpened] = useState(false)
-  const answered = [running, troubled, unsettled, freshness, new_errors, newest, summary].every(hasAnswer)
+  const queries = [running, troubled, unsettled, freshness, new_errors, newest, summary, twice]
+  const answered = queries.every(hasAnswer)
   if (answered && !opened) setOpened(true)
 
   const sources = bySource(freshness.data?.freshness ?? [])
@@ -90,7 +95,7 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
       {opened ? (
         <>
           <Figures period={period} />
-          <div className="columns">
+          <div className="columns overview-columns">
             <div className="column">
               <RunningSyncs query={running} />
               <FreshnessPanel query={freshness} />
@@ -107,11 +112,17 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
           </Suspense>
         </>
       ) : (
-        <OverviewSkeleton />
+        <PanelsWait />
       )}
     </>
   )
 })
+
+/** What is to be looked at is seen in the tab, too. */
+const overviewTitle = (unsettled: SyncListPage | undefined): string =>
+  unsettled === undefined || unsettled.count === 0
+    ? 'Overview'
+    : `${unsettled.count}${unsettled.next_cursor === null ? '' : '+'} went wrong · Overview`
 
 const hasAnswer = ({ data, error }: UseQueryResult): boolean => data !== undefined || error !== null
 

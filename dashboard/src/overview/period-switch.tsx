@@ -1,24 +1,9 @@
 import type { ReactNode } from 'react'
+import { Segments } from '../parts/segments.tsx'
 import { PERIODS, usePeriod } from './period.ts'
 
+/** The period of the address. */
 export function PeriodSwitch(): ReactNode {
   const [period, choose] = usePeriod()
-  return (
-    <fieldset className="choice">
-      <legend>Period</legend>
-      {PERIODS.map((each) => (
-        <label key={each.since}>
-          <input
-            type="radio"
-            name="period"
-            checked={each === period}
-            onChange={() => {
-              choose(each)
-            }}
-          />
-          {each.words}
-        </label>
-      ))}
-    </fieldset>
-  )
+  return <Segments legend="Period" choices={PERIODS} chosen={period} onChoose={choose} />
 }

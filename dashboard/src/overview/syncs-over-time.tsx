@@ -19,7 +19,7 @@ export function SyncsOverTime({ period }: { readonly period: Period }): ReactNod
     <ChartPanel
       title={title}
       chart={
-        <Asked query={query}>
+        <Asked query={query} lines={8}>
           {(series) => (
             <StackedBars
               title={title}

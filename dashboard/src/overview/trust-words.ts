@@ -1,4 +1,4 @@
-import { durationText } from '../parts/number-text.ts'
+import { ageText } from '../parts/number-text.ts'
 import { targetText, type SourceFreshness } from './source-freshness.ts'
 
 export interface TrustFacts {
@@ -30,9 +30,7 @@ export function trustWords(facts: TrustFacts): TrustWords {
     sources.reduce((total, source) => total + source[of], 0)
   const [never, stale, held] = [sum('never'), sum('stale'), sum('deletions_held')]
   const oldest_ms = Math.min(...sources.map(({ oldest_ms: at_ms }) => at_ms ?? Number.POSITIVE_INFINITY))
-  const age = Number.isFinite(oldest_ms)
-    ? durationText(Math.max(0, Math.floor((now_ms - oldest_ms) / 1000)))
-    : null
+  const age = Number.isFinite(oldest_ms) ? ageText(Math.max(0, (now_ms - oldest_ms) / 1000)) : null
   const well = troubled === 0 && never === 0 && stale === 0 && held === 0
   const settledWords = settled > 0 && !more_troubled ? `, ${settled} of them muted or resolved` : ''
   const parts = [

@@ -1,5 +1,16 @@
-/** `day` for `22 Nov`, `minute` for `22 Nov, 10:15`, `second` for `22 Nov 2026, 10:15:30`. */
-export type DatePrecision = 'day' | 'minute' | 'second'
+/**
+ * `day` for `22 Nov`, `minute` for `22 Nov, 10:15`, `second` for `22 Nov 2026, 10:15:30`, `millisecond` for
+ * `22 Nov, 10:15:30.123`; `clock` for the last without its day.
+ */
+export type DatePrecision = 'day' | 'minute' | 'second' | 'millisecond' | 'clock'
+
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+}
 
 const OPTIONS: Readonly<Record<DatePrecision, Intl.DateTimeFormatOptions>> = {
   day: { day: 'numeric', month: 'short' },
@@ -13,6 +24,9 @@ const OPTIONS: Readonly<Record<DatePrecision, Intl.DateTimeFormatOptions>> = {
     second: '2-digit',
     hourCycle: 'h23',
   },
+  // The days of lines stand below each other.
+  millisecond: { day: '2-digit', month: 'short', ...CLOCK },
+  clock: CLOCK,
 }
 
 // Making a format takes a hundred times as long as using it.

@@ -1,4 +1,5 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { Modal } from './modal.tsx'
 
 interface DialogProps {
   readonly title: string
@@ -8,43 +9,17 @@ interface DialogProps {
   readonly className?: string
 }
 
-/** Stands over the page and keeps the focus until it is closed; Escape and a click beside it close it. */
+/** A modal with a heading and a button that closes it. */
 export function Dialog({ title, onClose, children, className = '' }: DialogProps): ReactNode {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const heading = useId()
-  useEffect(() => {
-    const shown = dialog.current
-    // Who opened it gets the focus back: removing an open dialog does not do that by itself.
-    const before = document.activeElement
-    shown?.showModal()
-    return () => {
-      shown?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
-    }
-  }, [])
   return (
-    // The click is for the mouse; the keyboard has Escape and the button.
-    <dialog
-      ref={dialog}
-      className={`dialog ${className}`}
-      aria-labelledby={heading}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose()
-      }}
-    >
-      <div className="dialog-body">
-        <header>
-          <h2 id={heading}>{title}</h2>
-          <button type="button" className="bare" aria-label="Close" onClick={onClose}>
-            <span aria-hidden="true">×</span>
-          </button>
-        </header>
-        {children}
-      </div>
-    </dialog>
+    <Modal name={title} onClose={onClose} className={className}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" className="bare" aria-label="Close" onClick={onClose}>
+          <span aria-hidden="true">×</span>
+        </button>
+      </header>
+      {children}
+    </Modal>
   )
 }

@@ -4,6 +4,15 @@ const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 export const countText = (count: number): string => whole.format(count)
 export const percentText = (percent: number): string => `${short.format(percent)} %`
 
+/** How old something is, in one unit: what is two days old need not be told by the minute. */
+export function ageText(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
+}
+
 /** A duration in at most two units, as people say it. */
 export function durationText(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`

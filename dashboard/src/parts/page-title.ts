@@ -2,6 +2,13 @@ import { useEffect } from 'react'
 
 const SITE = 'Canvas syncs'
 
+let page: string | null = null
+let warning: string | null = null
+
+function write(): void {
+  document.title = [warning, page, SITE].filter((part) => part !== null).join(' · ')
+}
+
 /**
  * What the window and the history call the page; without it, the name of the page in the navigation.
  *
@@ -9,6 +16,19 @@ const SITE = 'Canvas syncs'
  */
 export function usePageTitle(title: string | null): void {
   useEffect(() => {
-    if (title !== null) document.title = `${title} · ${SITE}`
+    if (title === null) return
+    page = title
+    write()
   }, [title])
+}
+
+/** What is to be known of a page that is not looked at, before its title; null for nothing. For one component only. */
+export function useTitleWarning(words: string | null): void {
+  useEffect(() => {
+    warning = words
+    write()
+    return () => {
+      warning = null
+    }
+  }, [words])
 }

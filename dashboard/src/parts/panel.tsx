@@ -26,8 +26,8 @@ export function Panel({ title, aside, children }: PanelProps): ReactNode {
 /** What is shown is of before, and says so. */
 function Outdated({ at_ms, error }: { readonly at_ms: number; readonly error: Error }): ReactNode {
   return (
-    <p className="outdated" role="status">
-      As of <Ago at_ms={at_ms} />. {error.message}
+    <p className="outdated">
+      As of <Ago at_ms={at_ms} />. <span role="status">{error.message}</span>
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { dateText } from './date-text.ts'
-import { durationText } from './number-text.ts'
+import { ageText } from './number-text.ts'
 import { useZone } from './time-zone.ts'
 
 const listeners = new Set<() => void>()
@@ -34,7 +34,7 @@ export function Ago({ at_ms }: { readonly at_ms: number }): ReactNode {
   const zone = useZone()
   return (
     <time dateTime={new Date(at_ms).toISOString()} title={exactText(at_ms, zone)}>
-      {seconds < 2 ? 'just now' : `${durationText(seconds)} ago`}
+      {seconds < 2 ? 'just now' : `${ageText(seconds)} ago`}
     </time>
   )
 }

@@ -4,8 +4,9 @@ import type { EndpointPerformance, EndpointPerformanceList } from '../../../src/
 import { BarList } from '../charts/bar-list.tsx'
 import { unitText } from '../charts/chart-lines.ts'
 import { ChartPanel } from '../charts/chart-panel.tsx'
+import { FigureTable, type FigureColumn } from '../parts/figure-table.tsx'
 import { countText, percentText } from '../parts/number-text.ts'
-import { Asked } from '../parts/panel.tsx'
+import { Asked, Waits } from '../parts/panel.tsx'
 import { Ago } from '../parts/time-text.tsx'
 import { ENDPOINT_WORDS, type EndpointSince } from './performance-period.ts'
 import { endpointsQuery } from './performance-queries.ts'
@@ -63,14 +64,30 @@ export function EndpointsPanel({ since, onSince }: EndpointsPanelProps): ReactNo
         <BarList title="Slowest endpoints" rows={slowest(list).map(barOf)} />
       ))}
       table={shown((list) => (
-        <EndpointTable list={list} />
+        <FigureTable
+          label="Endpoints"
+          rows_are="Endpoint"
+          rows={list.endpoints}
+          keyOf={({ endpoint }) => endpoint}
+          nameOf={({ endpoint }) => endpoint}
+          columns={COLUMNS}
+          is_tall
+          names_code
+        />
       ))}
     />
   )
 }
 
 function Summary({ list }: { readonly list: EndpointPerformanceList }): ReactNode {
-  if (list.status === 'reading') return <p className="waits">The log of API calls is being read…</p>
+  if (list.status === 'reading') {
+    return (
+      <>
+        <p className="hint">The log of API calls is being read.</p>
+        <Waits lines={6} />
+      </>
+    )
+  }
   if (list.status === 'failed' || list.computed_at === null) {
     return (
       <p className="empty">
@@ -121,42 +138,11 @@ const barOf = ({
   text: `${unitText(mean_ms, 'milliseconds')} · ${countText(calls)} ${calls === 1 ? 'call' : 'calls'}`,
 })
 
-const COLUMNS: readonly { readonly words: string; readonly text: (each: EndpointPerformance) => string }[] = [
-  { words: 'Calls', text: ({ calls }) => countText(calls) },
-  { words: 'Failed', text: ({ failed }) => countText(failed) },
-  { words: 'Average', text: ({ mean_ms }) => unitText(mean_ms, 'milliseconds') },
-  { words: '95 % took less', text: ({ p95_ms }) => unitText(p95_ms, 'milliseconds') },
-  { words: 'Longest', text: ({ max_ms }) => unitText(max_ms, 'milliseconds') },
-  { words: 'Together', text: ({ total_ms }) => unitText(total_ms, 'milliseconds') },
+const COLUMNS: readonly FigureColumn<EndpointPerformance>[] = [
+  { words: 'Calls', of: ({ calls }) => countText(calls) },
+  { words: 'Failed', of: ({ failed }) => countText(failed) },
+  { words: 'Average', of: ({ mean_ms }) => unitText(mean_ms, 'milliseconds') },
+  { words: '95 % took less', of: ({ p95_ms }) => unitText(p95_ms, 'milliseconds') },
+  { words: 'Longest', of: ({ max_ms }) => unitText(max_ms, 'milliseconds') },
+  { words: 'Together', of: ({ total_ms }) => unitText(total_ms, 'milliseconds') },
 ]
-
-function EndpointTable({ list }: { readonly list: EndpointPerformanceList }): ReactNode {
-  return (
-    <div className="wide tall" role="group" aria-label="Endpoints" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Endpoint</th>
-            {COLUMNS.map(({ words }) => (
-              <th key={words} scope="col" className="numeric">
-                {words}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {list.endpoints.map((each) => (
-            <tr key={each.endpoint}>
-              <th scope="row">{each.endpoint}</th>
-              {COLUMNS.map(({ words, text }) => (
-                <td key={words} className="numeric nowrap">
-                  {text(each)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}

@@ -13,6 +13,7 @@ export function OverTime({ query }: { readonly query: UseQueryResult<Series> }):
       <DailyChart
         title="How long completed syncs took"
         unit="seconds"
+        has_legend
         query={query}
         lines={(series) => [
           { name: 'Median', values: valuesOf(series, 'duration_p50_seconds') },
@@ -42,12 +43,14 @@ interface DailyChartProps {
   readonly title: string
   readonly unit: ChartUnit
   readonly query: UseQueryResult<Series>
+  /** There is more than one line: their names take room, too. */
+  readonly has_legend?: boolean
   readonly lines: (series: Series) => readonly ChartLine[]
 }
 
-function DailyChart({ title, unit, query, lines }: DailyChartProps): ReactNode {
+function DailyChart({ title, unit, query, has_legend = false, lines }: DailyChartProps): ReactNode {
   const chart = (
-    <div className="chart-room">
+    <div className={has_legend ? 'chart-room with-legend' : 'chart-room'}>
       <Asked query={query}>
         {(series) => {
           const drawn = lines(series)

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useSearchParams } from 'wouter'
+import { useAddress } from '../parts/address.ts'
+import { Segments } from '../parts/segments.tsx'
 import { CapacityPanel } from './capacity-panel.tsx'
 import { EndpointsPanel } from './endpoints-panel.tsx'
 import { OverTime } from './over-time.tsx'
@@ -11,29 +12,21 @@ import { TypesPanel } from './types-panel.tsx'
 
 /** How long syncs take, what is slow, and what it will come to. Period and endpoints' stand in the address. */
 export function PerformancePage(): ReactNode {
-  const [address, setAddress] = useSearchParams()
+  const [address, setAddress] = useAddress()
   const period = periodOf(address)
   const daily = useQuery(dailyFiguresQuery(period.since))
   return (
     <>
       <header className="page-head">
         <h1>Performance</h1>
-        <fieldset className="choice">
-          <legend>Period</legend>
-          {PERFORMANCE_PERIODS.map((each) => (
-            <label key={each.since}>
-              <input
-                type="radio"
-                name="period"
-                checked={each.since === period.since}
-                onChange={() => {
-                  setAddress(withValue(address, 'since', each.since))
-                }}
-              />
-              {each.words}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          legend="Period"
+          choices={PERFORMANCE_PERIODS}
+          chosen={period}
+          onChoose={({ since }) => {
+            setAddress(withValue(address, 'since', since))
+          }}
+        />
       </header>
       <OverTime query={daily} />
       <TypesPanel period={period} />

@@ -6,12 +6,12 @@ export interface PerformancePeriod {
   readonly words: string
 }
 
+const USUAL: PerformancePeriod = { since: '30d', days: 30, words: '30 days' }
 export const PERFORMANCE_PERIODS: readonly PerformancePeriod[] = [
   { since: '7d', days: 7, words: '7 days' },
-  { since: '30d', days: 30, words: '30 days' },
+  USUAL,
   { since: '90d', days: 90, words: '90 days' },
 ]
-const USUAL: PerformancePeriod = { since: '30d', days: 30, words: '30 days' }
 
 /** The one in the address; 30 days where there is none that is known. */
 export function periodOf(address: URLSearchParams): PerformancePeriod {

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { TypePerformance, TypePerformanceList } from '../../../src/api/performance/types.ts'
+import type { TypePerformance } from '../../../src/api/performance/types.ts'
 import { unitText } from '../charts/chart-lines.ts'
+import { FigureTable, type FigureColumn } from '../parts/figure-table.tsx'
 import { countText, durationText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import type { PerformancePeriod } from './performance-period.ts'
@@ -20,7 +21,16 @@ export function TypesPanel({ period }: { readonly period: PerformancePeriod }): 
               <p className="empty">No sync was completed in the last {period.words}.</p>
             ) : (
               <>
-                <TypeTable list={list} />
+                <FigureTable
+                  label="Types of syncs"
+                  rows_are="Type"
+                  rows={list.types}
+                  keyOf={({ sync_type }) => sync_type}
+                  nameOf={({ sync_type }) => (
+                    <Link href={`/syncs?type=${encodeURIComponent(sync_type)}`}>{sync_type}</Link>
+                  )}
+                  columns={COLUMNS}
+                />
                 {list.sampled ? (
                   <p className="hint">
                     There were more: of each type its newest 1,000 completed syncs are looked at.
@@ -35,53 +45,15 @@ export function TypesPanel({ period }: { readonly period: PerformancePeriod }): 
   )
 }
 
-interface Column {
-  readonly words: string
-  readonly text: (type: TypePerformance) => string
-}
-
-const COLUMNS: readonly Column[] = [
-  { words: 'Completed', text: ({ sync_count }) => countText(sync_count) },
-  { words: 'Median', text: ({ p50_seconds }) => durationText(p50_seconds) },
-  { words: '95 % took less', text: ({ p95_seconds }) => durationText(p95_seconds) },
-  { words: '99 % took less', text: ({ p99_seconds }) => durationText(p99_seconds) },
-  { words: 'One call to Canvas', text: ({ api_call_avg_ms }) => unitText(api_call_avg_ms, 'milliseconds') },
-  { words: 'Canvas per sync', text: ({ api_avg_ms_per_sync }) => durationText(api_avg_ms_per_sync / 1000) },
+const COLUMNS: readonly FigureColumn<TypePerformance>[] = [
+  { words: 'Completed', of: ({ sync_count }) => countText(sync_count) },
+  { words: 'Median', of: ({ p50_seconds }) => durationText(p50_seconds) },
+  { words: '95 % took less', of: ({ p95_seconds }) => durationText(p95_seconds) },
+  { words: '99 % took less', of: ({ p99_seconds }) => durationText(p99_seconds) },
+  { words: 'One call to Canvas', of: ({ api_call_avg_ms }) => unitText(api_call_avg_ms, 'milliseconds') },
+  { words: 'Canvas per sync', of: ({ api_avg_ms_per_sync }) => durationText(api_avg_ms_per_sync / 1000) },
   {
     words: 'Database per sync',
-    text: ({ database_avg_ms_per_sync }) => unitText(database_avg_ms_per_sync, 'milliseconds'),
+    of: ({ database_avg_ms_per_sync }) => unitText(database_avg_ms_per_sync, 'milliseconds'),
   },
 ]
-
-function TypeTable({ list }: { readonly list: TypePerformanceList }): ReactNode {
-  return (
-    <div className="wide" role="group" aria-label="Types of syncs" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Type</th>
-            {COLUMNS.map(({ words }) => (
-              <th key={words} scope="col" className="numeric">
-                {words}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {list.types.map((type) => (
-            <tr key={type.sync_type}>
-              <th scope="row">
-                <Link href={`/syncs?type=${encodeURIComponent(type.sync_type)}`}>{type.sync_type}</Link>
-              </th>
-              {COLUMNS.map(({ words, text }) => (
-                <td key={words} className="numeric nowrap">
-                  {text(type)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}

@@ -5,6 +5,7 @@ import type { SyncSteps } from '../../../src/api/syncs/steps/step-schemas.ts'
 import { BarList } from '../charts/bar-list.tsx'
 import { unitText } from '../charts/chart-lines.ts'
 import { ChartPanel } from '../charts/chart-panel.tsx'
+import { FigureTable, type FigureColumn } from '../parts/figure-table.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Waits } from '../parts/panel.tsx'
 import { MissingLines } from './missing-lines.tsx'
@@ -51,13 +52,24 @@ export function ApiCalls({ steps }: { readonly steps: UseQueryResult<SyncSteps> 
       }
       table={
         <>
-          <CallTable endpoints={endpoints} />
+          <FigureTable
+            label="Table of calls"
+            rows_are="Endpoint"
+            rows={endpoints}
+            keyOf={callOf}
+            nameOf={callOf}
+            columns={COLUMNS}
+            is_tall
+            names_code
+          />
           {note}
         </>
       }
     />
   )
 }
+
+const callOf = ({ method, endpoint }: CallFigures): string => `${method} ${endpoint}`
 
 function barOf({
   endpoint,
@@ -73,48 +85,15 @@ function barOf({
   }
 }
 
-const COLUMNS: readonly (readonly [string, (figures: CallFigures) => string])[] = [
-  ['Calls', ({ calls }) => countText(calls)],
-  ['Failed', ({ failures }) => countText(failures)],
-  ['Median', ({ p50_ms }) => unitText(p50_ms, 'milliseconds')],
-  ['95 % within', ({ p95_ms }) => unitText(p95_ms, 'milliseconds')],
-  ['Longest', ({ max_ms }) => unitText(max_ms, 'milliseconds')],
-  ['Time', ({ total_ms }) => unitText(total_ms, 'milliseconds')],
-  ['Items', ({ items }) => countText(items)],
-  ['Data', ({ bytes }) => unitText(bytes, 'bytes')],
-  ['Throttled', ({ throttled }) => countText(throttled)],
-  ['Pauses', ({ throttle_wait_ms }) => unitText(throttle_wait_ms, 'milliseconds')],
+const COLUMNS: readonly FigureColumn<CallFigures>[] = [
+  { words: 'Calls', of: ({ calls }) => countText(calls) },
+  { words: 'Failed', of: ({ failures }) => countText(failures) },
+  { words: 'Median', of: ({ p50_ms }) => unitText(p50_ms, 'milliseconds') },
+  { words: '95 % took less', of: ({ p95_ms }) => unitText(p95_ms, 'milliseconds') },
+  { words: 'Longest', of: ({ max_ms }) => unitText(max_ms, 'milliseconds') },
+  { words: 'Together', of: ({ total_ms }) => unitText(total_ms, 'milliseconds') },
+  { words: 'Items', of: ({ items }) => countText(items) },
+  { words: 'Data', of: ({ bytes }) => unitText(bytes, 'bytes') },
+  { words: 'Throttled', of: ({ throttled }) => countText(throttled) },
+  { words: 'Pauses', of: ({ throttle_wait_ms }) => unitText(throttle_wait_ms, 'milliseconds') },
 ]
-
-function CallTable({ endpoints }: { readonly endpoints: readonly CallFigures[] }): ReactNode {
-  return (
-    <div className="wide tall" role="group" aria-label="Table of calls" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Endpoint</th>
-            {COLUMNS.map(([words]) => (
-              <th key={words} scope="col" className="numeric">
-                {words}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {endpoints.map((figures) => (
-            <tr key={`${figures.method} ${figures.endpoint}`}>
-              <th scope="row" className="endpoint">
-                {figures.method} {figures.endpoint}
-              </th>
-              {COLUMNS.map(([words, text]) => (
-                <td key={words} className="numeric nowrap">
-                  {text(figures)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import type { CourseOutcomeList, CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import type { CourseOutcomeStatus } from '../../../src/core/sync-status.ts'
 import { countText, durationText } from '../parts/number-text.ts'
+import { Sign, type SignShape } from '../parts/sign.tsx'
 
 /** More are drawn when somebody wants them. */
 const SHOWN = 50
@@ -15,12 +16,12 @@ const ORDER: Readonly<Record<CourseOutcomeStatus, number>> = {
   completed: 4,
 }
 
-const SIGNS: Readonly<Record<CourseOutcomeStatus, string>> = {
-  failed: '✕',
-  forbidden: '⊖',
-  frozen: '❄',
-  skipped: '–',
-  completed: '✓',
+const SIGNS: Readonly<Record<CourseOutcomeStatus, SignShape>> = {
+  failed: 'cross',
+  forbidden: 'refused',
+  frozen: 'frozen',
+  skipped: 'dash',
+  completed: 'check',
 }
 
 const TONES: Readonly<Record<CourseOutcomeStatus, string>> = {
@@ -108,7 +109,7 @@ function CourseRow({ course }: { readonly course: CourseOutcomeRecord }): ReactN
         <Link href={`/syncs?course_id=${encodeURIComponent(String(course_id))}`}>{course_id}</Link>
       </th>
       <td className={`status ${TONES[outcome]}`}>
-        <span aria-hidden="true">{SIGNS[outcome]}</span> {outcome}
+        <Sign shape={SIGNS[outcome]} /> {outcome}
       </td>
       <td className="numeric nowrap">{durationText(duration_ms / 1000)}</td>
       <td className="numeric">{countText(api_calls)}</td>

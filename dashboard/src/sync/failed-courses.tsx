@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import { countText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { failureGroups, type FailureGroup } from './failure-groups.ts'
 
 /** More are named when somebody wants them. */
@@ -45,7 +46,7 @@ function Group({ group, told }: { readonly group: FailureGroup; readonly told: b
     <li>
       <p className="failure-head">
         <span className="status status-failed">
-          <span aria-hidden="true">{outcome === 'forbidden' ? '⊖' : '✕'}</span>{' '}
+          <Sign shape={outcome === 'forbidden' ? 'refused' : 'cross'} />{' '}
           {error_type?.replaceAll('_', ' ') ?? outcome}
         </span>
         <span>

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import type { CourseOutcomeList, CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { unitText } from '../charts/chart-lines.ts'
+import { FigureTable, type FigureColumn } from '../parts/figure-table.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel, Waits } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -52,29 +53,14 @@ function Comparison({ sync, before, courses }: ComparisonProps): ReactNode {
           started <Ago at_ms={Date.parse(before.sync_start_time)} />
         </span>
       </p>
-      <div className="wide" role="group" aria-label="Table of the comparison" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Figure</th>
-              <th scope="col" className="numeric">
-                This sync
-              </th>
-              <th scope="col" className="numeric">
-                Before
-              </th>
-              <th scope="col" className="numeric">
-                Difference
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {compareSyncs(sync, before).map((figure) => (
-              <ComparedRow key={figure.words} figure={figure} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FigureTable
+        label="Table of the comparison"
+        rows_are="Figure"
+        rows={compareSyncs(sync, before)}
+        keyOf={({ words }) => words}
+        nameOf={({ words }) => words}
+        columns={sync.sync_end_time === null ? UNTIL_NOW : COLUMNS}
+      />
       {courses === null ? (
         <Waits />
       ) : (
@@ -84,26 +70,26 @@ function Comparison({ sync, before, courses }: ComparisonProps): ReactNode {
   )
 }
 
-function ComparedRow({
-  figure: { words, unit, now, before },
-}: {
-  readonly figure: ComparedFigure
-}): ReactNode {
-  return (
-    <tr>
-      <th scope="row">{words}</th>
-      <td className="numeric nowrap">{unitText(now, unit)}</td>
-      <td className="numeric nowrap">{unitText(before, unit)}</td>
-      <td className="numeric nowrap">{differenceText(now, before, unit)}</td>
-    </tr>
-  )
+const nowOf = ({ now, unit }: ComparedFigure): string => unitText(now, unit)
+const BEFORE: FigureColumn<ComparedFigure> = {
+  words: 'Before',
+  of: ({ before, unit }) => unitText(before, unit),
 }
+
+const COLUMNS: readonly FigureColumn<ComparedFigure>[] = [
+  { words: 'This sync', of: nowOf },
+  BEFORE,
+  { words: 'Difference', of: ({ now, before, unit }) => differenceText(now, before, unit) },
+]
+
+/** What one that runs has not done yet is no difference. */
+const UNTIL_NOW: readonly FigureColumn<ComparedFigure>[] = [{ words: 'Until now', of: nowOf }, BEFORE]
 
 function differenceText(now: number | null, before: number | null, unit: ComparedFigure['unit']): string {
   if (now === null || before === null) return '–'
   if (now === before) return 'the same'
   const sign = now > before ? '+' : '−'
-  const share = before === 0 ? '' : ` (${sign}${Math.round((100 * Math.abs(now - before)) / before)} %)`
+  const share = before === 0 ? '' : ` (${sign}${Math.round((100 * Math.abs(now - before)) / before)}\u00A0%)`
   return `${sign}${unitText(Math.abs(now - before), unit)}${share}`
 }
 

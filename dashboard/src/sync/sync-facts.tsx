@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { unitText } from '../charts/chart-lines.ts'
 import { dateText } from '../parts/date-text.ts'
+import { FactList, type Fact } from '../parts/fact-list.tsx'
 import { countText, durationText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Ago, exactText } from '../parts/time-text.tsx'
@@ -10,7 +11,7 @@ import { useZone } from '../parts/time-zone.ts'
 
 export function SyncFacts({ sync }: { readonly sync: SyncRecord }): ReactNode {
   const { api_metrics: api, database_metrics: database, deletions } = sync
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: readonly Fact[] = [
     ['Started', <Time key="started" at={sync.sync_start_time} />],
     ['Ended', sync.sync_end_time === null ? '–' : <Time key="ended" at={sync.sync_end_time} />],
     ['Duration', sync.total_duration_seconds === null ? '–' : durationText(sync.total_duration_seconds)],
@@ -40,14 +41,7 @@ export function SyncFacts({ sync }: { readonly sync: SyncRecord }): ReactNode {
   ]
   return (
     <Panel title="Facts">
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </Panel>
   )
 }

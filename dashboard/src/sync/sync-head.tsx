@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
@@ -16,7 +17,7 @@ interface SyncHeadProps {
 
 /** What became of it, and what to do. */
 export function SyncHead({ sync, courses }: SyncHeadProps): ReactNode {
-  const { sync_status, sync_start_time, sync_end_time, error_message } = sync
+  const { sync_status, sync_start_time, sync_end_time, error_message, error_group_id } = sync
   const running = sync_status === 'in_progress'
   const tone =
     sync_status === 'completed' ? 'trust-well' : running || sync_status === 'cancelled' ? '' : 'trust-not'
@@ -38,17 +39,22 @@ export function SyncHead({ sync, courses }: SyncHeadProps): ReactNode {
           )}
         </span>
       </div>
-      {running ? (
-        <SyncProgress sync={sync} />
-      ) : (
+      {running ? <SyncProgress sync={sync} /> : null}
+      {/* All of it at once: the verdict may take several lines. */}
+      {running || courses === null ? null : (
         <>
           <p className={`trust sync-verdict ${tone}`} role="status">
-            {courses === null ? <>&nbsp;</> : verdictSentence(sync, courses)}
+            {verdictSentence(sync, courses)}
           </p>
           {error_message === null ? null : <p className="sync-said">{error_message}</p>}
+          {error_group_id === null ? null : (
+            <p>
+              <Link href={`/errors?group=${error_group_id}`}>This failure’s group</Link>
+            </p>
+          )}
         </>
       )}
-      {next_step === null ? null : (
+      {next_step === null || (courses === null && !running) ? null : (
         <p className="to-do">
           <strong>What to do:</strong> <span className="next-step">{next_step}</span>
         </p>

@@ -6,11 +6,17 @@ import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { LineList } from '../logs/line-list.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
+import { Segments } from '../parts/segments.tsx'
 import { syncLinesQuery } from './sync-queries.ts'
 
 const SHOWN = 30
 /** While it runs, new ones are looked for. */
 const AGAIN_MS = 5000
+
+const KINDS = [
+  { words: 'Newest', errors: false },
+  { words: 'What went wrong', errors: true },
+] as const
 
 const isTroubled = ({ sync_status }: SyncRecord): boolean =>
   sync_status !== 'in_progress' && sync_status !== 'completed'
@@ -32,26 +38,18 @@ export function SyncLogLines({ sync }: { readonly sync: SyncRecord }): ReactNode
   const lines = useSyncLines(sync, errors)
   const filters = new URLSearchParams({ task_id: sync.sync_task_id })
   if (errors) filters.set('level', 'WARNING')
-  const choice = (words: string, value: boolean): ReactNode => (
-    <button
-      type="button"
-      aria-pressed={errors === value}
-      className="tab"
-      onClick={() => {
-        setErrors(value)
-      }}
-    >
-      {words}
-    </button>
-  )
   return (
     <Panel
       title="Log lines"
       aside={
-        <div className="tabs" role="group" aria-label="Which lines">
-          {choice('Newest', false)}
-          {choice('What went wrong', true)}
-        </div>
+        <Segments
+          legend="Which lines"
+          choices={KINDS}
+          chosen={KINDS.find((kind) => kind.errors === errors)}
+          onChoose={(kind) => {
+            setErrors(kind.errors)
+          }}
+        />
       }
     >
       <Asked query={lines} lines={8}>

@@ -6,8 +6,8 @@ import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { ApiError } from '../data/api-client.ts'
 import { syncQuery } from '../data/queries.ts'
 import { usePageTitle } from '../parts/page-title.ts'
-import { Asked, Panel, Waits } from '../parts/panel.tsx'
-import { whoseOf } from '../parts/sync-words.ts'
+import { Asked, Panel } from '../parts/panel.tsx'
+import { PanelsWait } from '../parts/panels-wait.tsx'
 import { ApiCalls } from './api-calls.tsx'
 import { CourseOutcomes } from './course-outcomes.tsx'
 import { EntityTable } from './entity-table.tsx'
@@ -19,7 +19,8 @@ import { SyncCopies } from './sync-copies.tsx'
 import { SyncFacts } from './sync-facts.tsx'
 import { SyncHead } from './sync-head.tsx'
 import { SyncLogLines, useFirstLines } from './sync-log-lines.tsx'
-import { outcomesQuery, stepsQuery } from './sync-queries.ts'
+import { outcomesQuery, statusChangesQuery, stepsQuery } from './sync-queries.ts'
+import { syncTitle } from './sync-title.ts'
 import { SyncWalkLinks } from './sync-walk-links.tsx'
 import { WaterfallPanel } from './waterfall-panel.tsx'
 
@@ -32,7 +33,7 @@ const STEPS_AGAIN_MS = 10_000
 export function SyncPage(): ReactNode {
   const { id = '' } = useParams()
   const sync = useQuery(syncQuery(id))
-  usePageTitle(sync.data === undefined ? null : whoseOf(sync.data))
+  usePageTitle(sync.data === undefined ? null : syncTitle(sync.data))
   const { error, data } = sync
   if (data === undefined && error instanceof ApiError && NONE.has(error.status)) return <NoSuchSync id={id} />
   return (
@@ -54,6 +55,11 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
     // What the lines said until now stays in sight while they are read again at the end.
     placeholderData: (before) => (before?.sync_id === sync.id ? before : undefined),
   })
+  const changes = useQuery({
+    ...statusChangesQuery(sync),
+    // It may end while it is looked at: what was told until now stays until the rest is known.
+    placeholderData: (before) => before,
+  })
   const lines = useFirstLines(sync)
   const known = courses.data?.courses ?? null
   // A sentence about a part of the courses would be wrong about them all.
@@ -61,14 +67,14 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
   const told = errorTypeFacts(sync.error_type)?.next_step ?? null
   const head = <SyncHead sync={sync} courses={judged} />
   // How long the panels are depends on them all; drawn one after the other, they would push each other about.
-  const settled = !(courses.isPending || steps.isPending || lines.isPending)
+  const settled = ![courses, steps, changes, lines].some(({ isPending }) => isPending)
   const [drawn, setDrawn] = useState(settled)
   if (settled && !drawn) setDrawn(true)
   if (!drawn) {
     return (
       <>
         {head}
-        <Waits lines={24} />
+        {courses.isPending ? null : <PanelsWait />}
       </>
     )
   }
@@ -76,20 +82,20 @@ function SyncParts({ sync }: { readonly sync: SyncRecord }): ReactNode {
     <>
       {head}
       <FailedCourses courses={known ?? []} next_step_told={told} />
-      <StatusHistory sync={sync} />
+      <StatusHistory changes={changes.data?.status_changes ?? []} />
       <WaterfallPanel sync={sync} courses={courses} steps={steps} />
       <SyncLogLines sync={sync} />
       <div className="sync-columns">
         <EntityTable sync={sync} courses={known ?? []} />
         <PreviousSync sync={sync} courses={courses.data ?? null} />
         <ApiCalls steps={steps} />
-        <Panel title="Courses">
-          <Asked query={courses}>
-            {(list) => <CourseOutcomes list={list} running={sync.sync_status === 'in_progress'} />}
-          </Asked>
-        </Panel>
+        <SyncFacts sync={sync} />
       </div>
-      <SyncFacts sync={sync} />
+      <Panel title="Courses">
+        <Asked query={courses}>
+          {(list) => <CourseOutcomes list={list} running={sync.sync_status === 'in_progress'} />}
+        </Asked>
+      </Panel>
       <SyncCopies sync={sync} />
     </>
   )

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { FactList, type Fact } from '../parts/fact-list.tsx'
 import { countText, durationText, percentText } from '../parts/number-text.ts'
 import { whoseOf } from '../parts/sync-words.ts'
 import { Ago, useNow } from '../parts/time-text.tsx'
@@ -16,7 +17,7 @@ export function SyncProgress({ sync }: { readonly sync: SyncRecord }): ReactNode
   const elapsed_ms = Math.max(0, now - Date.parse(sync.sync_start_time))
   const heartbeat_ms = Date.parse(sync.heartbeat_at)
   const remaining_ms = remainingOf(percent, elapsed_ms)
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: readonly Fact[] = [
     ['Time so far', durationText(Math.floor(elapsed_ms / 1000))],
     ['Still to go', remaining_ms === null ? 'not known yet' : `about ${aboutText(remaining_ms)}`],
     ['Calls to Canvas', `${countText(calls_made)}, ${countText(calls_failed)} failed`],
@@ -37,14 +38,7 @@ export function SyncProgress({ sync }: { readonly sync: SyncRecord }): ReactNode
         max={100}
         {...(percent === null ? {} : { value: percent })}
       />
-      <dl className="progress-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       {now - heartbeat_ms > SILENT_MS ? (
         <p className="outdated">
           It has given no sign of life for a while. If it stays silent, it will be taken for lost: look

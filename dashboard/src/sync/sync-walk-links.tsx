@@ -1,14 +1,14 @@
 import { useMemo, type ReactNode } from 'react'
-import { Link, useLocation, useSearch } from 'wouter'
+import { Link, useLocation } from 'wouter'
+import { useAddress } from '../parts/address.ts'
 import { useKeys, type Key } from '../parts/keys.ts'
 import { listAddress, syncAddress, useNeighbours } from '../syncs/sync-walk.ts'
 
 /** Back to the list that led here, and through it. */
 export function SyncWalkLinks({ id }: { readonly id: string }): ReactNode {
-  const search = useSearch()
+  const [filters] = useAddress()
   const [, go] = useLocation()
-  const { previous, next } = useNeighbours(id, search)
-  const filters = useMemo(() => new URLSearchParams(search), [search])
+  const { previous, next } = useNeighbours(id, filters)
   const keys = useMemo((): readonly Key[] => {
     const walk = (to: number | null) => () => {
       if (to !== null) go(syncAddress(to, filters))

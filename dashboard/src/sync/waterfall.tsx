@@ -1,7 +1,9 @@
 import { useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { unitText } from '../charts/chart-lines.ts'
+import { dateText } from '../parts/date-text.ts'
 import { durationText } from '../parts/number-text.ts'
+import { Sign, type SignShape } from '../parts/sign.tsx'
 import { exactText } from '../parts/time-text.tsx'
 import { useZone } from '../parts/time-zone.ts'
 import { isFailed } from './failure-groups.ts'
@@ -109,16 +111,18 @@ const STEPS: Readonly<Record<string, (at: number, count: number) => number>> = {
 }
 
 function OutcomeSign({ row: { outcome, is_course } }: { readonly row: WaterfallRow }): ReactNode {
-  const [sign, tone] = !is_course
-    ? ['·', '']
+  const [shape, tone]: readonly [SignShape, string] = !is_course
+    ? ['dot', '']
     : outcome === null
-      ? ['▶', 'status-in_progress']
+      ? ['play', 'status-in_progress']
       : isFailed({ outcome })
-        ? ['✕', 'status-failed']
-        : [outcome === 'completed' ? '✓' : '–', 'status-completed']
+        ? ['cross', 'status-failed']
+        : outcome === 'completed'
+          ? ['check', 'status-completed']
+          : ['dash', 'status-cancelled']
   return (
-    <span className={`outcome-sign ${tone}`} aria-hidden="true">
-      {sign}
+    <span className={`outcome-sign ${tone}`}>
+      <Sign shape={shape} />
     </span>
   )
 }
@@ -158,26 +162,7 @@ function RowDetail({ row, started_ms }: RowDetailProps): ReactNode {
 function ExactTime({ at_ms, zone }: { readonly at_ms: number; readonly zone: string }): ReactNode {
   return (
     <time dateTime={new Date(at_ms).toISOString()} title={exactText(at_ms, zone)}>
-      {clockText(at_ms, zone)}
+      {dateText(at_ms, zone, 'clock')}
     </time>
   )
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** `10:15:30.123`, in a zone of the IANA database. */
-function clockText(at_ms: number, zone: string): string {
-  let format = formats.get(zone)
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      fractionalSecondDigits: 3,
-      hourCycle: 'h23',
-      timeZone: zone,
-    })
-    formats.set(zone, format)
-  }
-  return format.format(at_ms)
 }

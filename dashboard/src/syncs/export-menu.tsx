@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { addressOf, type QueryValues } from '../data/api-client.ts'
 import { countText } from '../parts/number-text.ts'
-import { Menu } from './menu.tsx'
+import { Menu } from '../parts/menu.tsx'
 
 const FORMATS = [
   { format: 'csv', words: 'CSV', use: 'for spreadsheets' },

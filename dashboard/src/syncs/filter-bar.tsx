@@ -12,16 +12,17 @@ interface FilterBarProps {
   readonly onChange: (address: URLSearchParams) => void
 }
 
-/** What is searched for, in one line; the fields of all filters are behind a button. */
+/** What is searched for, in one line, and below it in chips; the fields of all filters are behind a button. */
 export function FilterBar({ address, seen, onChange }: FilterBarProps): ReactNode {
   const fields = useId()
   const [open, setOpen] = useState(false)
   return (
     <section className="filter-bar" aria-label="Filters">
-      <div className="filter-line">
-        <FilterSearch address={address} seen={seen} onChange={onChange} />
+      <FilterSearch address={address} seen={seen} onChange={onChange} />
+      <div className="chips">
         <button
           type="button"
+          className="chip chip-all"
           aria-expanded={open}
           aria-controls={fields}
           onClick={() => {
@@ -30,8 +31,8 @@ export function FilterBar({ address, seen, onChange }: FilterBarProps): ReactNod
         >
           <span aria-hidden="true">{open ? '−' : '+'}</span> Add filter
         </button>
+        <Chips address={address} onChange={onChange} />
       </div>
-      <Chips address={address} onChange={onChange} />
       {open ? <FilterFields id={fields} address={address} seen={seen} onChange={onChange} /> : null}
     </section>
   )
@@ -47,7 +48,7 @@ function Chips({ address, onChange }: ChipsProps): ReactNode {
   const used = usedFilters(address)
   const quick = QUICK_FILTERS.filter(({ name }) => !address.has(name))
   return (
-    <div className="chips">
+    <>
       {used.length === 0 ? null : (
         <ul aria-label="Filters in use">
           {used.map(({ filter, value }) => {
@@ -95,6 +96,6 @@ function Chips({ address, onChange }: ChipsProps): ReactNode {
           Clear all
         </button>
       )}
-    </div>
+    </>
   )
 }

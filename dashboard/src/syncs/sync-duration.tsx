@@ -13,12 +13,11 @@ interface SyncDurationProps {
 export function SyncDuration({ sync, longest_s }: SyncDurationProps): ReactNode {
   const { total_duration_seconds: duration_s, sync_status } = sync
   if (duration_s !== null) {
-    const share = longest_s === 0 ? 0 : duration_s / longest_s
     return (
-      <>
-        {durationText(duration_s)}
-        <Bar share={share} className="duration-bar" />
-      </>
+      <span className="sync-duration">
+        <Bar share={longest_s === 0 ? 0 : duration_s / longest_s} className="duration-bar" />
+        <span>{durationText(duration_s)}</span>
+      </span>
     )
   }
   return sync_status === 'in_progress' ? <Elapsed sync={sync} /> : <>–</>
@@ -28,15 +27,17 @@ function Elapsed({ sync: { sync_start_time, progress } }: { readonly sync: SyncR
   const elapsed_s = Math.max(0, Math.floor((useNow() - Date.parse(sync_start_time)) / 1000))
   const { percent } = progress
   return (
-    <>
-      {percent === null ? null : `${Math.floor(percent)} % · `}
-      {durationText(elapsed_s)}
+    <span className="sync-duration">
       <Bar share={(percent ?? 0) / 100} className="duration-bar duration-running" />
-    </>
+      <span>
+        {percent === null ? null : `${Math.floor(percent)} % · `}
+        {durationText(elapsed_s)}
+      </span>
+    </span>
   )
 }
 
-/** The number stands above it. */
+/** The number stands beside it. */
 function Bar({ share, className }: { readonly share: number; readonly className: string }): ReactNode {
   return (
     <svg className={className} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">

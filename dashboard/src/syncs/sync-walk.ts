@@ -12,17 +12,13 @@ export interface Neighbours {
 
 const NONE: Neighbours = { previous: null, next: null }
 
-/** @param search the query of the page's address, as wouter's `useSearch` gives it: the filters of the list */
-export const neighboursQuery = (id: string | number, search: string): Asking<SyncNeighbours> =>
-  asked(
-    'neighbours',
-    `/sync/${encodeURIComponent(String(id))}/neighbours`,
-    filtersOf(new URLSearchParams(search)),
-  )
+/** @param filters those of the list, as the address of the page has them */
+export const neighboursQuery = (id: string | number, filters: URLSearchParams): Asking<SyncNeighbours> =>
+  asked('neighbours', `/sync/${encodeURIComponent(String(id))}/neighbours`, filtersOf(filters))
 
 /** The syncs before and after one in the list that led to it; see {@link neighboursQuery}. */
-export function useNeighbours(id: string | number, search: string): Neighbours {
-  return useQuery(neighboursQuery(id, search)).data ?? NONE
+export function useNeighbours(id: string | number, filters: URLSearchParams): Neighbours {
+  return useQuery(neighboursQuery(id, filters)).data ?? NONE
 }
 
 /** Where a sync is shown, with the filters of the list that it was found in. */

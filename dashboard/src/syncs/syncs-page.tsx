@@ -1,13 +1,14 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { useAddress } from '../parts/address.ts'
+import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { Failure } from '../parts/failure.tsx'
+import { countWords, MoreRows } from '../parts/more-rows.tsx'
 import { countText } from '../parts/number-text.ts'
 import { CalendarPanel } from '../users/calendar.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import type { SeenValues } from './filter-tokens.ts'
-import { MoreSyncs } from './more-syncs.tsx'
 import { filtersOf, SORTS, usedFilters, withFilter } from './sync-filters.ts'
 import { SyncTable } from './sync-table.tsx'
 import { useSyncList } from './use-sync-list.ts'
@@ -48,9 +49,11 @@ export function SyncsPage(): ReactNode {
         <header>
           <p role="status">{list.data === undefined ? '' : countWords(syncs.length, known)}</p>
           <div className="actions">
-            <SortChoice
+            <ChoiceSelect
+              label="Order"
+              choices={SORTS}
               value={address.get('sort') ?? ''}
-              onChange={(sort) => {
+              onChoose={(sort) => {
                 setAddress(withFilter(address, 'sort', sort))
               }}
             />
@@ -75,7 +78,7 @@ export function SyncsPage(): ReactNode {
         {list.isPending ? <Waits /> : null}
         {known && syncs.length === 0 ? <Nothing filtered={usedFilters(address).length > 0} /> : null}
         {syncs.length === 0 ? null : <SyncTable syncs={syncs} search={search} sort={address.get('sort')} />}
-        {list.data === undefined ? null : <MoreSyncs list={list} shown={syncs.length} />}
+        {list.data === undefined ? null : <MoreRows list={list} shown={syncs.length} />}
       </section>
     </>
   )
@@ -84,11 +87,6 @@ export function SyncsPage(): ReactNode {
 /** Whether somebody is at the rows, which may then not move: below the first ones, or with the focus or the pointer. */
 const readsRows = (): boolean =>
   window.scrollY > 120 || document.querySelector('.sync-list tbody:is(:hover, :focus-within)') !== null
-
-function countWords(count: number, known: boolean): string {
-  const shown = `${countText(count)} shown`
-  return known ? shown : `${shown}, and there are more`
-}
 
 const freshWords = (fresh: number): string => (fresh === 1 ? '1 new sync' : `${countText(fresh)} new syncs`)
 
@@ -111,29 +109,6 @@ function seenIn(syncs: readonly SyncRecord[]): SeenValues {
     trigger: values(({ trigger }) => trigger),
     source_id: values(({ source_id }) => source_id),
   }
-}
-
-interface SortChoiceProps {
-  readonly value: string
-  readonly onChange: (sort: string) => void
-}
-
-function SortChoice({ value, onChange }: SortChoiceProps): ReactNode {
-  return (
-    <select
-      aria-label="Order"
-      value={value}
-      onChange={({ currentTarget }) => {
-        onChange(currentTarget.value)
-      }}
-    >
-      {SORTS.map((sort) => (
-        <option key={sort.value} value={sort.value}>
-          {sort.words}
-        </option>
-      ))}
-    </select>
-  )
 }
 
 function Nothing({ filtered }: { readonly filtered: boolean }): ReactNode {

@@ -1,7 +1,7 @@
 import { useId, type FormEvent, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { KeptChoice, useKept } from '../parts/kept-choice.ts'
-import { Menu } from './menu.tsx'
+import { Menu } from '../parts/menu.tsx'
 import { readViews, withoutView, withView, type SavedView } from './saved-views.ts'
 
 const kept = new KeptChoice<string>('canvas-sync-views', (text) => JSON.stringify(readViews(text)))

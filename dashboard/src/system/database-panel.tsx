@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 import type { SystemDatabase, SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import type { TableFacts } from '../../../src/store/system-store.ts'
 import { spokenBytes } from '../../../src/core/number-text.ts'
+import { FactList, type Fact } from '../parts/fact-list.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
-import { Facts, type Fact } from './facts.tsx'
 import { When } from './server-panel.tsx'
 
 const ENGINES = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const
@@ -23,7 +23,12 @@ export function DatabasePanel({ query }: { readonly query: UseQueryResult<System
               </p>
             ) : (
               <>
-                <Facts facts={factsOf(database, admin?.database ?? null)} />
+                <FactList facts={factsOf(database)} />
+                {admin === null ? null : (
+                  <p className="hint">
+                    It is at <code>{admin.database}</code>.
+                  </p>
+                )}
                 <p className="hint">
                   Where backups are kept, the server does not know. Make one with{' '}
                   <code>{BACKUP[database.engine]}</code>, while everything runs.
@@ -53,24 +58,19 @@ export function DatabasePanel({ query }: { readonly query: UseQueryResult<System
   )
 }
 
-function factsOf(database: SystemDatabase, place: string | null): Fact[] {
+function factsOf(database: SystemDatabase): Fact[] {
   const { engine, version, size_bytes, write_ahead_bytes, reusable_bytes } = database
   const { connections, connections_most, schema_version } = database
-  return [
-    { name: 'Engine', value: `${ENGINES[engine]} ${version}` },
-    { name: 'Schema', value: String(schema_version) },
-    { name: 'Size', value: spokenBytes(size_bytes) },
-    ...(reusable_bytes === null
-      ? []
-      : [{ name: 'Of it free for new rows', value: spokenBytes(reusable_bytes) }]),
-    ...(write_ahead_bytes === null
-      ? []
-      : [{ name: 'Write-ahead log', value: spokenBytes(write_ahead_bytes) }]),
-    ...(connections === null
-      ? []
-      : [{ name: 'Connections', value: `${connections} of at most ${connections_most ?? '?'}` }]),
-    ...(place === null ? [] : [{ name: 'Place', value: place }]),
+  const bytes = (count: number | null): string | null => (count === null ? null : spokenBytes(count))
+  const facts: readonly (readonly [name: string, value: string | null])[] = [
+    ['Engine', `${ENGINES[engine]} ${version}`],
+    ['Schema', String(schema_version)],
+    ['Size', bytes(size_bytes)],
+    ['Of it free for new rows', bytes(reusable_bytes)],
+    ['Write-ahead log', bytes(write_ahead_bytes)],
+    ['Connections', connections === null ? null : `${connections} of at most ${connections_most ?? '?'}`],
   ]
+  return facts.filter(([, value]) => value !== null)
 }
 
 const CERTAINTY = { exact: '', about: 'about ', at_least: 'at least ' } as const

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import type { CleanupStatus } from '../../../src/logs/cleanup/log-directory.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
+import { Sign, type SignShape } from '../parts/sign.tsx'
 import { healthParts, type HealthPart, type PartState } from './health-parts.ts'
 
 interface HealthPanelProps {
@@ -30,11 +31,11 @@ export function HealthPanel({ query, logs }: HealthPanelProps): ReactNode {
 }
 
 /** Shape and word say what the colour says. */
-const MARKS: Readonly<Record<PartState, { readonly shape: string; readonly words: string }>> = {
-  well: { shape: '✓', words: 'Well' },
-  look: { shape: '!', words: 'Look at it' },
-  bad: { shape: '✕', words: 'Not well' },
-  off: { shape: '⊘', words: 'Off' },
+const MARKS: Readonly<Record<PartState, { readonly shape: SignShape; readonly words: string }>> = {
+  well: { shape: 'check', words: 'Well' },
+  look: { shape: 'exclamation', words: 'Look at it' },
+  bad: { shape: 'cross', words: 'Not well' },
+  off: { shape: 'barred', words: 'Off' },
 }
 
 function Part({ part: { name, state, words, command } }: { readonly part: HealthPart }): ReactNode {
@@ -43,7 +44,7 @@ function Part({ part: { name, state, words, command } }: { readonly part: Health
     <li>
       <span className="health-name">{name}</span>
       <span className={`status part-${state}`}>
-        <span aria-hidden="true">{mark.shape}</span> {mark.words}
+        <Sign shape={mark.shape} /> {mark.words}
       </span>
       <p>
         {words} {command === null ? null : <code>{command}</code>}

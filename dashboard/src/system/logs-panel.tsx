@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 
 import type { CleanupStatus } from '../../../src/logs/cleanup/log-directory.ts'
 import { spokenBytes } from '../../../src/core/number-text.ts'
+import { FactList } from '../parts/fact-list.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import { dateText } from '../parts/date-text.ts'
@@ -11,7 +12,6 @@ import { useZone } from '../parts/time-zone.ts'
 import { CleanupDialog } from './cleanup-dialog.tsx'
 import { CleanupHistory } from './cleanup-history.tsx'
 import { totalsText } from './cleanup-words.ts'
-import { Facts } from './facts.tsx'
 import type { Cleanups } from './running-cleanup.ts'
 import { When } from './server-panel.tsx'
 
@@ -90,12 +90,12 @@ const sizeText = (size_mb: number): string => spokenBytes(size_mb * MEBIBYTE)
 function Totals({ status }: { readonly status: CleanupStatus }): ReactNode {
   const { log_files, archives, total_log_size_mb, total_archive_size_mb, next_cleanup, last_cleanup } = status
   return (
-    <Facts
+    <FactList
       facts={[
-        { name: `Log files (${countText(log_files.length)})`, value: sizeText(total_log_size_mb) },
-        { name: `Archives (${countText(archives.length)})`, value: sizeText(total_archive_size_mb) },
-        { name: 'Last clean-up', value: <When at={last_cleanup?.finished_at ?? null} /> },
-        { name: 'Next clean-up', value: <NextTime at={next_cleanup} /> },
+        [`Log files (${countText(log_files.length)})`, sizeText(total_log_size_mb)],
+        [`Archives (${countText(archives.length)})`, sizeText(total_archive_size_mb)],
+        ['Last clean-up', <When key="last" at={last_cleanup?.finished_at ?? null} />],
+        ['Next clean-up', <NextTime key="next" at={next_cleanup} />],
       ]}
     />
   )
@@ -130,7 +130,7 @@ function FileList({ status: { log_files, archives } }: { readonly status: Cleanu
     )
   }
   return (
-    <div className="wide tall" role="group" aria-label="Log files and archives" tabIndex={0}>
+    <div className="wide tall file-list" role="group" aria-label="Log files and archives" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -2,9 +2,9 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import { counted } from '../../../src/core/number-text.ts'
+import { FactList } from '../parts/fact-list.tsx'
 import { countText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
-import { Facts } from './facts.tsx'
 import { When } from './server-panel.tsx'
 
 /** How long what is kept. */
@@ -26,14 +26,14 @@ export function RetentionPanel({ query }: { readonly query: UseQueryResult<Syste
             const days = (count: number): string => counted(count, 'day')
             return (
               <>
-                <Facts
+                <FactList
                   facts={[
-                    { name: 'Syncs', value: days(retention.sync_days) },
-                    { name: 'Audit', value: days(retention.audit_days) },
-                    { name: 'Event ids', value: days(retention.event_id_days) },
-                    { name: 'Live changes', value: days(retention.change_days) },
-                    { name: 'Every night at', value: `${retention.at}, ${retention.time_zone}` },
-                    { name: 'Last done', value: <When at={job?.done_at ?? null} /> },
+                    ['Syncs', days(retention.sync_days)],
+                    ['Audit', days(retention.audit_days)],
+                    ['Event ids', days(retention.event_id_days)],
+                    ['Live changes', days(retention.change_days)],
+                    ['Every night at', `${retention.at}, ${retention.time_zone}`],
+                    ['Last done', <When key="done" at={job?.done_at ?? null} />],
                   ]}
                 />
                 {job?.counts == null ? null : (

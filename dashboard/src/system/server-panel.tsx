@@ -2,10 +2,10 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import { spokenBytes } from '../../../src/core/number-text.ts'
+import { FactList, type Fact } from '../parts/fact-list.tsx'
 import { durationText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
-import { Facts, type Fact } from './facts.tsx'
 
 const LINKS = [
   ['/docs', 'the API, with every route'],
@@ -19,7 +19,7 @@ export function ServerPanel({ query }: { readonly query: UseQueryResult<SystemIn
   return (
     <Panel title="Server">
       <div className="facts-room">
-        <Asked query={query}>{(system) => <Facts facts={factsOf(system)} />}</Asked>
+        <Asked query={query}>{(system) => <FactList facts={factsOf(system)} />}</Asked>
       </div>
       <ul className="links">
         {LINKS.map(([address, words]) => (
@@ -33,20 +33,18 @@ export function ServerPanel({ query }: { readonly query: UseQueryResult<SystemIn
 }
 
 function factsOf({ version, node_version, started_at, memory_bytes, admin }: SystemInfo): Fact[] {
-  return [
-    { name: 'Version', value: version },
-    { name: 'Node.js', value: node_version.replace('v', '') },
-    ...(started_at === null
-      ? []
-      : [{ name: 'Running for', value: <Uptime started_at_ms={Date.parse(started_at)} /> }]),
-    { name: 'Memory', value: spokenBytes(memory_bytes) },
-    ...(admin === null
-      ? []
-      : [
-          { name: 'Host', value: admin.host },
-          { name: 'Process', value: String(admin.pid) },
-        ]),
+  const facts: readonly (readonly [name: string, value: ReactNode])[] = [
+    ['Version', version],
+    ['Node.js', node_version.replace('v', '')],
+    [
+      'Running for',
+      started_at === null ? null : <Uptime key="uptime" started_at_ms={Date.parse(started_at)} />,
+    ],
+    ['Memory', spokenBytes(memory_bytes)],
+    ['Host', admin?.host ?? null],
+    ['Process', admin === null ? null : String(admin.pid)],
   ]
+  return facts.filter(([, value]) => value !== null)
 }
 
 function Uptime({ started_at_ms }: { readonly started_at_ms: number }): ReactNode {

@@ -25,7 +25,7 @@ export function SystemPage(): ReactNode {
         <h1>System</h1>
       </header>
       <HealthPanel query={system} logs={cleanups.query.data} />
-      <div className="columns">
+      <div className="columns system-columns">
         <ServerPanel query={system} />
         <RetentionPanel query={system} />
       </div>

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import type { TokenInfo } from '../../../src/api/access/tokens.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Asked, Panel } from '../parts/panel.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { When } from './server-panel.tsx'
 import { revokeToken, tokensQuery } from './system-queries.ts'
 import { dateText } from '../parts/date-text.ts'
@@ -51,7 +52,11 @@ interface TokenTableProps {
   readonly onRevoke: (token: TokenInfo) => void
 }
 
-const STATUS = { active: '✓ Active', expired: '⧖ Expired', revoked: '⊘ Revoked' } as const
+const STATUS = {
+  active: { shape: 'check', words: 'Active' },
+  expired: { shape: 'clock', words: 'Expired' },
+  revoked: { shape: 'barred', words: 'Revoked' },
+} as const
 
 function TokenTable({ tokens, onRevoke }: TokenTableProps): ReactNode {
   return (
@@ -76,7 +81,9 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps): ReactNode {
                 {token.name}
               </th>
               <td>{token.scopes.join(', ')}</td>
-              <td className={`nowrap token-${token.status}`}>{STATUS[token.status]}</td>
+              <td className={`nowrap token-${token.status}`}>
+                <Sign shape={STATUS[token.status].shape} /> {STATUS[token.status].words}
+              </td>
               <td className="nowrap">
                 <When at={token.last_used_at} />
               </td>

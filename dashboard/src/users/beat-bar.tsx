@@ -2,7 +2,7 @@ import { memo, type NamedExoticComponent, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { Beat } from '../../../src/api/users/beats.ts'
 import { useZone } from '../parts/time-zone.ts'
-import { beatHeight, beatsText, beatText } from './beat-rules.ts'
+import { beatClass, beatsText, beatText, longestOf } from './beat-rules.ts'
 import { useRoving } from './roving.ts'
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 } as const
@@ -24,10 +24,7 @@ export const BeatBar: NamedExoticComponent<BeatBarProps> = memo(function BeatBar
 }: BeatBarProps): ReactNode {
   const zone = useZone()
   const roving = useRoving(beats.length, STEPS)
-  const longest_seconds = Math.max(
-    0,
-    ...beats.map(({ total_duration_seconds }) => total_duration_seconds ?? 0),
-  )
+  const longest_seconds = longestOf(beats)
   return (
     <div className="beat-bar">
       <ol className="beats" aria-label={title}>
@@ -37,7 +34,7 @@ export const BeatBar: NamedExoticComponent<BeatBarProps> = memo(function BeatBar
             <li key={beat.sync_id}>
               <Link
                 href={`/syncs/${beat.sync_id}`}
-                className={`beat beat-${beat.sync_status} beat-height-${beatHeight(beat, longest_seconds)}`}
+                className={beatClass(beat, longest_seconds)}
                 aria-label={words}
                 title={words}
                 {...roving(index)}

@@ -44,3 +44,10 @@ export function beatHeight({ total_duration_seconds }: Beat, longest_seconds: nu
   if (total_duration_seconds === null || longest_seconds <= 0) return 1
   return Math.max(1, Math.min(STEPS, Math.ceil((STEPS * total_duration_seconds) / longest_seconds)))
 }
+
+/** Of runs that have ended, seconds. */
+export const longestOf = (beats: readonly Beat[]): number =>
+  Math.max(0, ...beats.map(({ total_duration_seconds }) => total_duration_seconds ?? 0))
+
+export const beatClass = (beat: Beat, longest_seconds: number): string =>
+  `beat beat-${beat.sync_status} beat-height-${beatHeight(beat, longest_seconds)}`

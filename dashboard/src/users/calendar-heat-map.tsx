@@ -2,11 +2,12 @@ import { useLayoutEffect, useRef, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { countText } from '../parts/number-text.ts'
 import { cellText, dayAddress, WEEKDAYS, type CalendarCell, type CalendarGrid } from './calendar-grid.ts'
+import { Sign } from '../parts/sign.tsx'
 import { useRoving } from './roving.ts'
 
 /** Up and down go by days, left and right by weeks. */
 const STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7 } as const
-const MARKS = { failed: '✕', partial: '◐' } as const
+const MARKS = { failed: 'cross', partial: 'half' } as const
 
 interface CalendarHeatMapProps {
   readonly grid: CalendarGrid
@@ -58,7 +59,7 @@ export function CalendarHeatMap({ grid, user_id }: CalendarHeatMapProps): ReactN
                           title={cellText(cell)}
                           {...roving(places.get(cell) ?? 0)}
                         >
-                          <span aria-hidden="true">{cell.trouble === null ? '' : MARKS[cell.trouble]}</span>
+                          {cell.trouble === null ? null : <Sign shape={MARKS[cell.trouble]} />}
                         </Link>
                       )}
                     </td>
@@ -90,13 +91,13 @@ function HeatMapLegend({ grid: { steps } }: { readonly grid: CalendarGrid }): Re
       ))}
       <li>
         <span className="heat heat-2 heat-failed" aria-hidden="true">
-          {MARKS.failed}
+          <Sign shape={MARKS.failed} />
         </span>
         something failed
       </li>
       <li>
         <span className="heat heat-2 heat-partial" aria-hidden="true">
-          {MARKS.partial}
+          <Sign shape={MARKS.partial} />
         </span>
         something partial
       </li>

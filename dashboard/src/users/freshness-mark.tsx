@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react'
 import type { FreshnessVerdict } from '../../../src/core/freshness-verdict.ts'
+import { Sign, type SignShape } from '../parts/sign.tsx'
 import { Ago } from '../parts/time-text.tsx'
 
 /** Shape and word say what the colour says. */
-const MARKS: Readonly<Record<FreshnessVerdict, { readonly shape: string; readonly words: string }>> = {
-  never: { shape: '✕', words: 'Never read whole' },
-  stale: { shape: '!', words: 'Stale' },
-  fresh: { shape: '✓', words: 'Fresh' },
-  final: { shape: '■', words: 'Final' },
+const MARKS: Readonly<Record<FreshnessVerdict, { readonly shape: SignShape; readonly words: string }>> = {
+  never: { shape: 'cross', words: 'Never read whole' },
+  stale: { shape: 'exclamation', words: 'Stale' },
+  fresh: { shape: 'check', words: 'Fresh' },
+  final: { shape: 'square', words: 'Final' },
 }
 
 interface FreshnessMarkProps {
@@ -21,7 +22,7 @@ export function FreshnessMark({ verdict, at_ms }: FreshnessMarkProps): ReactNode
   return (
     <span className="freshness">
       <span className={`status freshness-${verdict}`}>
-        <span aria-hidden="true">{shape}</span> {words}
+        <Sign shape={shape} /> {words}
       </span>{' '}
       {at_ms === null ? null : <Ago at_ms={at_ms} />}
     </span>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { Sign } from '../parts/sign.tsx'
 import { Ago } from '../parts/time-text.tsx'
 import { tokenState } from './token-state.ts'
 
@@ -16,7 +17,7 @@ export function TokenState({ syncs }: { readonly syncs: readonly SyncRecord[] })
     return (
       <p>
         <span className="status token-worked">
-          <span aria-hidden="true">✓</span> Worked
+          <Sign shape="check" /> Worked
         </span>{' '}
         <Ago at_ms={state.at_ms} />
       </p>
@@ -27,7 +28,7 @@ export function TokenState({ syncs }: { readonly syncs: readonly SyncRecord[] })
     <>
       <p>
         <span className="status token-refused">
-          <span aria-hidden="true">✕</span> Refused
+          <Sign shape="cross" /> Refused
         </span>{' '}
         since <Ago at_ms={since_ms} />: {error_type.replaceAll('_', ' ')}.
         {worked_ms === null ? null : (

@@ -14,9 +14,9 @@ export const USER_ORDERS: readonly Choice[] = [
 ]
 
 export const USER_PERIODS: readonly Choice[] = [
-  { value: '1', words: 'today (UTC)' },
-  { value: '', words: '7 days' },
-  { value: '30', words: '30 days' },
+  { value: '1', words: 'success today (UTC)' },
+  { value: '', words: 'success in 7 days' },
+  { value: '30', words: 'success in 30 days' },
 ]
 
 const USUAL_DAYS = 7

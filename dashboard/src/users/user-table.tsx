@@ -4,7 +4,7 @@ import type { StalestRecord, UserRecord } from '../../../src/api/users/user-list
 import { countText, percentText } from '../parts/number-text.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago } from '../parts/time-text.tsx'
-import { BeatBar } from './beat-bar.tsx'
+import { BeatRow } from './beat-row.tsx'
 import { FreshnessMark } from './freshness-mark.tsx'
 import { userAddress } from './user-address.ts'
 
@@ -53,7 +53,7 @@ const UserRow = memo(function UserRow({ user }: { readonly user: UserRecord }): 
         <Since user={user} />
       </td>
       <td>
-        <BeatBar beats={beats} title={`Runs of user ${id}`} />
+        <BeatRow beats={beats} title={`Runs of user ${id}`} href={userAddress(id)} />
       </td>
       <td className="numeric">
         {success_rate === null ? '–' : percentText(success_rate)}

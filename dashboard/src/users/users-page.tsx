@@ -2,10 +2,19 @@ import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/r
 import type { ReactNode } from 'react'
 import type { UserList } from '../../../src/api/users/user-list.ts'
 import { useAddress } from '../parts/address.ts'
+import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { Failure } from '../parts/failure.tsx'
-import { countText } from '../parts/number-text.ts'
+import { countWords, MoreRows } from '../parts/more-rows.tsx'
+import { Waits } from '../parts/panel.tsx'
 import { UserFilterBar } from './user-filter-bar.tsx'
-import { userFiltersOf, userValuesOf, withUserFilter, type UserFilters } from './user-filters.ts'
+import {
+  USER_ORDERS,
+  USER_PERIODS,
+  userFiltersOf,
+  userValuesOf,
+  withUserFilter,
+  type UserFilters,
+} from './user-filters.ts'
 import { UserTable } from './user-table.tsx'
 import { userPagesQuery } from './users-queries.ts'
 
@@ -30,27 +39,35 @@ export function UsersPage(): ReactNode {
         <h1>Users</h1>
       </header>
       <UserFilterBar filters={filters} onChange={change} />
-      <section className="panel users-panel" aria-label="Users">
+      <section className="panel list-panel" aria-label="Users">
+        <header>
+          <p role="status">{list.data === undefined ? '' : countWords(users.length, !list.hasNextPage)}</p>
+          <div className="actions">
+            <ChoiceSelect
+              label="Success rate of"
+              choices={USER_PERIODS}
+              value={filters.days}
+              onChoose={(days) => {
+                change('days', days)
+              }}
+            />
+            <ChoiceSelect
+              label="Order"
+              choices={USER_ORDERS}
+              value={filters.sort}
+              onChoose={(sort) => {
+                change('sort', sort)
+              }}
+            />
+          </div>
+        </header>
         {list.error === null ? null : <Failure error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending ? <p className="waits">Loading…</p> : null}
+        {list.isPending ? <Waits lines={12} /> : null}
         {list.data !== undefined && users.length === 0 && !list.hasNextPage ? (
           <Nobody filters={filters} />
         ) : null}
         {users.length === 0 ? null : <UserTable users={users} period_days={period_days} />}
-        {list.data === undefined ? null : (
-          <p className="more">
-            <span role="status">{countText(users.length)} shown</span>
-            {list.hasNextPage ? (
-              <button
-                type="button"
-                disabled={list.isFetchingNextPage}
-                onClick={() => void list.fetchNextPage()}
-              >
-                {list.isFetchingNextPage ? 'Loading…' : 'Show more'}
-              </button>
-            ) : null}
-          </p>
-        )}
+        {list.data === undefined ? null : <MoreRows list={list} shown={users.length} />}
       </section>
     </>
   )

@@ -41,17 +41,24 @@ export const openTabs = (options: BrowserContextOptions = {}): Promise<BrowserCo
 export const panel = (page: Page, title: string): ReturnType<Page['locator']> =>
   page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title }) })
 
-/** Nothing that axe knows to hinder people. */
-export async function assertAccessible(page: Page): Promise<void> {
+/** What axe finds with some of its rules. */
+async function violationsOf(page: Page, options: string): Promise<unknown[]> {
   // Through the protocol of the browser, past the page's own policy.
   await page.evaluate(axe)
   const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-    'axe.run(document).then(({ violations }) => violations)',
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
   )
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    [],
-  )
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+}
+
+/** Nothing that axe knows to hinder people. */
+export async function assertAccessible(page: Page): Promise<void> {
+  assert.deepEqual(await violationsOf(page, '{}'), [])
+}
+
+/** What can be pressed is 24 pixels high and wide, or as far from the next: axe asks for that only when told to. */
+export async function assertTargetsApart(page: Page): Promise<void> {
+  assert.deepEqual(await violationsOf(page, "{ runOnly: ['target-size'] }"), [])
 }
 
 /** The page scrolls in one direction only. */
@@ -60,7 +67,14 @@ export async function assertNoWider(page: Page): Promise<void> {
   assert.ok(wider <= 0, `the page is ${wider} pixels wider than the window`)
 }
 
+/** How long a page of a busy machine may take: what never comes true should say which it was. */
+const PATIENCE_MS = 60_000
+
 /** Waits for an expression in the page; past its policy, which forbids the way that Playwright has for it. */
 export async function becomesTrue(page: Page, expression: string): Promise<void> {
-  while ((await page.evaluate(`Boolean(${expression})`)) !== true) await systemClock.sleep(10)
+  const began_ms = performance.now()
+  while ((await page.evaluate(`Boolean(${expression})`)) !== true) {
+    assert.ok(performance.now() - began_ms < PATIENCE_MS, `it does not become true: ${expression}`)
+    await systemClock.sleep(10)
+  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matching, typedAddresses } from '../../../../dashboard/src/app/palette-commands.ts'
+import { commandGroups, matching, typedAddresses } from '../../../../dashboard/src/app/palette-commands.ts'
 
 const addresses = (typed: string): string[] => typedAddresses(typed).map(({ address }) => address)
 
@@ -26,4 +26,19 @@ test('commands are found by the beginnings of their words, and what begins with 
   assert.deepEqual(found('dark'), ['Theme as the system'])
   assert.deepEqual(found('rrors'), [])
   assert.equal(found('').length, 3)
+})
+
+test('commands stand in groups, the group of the best one first', () => {
+  const commands = [
+    { group: 'Syncs', id: 1 },
+    { group: 'Pages', id: 2 },
+    { group: 'Syncs', id: 3 },
+  ]
+  assert.deepEqual(
+    commandGroups(commands).map((group) => [group.name, group.commands.map(({ id }) => id)]),
+    [
+      ['Syncs', [1, 3]],
+      ['Pages', [2]],
+    ],
+  )
 })

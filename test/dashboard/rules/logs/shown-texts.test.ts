@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../../../support/fast-check.ts'
 import { filtersOf, toggledStream, withMoments } from '../../../../dashboard/src/logs/log-filters.ts'
 import { nameOf, readName, type LogLine } from '../../../../dashboard/src/logs/log-line.ts'
 import { regexMarker, textMarker } from '../../../../dashboard/src/logs/marker.ts'
@@ -65,7 +65,7 @@ suite('what is looked for is marked', () => {
     ])
     const began_ms = performance.now()
     assert.deepEqual((await regexMarker('(a+)+$', false))(`${'a'.repeat(5000)}!`), [])
-    assert.ok(performance.now() - began_ms < 2000)
+    assert.ok(performance.now() - began_ms < 10_000)
     assert.deepEqual((await regexMarker('(', false))('('), [])
   })
 })

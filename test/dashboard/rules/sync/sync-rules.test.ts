@@ -67,6 +67,7 @@ function record(changes: Partial<SyncRecord> = {}): SyncRecord {
     host: null,
     repaired_from: null,
     records_lost: 0,
+    error_group_id: null,
     ...changes,
   }
 }

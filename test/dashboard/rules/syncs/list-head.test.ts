@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { joinHead } from '../../../../dashboard/src/syncs/list-head.ts'
 import type { SyncListPage } from '../../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../../src/core/sync-record.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { beatHeight, beatsText, beatText } from '../../../../dashboard/src/users/beat-rules.ts'
 import { eraseCommand } from '../../../../dashboard/src/users/erase-command.ts'
 import { placeAfter } from '../../../../dashboard/src/users/roving-steps.ts'

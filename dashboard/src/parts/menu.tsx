@@ -1,13 +1,15 @@
 import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 
 interface MenuProps {
-  readonly name: string
+  readonly name: ReactNode
+  /** Over what is pointed at for some time. */
+  readonly hint?: string
   /** @param close for what ends the choosing */
   readonly children: (close: () => void) => ReactNode
 }
 
 /** A button with a few things below it; Escape and going elsewhere close it. */
-export function Menu({ name, children }: MenuProps): ReactNode {
+export function Menu({ name, hint, children }: MenuProps): ReactNode {
   const menu = useRef<HTMLDetailsElement>(null)
   const close = (): void => {
     if (menu.current !== null) menu.current.open = false
@@ -30,7 +32,7 @@ export function Menu({ name, children }: MenuProps): ReactNode {
         if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) close()
       }}
     >
-      <summary>{name}</summary>
+      <summary title={hint}>{name}</summary>
       <div className="menu-body">{children(close)}</div>
     </details>
   )

@@ -1,8 +1,8 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
-import { countText } from '../parts/number-text.ts'
+import { countText } from './number-text.ts'
 
-interface MoreSyncsProps {
+interface MoreRowsProps {
   readonly list: Pick<
     UseInfiniteQueryResult,
     'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'isFetchNextPageError'
@@ -11,7 +11,7 @@ interface MoreSyncsProps {
 }
 
 /** The end of what is shown. The button keeps the focus while rows come before it. */
-export function MoreSyncs({ list, shown }: MoreSyncsProps): ReactNode {
+export function MoreRows({ list, shown }: MoreRowsProps): ReactNode {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const end = useRef<HTMLParagraphElement>(null)
   const had_focus = useRef(false)
@@ -45,3 +45,7 @@ export function MoreSyncs({ list, shown }: MoreSyncsProps): ReactNode {
     </p>
   )
 }
+
+/** How many rows there are: `25 shown, and there are more`. @param known whether these are all */
+export const countWords = (count: number, known: boolean): string =>
+  `${countText(count)} shown${known ? '' : ', and there are more'}`
