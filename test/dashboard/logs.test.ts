@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { appendLines } from '../support/log-line-factory.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { writePastLogs, type PastLine } from './support/past-logs.ts'
-import { assertAccessible, assertNoWider, openTabs, visit } from './support/visit.ts'
+import { assertAccessible, assertNoWider, becomesTrue, openTabs, visit } from './support/visit.ts'
 
 const COUNT = 1800
 const STEP_MS = 4000
@@ -108,6 +108,24 @@ suite('the page of logs', () => {
       (({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop)(
         document.querySelector('.log-view > div'))`)
     assert.ok(left_px < 48, `${left_px} pixels`)
+    assert.equal(await page.getByRole('button', { name: 'To the newest' }).count(), 0)
+    await page.close()
+  })
+
+  test('it opens at the newest line on a phone as well, where lines are higher', async () => {
+    const { page } = await visit(all, { width: 390 })
+    const newest = lines(page).filter({ hasText: `Line ${COUNT - 1}.` })
+    await here(page, 500)
+    await newest.waitFor()
+    for (const height of [844, 1757, 844]) {
+      await page.setViewportSize({ width: 390, height })
+      await newest.waitFor()
+      await becomesTrue(
+        page,
+        `(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop < 48)(
+          document.querySelector('.log-view > div'))`,
+      )
+    }
     assert.equal(await page.getByRole('button', { name: 'To the newest' }).count(), 0)
     await page.close()
   })

@@ -38,12 +38,17 @@ export function LineView(props: LineViewProps): ReactNode {
   const last_offset = useRef(0)
   const frame = useRef<HTMLDivElement | null>(null)
 
+  const moved_ms = useRef(0)
+  /** How high all lines were when it was last at the end. */
+  const stuck_px = useRef(0)
+
   // Not by the list's own means: those go on for a while, against somebody who scrolls away meanwhile.
   const stick = (): void => {
     const scrolled = frame.current?.firstElementChild
-    if (sticks && scrolled != null) scrolled.scrollTop = scrolled.scrollHeight
+    if (!sticks || scrolled == null) return
+    scrolled.scrollTop = scrolled.scrollHeight
+    stuck_px.current = scrolled.scrollHeight
   }
-  const moved_ms = useRef(0)
   const touched_ms = useRef(0)
   const keepAtEnd = (): void => {
     moved_ms.current = performance.now()
@@ -54,6 +59,23 @@ export function LineView(props: LineViewProps): ReactNode {
   }
   // oxlint-disable-next-line react/exhaustive-deps -- when there are other rows, or they are of another height
   useLayoutEffect(keepAtEnd, [sticks, rows, wraps])
+
+  // The list learns how high lines are when they are in the page, and grows under the reader without a scroll.
+  const latest_stick = useRef(stick)
+  useLayoutEffect(() => {
+    latest_stick.current = stick
+  })
+  useEffect(() => {
+    const content = frame.current?.firstElementChild?.firstElementChild
+    if (content == null) return
+    const observer = new ResizeObserver(() => {
+      latest_stick.current()
+    })
+    observer.observe(content)
+    return () => {
+      observer.disconnect()
+    }
+  }, [])
 
   const loadNear = (offset: number): void => {
     const { scrollSize = 0, viewportSize = 0 } = list.current ?? {}
@@ -70,8 +92,9 @@ export function LineView(props: LineViewProps): ReactNode {
     if (is_at_end && !sticks && view.newer.state === 'end') onStick(true)
     else if (!is_at_end && goes_up && sticks) {
       const now_ms = performance.now()
+      const moves_itself = now_ms - moved_ms.current < MOVES_MS || scrolled?.scrollHeight !== stuck_px.current
       // Nobody has scrolled: it stays at the end.
-      if (now_ms - moved_ms.current < MOVES_MS && now_ms - touched_ms.current > MOVES_MS) {
+      if (moves_itself && now_ms - touched_ms.current > MOVES_MS) {
         stick()
         return
       }
