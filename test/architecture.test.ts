@@ -129,3 +129,14 @@ test('no file grows beyond what one can hold in mind', () => {
     assert.ok(lines <= 300, `${file} has ${lines} lines`)
   }
 })
+
+test('tests have fast-check from where its seed is set, so that no run fails by chance', () => {
+  const folder = fileURLToPath(new URL('.', import.meta.url))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  )
+  const direct = names.filter((name) =>
+    /^(?:im|ex)port .*'fast-check'/m.test(readFileSync(join(folder, name), 'utf8')),
+  )
+  assert.deepEqual(direct, ['support/fast-check.ts'])
+})

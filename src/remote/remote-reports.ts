@@ -62,7 +62,7 @@ export class RemoteReports implements SyncReports {
       ])
       this.#task_ids.delete(sync_id)
     }
-    return { applied: true, status: finish.status, repaired_from: null }
+    return { applied: true, status: finish.status, repaired_from: null, error_group_id: null }
   }
 
   async saveCourseOutcome(sync_id: number, outcome: CourseOutcome): Promise<void> {

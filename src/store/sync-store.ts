@@ -49,6 +49,8 @@ export interface FinishAnswer {
   readonly status: SyncStatus
   /** The status that was repaired, when a late finish replaced `lost`. */
   readonly repaired_from: SyncStatus | null
+  /** Of the row as it is now; null also where only a server far away knows. */
+  readonly error_group_id: number | null
 }
 
 export interface SyncFilter {

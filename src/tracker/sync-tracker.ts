@@ -181,7 +181,7 @@ export class SyncTracker extends SyncLedger implements Sync {
       source_id: this.#source_id,
       scope: null,
       repaired_from: this.#end_saved?.repaired_from ?? null,
-      error_group_id: null,
+      error_group_id: this.#end_saved?.error_group_id ?? null,
     })
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { renderHtml } from '../../src/analysis/html/render-html.ts'
 import { STYLE_SHEET } from '../../src/analysis/html/style-sheet.ts'
 import type { AnalysisReport } from '../../src/analysis/report.ts'

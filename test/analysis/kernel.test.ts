@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { compileKernel, kernelModule } from '../../kernel/compile.ts'
 import { canonicalLine } from '../../src/analysis/canonical-line.ts'
 import { LINES } from '../../src/analysis/kernel/counters.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import type { AnalysisReport } from '../../src/analysis/report.ts'
 import { renderText, type TextOptions } from '../../src/analysis/text/render-text.ts'
 import { PLAIN_STYLE, type Style } from '../../src/analysis/text/style.ts'

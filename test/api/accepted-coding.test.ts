@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { acceptedCoding, CODINGS } from '../../src/api/http/accepted-coding.ts'
 
 const CASES: readonly (readonly [string | null, ReturnType<typeof acceptedCoding>])[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { ROUTES } from '../../src/api/routes.ts'
 import { assertProblem } from './support/assert-problem.ts'
 import { sync } from './support/sync-factory.ts'

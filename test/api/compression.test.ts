@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, createGunzip, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { CODINGS, type Coding } from '../../src/api/http/accepted-coding.ts'
 import { compress, compressPieces } from '../../src/api/http/compression.ts'
 

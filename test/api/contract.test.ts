@@ -60,7 +60,7 @@ async function ask(route: Route, scenario: Scenario, url: string = world.url): P
   if (accept !== undefined) headers['accept'] = accept
   if (token !== 'none') headers['authorization'] = `Bearer ${world.tokens[token]}`
   const given: object | undefined = typeof body === 'function' ? body(world) : body
-  const init: RequestInit = { method: route.method, headers, signal: AbortSignal.timeout(10_000) }
+  const init: RequestInit = { method: route.method, headers, signal: AbortSignal.timeout(60_000) }
   if (given !== undefined) {
     const as_is = 'media_type' in given ? (given as { text: string; media_type: string }) : null
     headers['content-type'] = as_is?.media_type ?? 'application/json'

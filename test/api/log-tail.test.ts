@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { tailEventSchema } from '../../src/api/logs/log-search-schemas.ts'
 import { TAIL_PARAMETERS } from '../../src/api/logs/log-tail.ts'
 import { renameToBackup } from '../../src/logs/directory/backup-files.ts'
@@ -182,7 +182,7 @@ test('a server that stops ends those who follow, at once', async () => {
   await server.stop()
   assert.deepEqual(await Promise.all(ends), [null, null])
   // Far below the 20 s after which connections are cut.
-  assert.ok(performance.now() - started < 10_000)
+  assert.ok(performance.now() - started < 18_000)
 })
 
 test('the whole server stops while somebody follows its logs', async () => {
@@ -199,7 +199,7 @@ test('the whole server stops while somebody follows its logs', async () => {
   assert.match(line?.data ?? '', /"task_id":"seen"/)
   const started = performance.now()
   await server.close()
-  assert.ok(performance.now() - started < 4000, 'it did not wait for its time limit of 5 s')
+  assert.ok(performance.now() - started < 9000, 'it did not wait for its time limit of 10 s')
 })
 
 test('property: any query of a tail is followed, or refused with a problem', async () => {

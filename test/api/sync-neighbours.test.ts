@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncListPage } from '../../src/api/syncs/list.ts'
 import type { SyncNeighbours } from '../../src/api/syncs/neighbours.ts'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'

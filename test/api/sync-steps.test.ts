@@ -8,6 +8,7 @@ import { syncStepsSchema, type SyncSteps } from '../../src/api/syncs/steps/step-
 import { splitTime } from '../../src/api/syncs/steps/time-shares.ts'
 import { LogDirectory } from '../../src/logs/cleanup/log-directory.ts'
 import { visitLines } from '../../src/search/visit-lines.ts'
+import { processCost } from '../support/cpu-time.ts'
 import { appendLines, logLine, type LineDetails } from '../support/log-line-factory.ts'
 import { courseOutcome } from '../support/sync-factory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -271,13 +272,13 @@ suite('a visit of lines', () => {
     const [id] = await api.given(
       sync.completed({ ...ended, duration_seconds: 2000, counters: { api_calls_made: 100_000 } }),
     )
-    const began = performance.now()
-    const answer = await api.read<SyncSteps>(`${BASE}/sync/${id}/steps`)
-    const took_ms = performance.now() - began
+    const { result: answer, cost_ms } = await processCost(() =>
+      api.read<SyncSteps>(`${BASE}/sync/${id}/steps`),
+    )
     assert.deepEqual([answer.complete, answer.endpoints[0]?.calls], [true, 100_000])
     assert.equal(answer.steps.length, 300)
-    console.log(`100,000 calls: ${Math.round(took_ms)} ms, ${JSON.stringify(answer).length} bytes`)
-    assert.ok(took_ms < 8000, `${took_ms} ms`)
+    console.log(`100,000 calls: ${Math.round(cost_ms)} ms, ${JSON.stringify(answer).length} bytes`)
+    assert.ok(cost_ms < 8000, `${cost_ms} ms`)
   })
 })
 

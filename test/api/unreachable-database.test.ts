@@ -48,7 +48,7 @@ test('a server whose PostgreSQL was stopped says so, and comes back with it', as
     Array.from({ length: 40 }, (_, days) => ask(`${BASE}/summary?days=${days + 1}`)),
   )
   // They wait for a restart at the same time, not one after the other.
-  assert.ok(performance.now() - asked_at < 6000, `${performance.now() - asked_at} ms`)
+  assert.ok(performance.now() - asked_at < 20_000, `${performance.now() - asked_at} ms`)
   for (const answer of answers) {
     assert.equal(answer.status, 503)
     assert.equal(answer.headers.get('retry-after'), '2')
@@ -60,7 +60,7 @@ test('a server whose PostgreSQL was stopped says so, and comes back with it', as
 
   await database.startAgain()
   let back = await ask('/readyz')
-  for (const until = performance.now() + 10_000; back.status !== 200 && performance.now() < until;) {
+  for (const until = performance.now() + 60_000; back.status !== 200 && performance.now() < until;) {
     await delay(20)
     back = await ask('/readyz')
   }
@@ -83,7 +83,8 @@ test('a server whose PostgreSQL is away stops in order and soon, and no line is 
   await database.shutDown()
   const stopped_at = performance.now()
   await server.close()
-  assert.ok(performance.now() - stopped_at < 6000, `${performance.now() - stopped_at} ms`)
+  // What writes is patient for ten seconds otherwise.
+  assert.ok(performance.now() - stopped_at < 9500, `${performance.now() - stopped_at} ms`)
 
   await database.startAgain()
   await (await startServer(options)).close()

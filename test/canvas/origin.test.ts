@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { validateBaseUrl } from '../../src/canvas/index.ts'
 import { rebase } from '../../src/canvas/origin.ts'
 import { isMonitorError } from '../../src/core/errors.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { stringifyIds } from '../../src/canvas/string-ids.ts'
 import { answering, canvasHeaders, codeOf, collect, ROWS, serve, watch } from './loopback.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { PATIENCE } from '../support/patience.ts'
 import { assertExplained, assertNoEscapes, assertNoStack } from './support/assert-explained.ts'
 import { WITHOUT_CACHE } from './support/run-cli.ts'
 import { WorkPlace } from './support/work-place.ts'
@@ -27,8 +28,8 @@ test('within 5 seconds the demo answers with syncs that agree with its database;
     const answer = await fetch(`${url}/api/canvas/metrics/summary`)
     assert.equal(answer.status, 200)
     summary = (await answer.json()) as Summary
-  } while (summary.successful_syncs === 0 && performance.now() - started < 5000)
-  assert.ok(performance.now() - started < 5000, 'no sync within 5 seconds')
+  } while (summary.successful_syncs === 0 && performance.now() - started < 5000 * PATIENCE)
+  assert.ok(summary.successful_syncs > 0, 'no sync within 5 seconds')
   assert.ok(before <= summary.total_syncs && summary.total_syncs <= countSyncs())
   assert.ok(summary.successful_syncs >= 1 && summary.unique_users >= 1)
   const recent = (await (await fetch(`${url}/api/canvas/metrics/recent`)).json()) as {
@@ -42,7 +43,7 @@ test('within 5 seconds the demo answers with syncs that agree with its database;
   const pressed = performance.now()
   cli.child.kill('SIGINT')
   const result = await cli.result
-  assert.ok(performance.now() - pressed < 2000, `took ${performance.now() - pressed} ms to stop`)
+  assert.ok(performance.now() - pressed < 2000 * PATIENCE, `took ${performance.now() - pressed} ms to stop`)
   assert.equal(result.code, 130, result.stderr)
   assertNoStack(result)
   assertNoEscapes(result.stderr)

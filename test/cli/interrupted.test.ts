@@ -71,7 +71,8 @@ suite('interrupted', { concurrency: 2 }, () => {
     await cli.shows('stderr', /Stopping/)
     const pressed = performance.now()
     assert.equal(await pressUntilGone(cli, 'SIGINT'), 130)
-    assert.ok(performance.now() - pressed < 2000)
+    // Who waits for the database waits five seconds.
+    assert.ok(performance.now() - pressed < 4800)
     assert.equal((await cli.result).stdout, '')
   })
 
@@ -98,7 +99,8 @@ suite('interrupted', { concurrency: 2 }, () => {
       cli.child.kill('SIGINT')
       const result = await cli.result
       assert.equal(result.code, 130)
-      assert.ok(performance.now() - pressed < 2000)
+      // Connections that do not end are cut after ten seconds.
+      assert.ok(performance.now() - pressed < 9000)
       assertNoStack(result)
     })
   }

@@ -73,7 +73,8 @@ suite('on a screen', { concurrency: 2, skip: no_pty }, () => {
     const pressed = performance.now()
     assert.equal(await run.code, 130)
     clearInterval(presses)
-    assert.ok(performance.now() - pressed < 2500)
+    // Who waits for the database waits five seconds.
+    assert.ok(performance.now() - pressed < 4800)
     assertCursorRestored(run)
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { MonitorError } from '../../src/core/errors.ts'
 import { fromWallTime, systemZone, toWallTime, zoneOffset } from '../../src/core/local-time.ts'
 import { parseTime, parseTimeRange, type Bound, type TimeContext } from '../../src/core/time-range.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { emitUserId } from '../../src/core/user-id.ts'
 
 describe('a user id in JSON', () => {

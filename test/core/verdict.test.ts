@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { ERROR_TYPE_FACTS, isSyncErrorType, type SyncErrorType } from '../../src/core/error-types.ts'
 import { COURSE_OUTCOMES, type CourseOutcomeStatus } from '../../src/core/sync-status.ts'
 import { verdictOf, type SyncProblem, type Verdict } from '../../src/core/verdict.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import type { Simulator, University } from '../../src/simulator/index.ts'
 import { anyCourse, first } from '../support/simulator-client.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { CHANGE_KINDS, happen, type Change } from './support/changes.ts'
 import { report } from './support/compare-with-truth.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { ingestEventSchema } from '../../src/api/ingest/ingest-schemas.ts'
 import { INGEST_EVENT_TYPES, type IngestEventType } from '../../src/core/ingest-event.ts'
 import { faultOf } from '../../src/ingest/check-event.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import type { IngestReport } from '../../src/core/ingest-event.ts'
 import type { Ingest } from '../../src/ingest/ingest.ts'
 import type { Reporter } from '../../src/ingest/reporter.ts'

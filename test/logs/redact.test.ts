@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { newSecret } from '../../src/core/access-secret.ts'
 import { LOG_STREAMS } from '../../src/core/log-event.ts'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'

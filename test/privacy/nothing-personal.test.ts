@@ -76,7 +76,7 @@ async function collectAnswers(
   }
   const following = new AbortController()
   const tail = await fetch(`${base}/logs/tail?last=100`, {
-    signal: AbortSignal.any([following.signal, AbortSignal.timeout(20_000)]),
+    signal: AbortSignal.any([following.signal, AbortSignal.timeout(60_000)]),
   })
   let text = ''
   for await (const chunk of tail.body ?? []) {

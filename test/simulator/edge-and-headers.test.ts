@@ -29,7 +29,7 @@ test('a page that would take more than 60 seconds is a 504 in HTML without Canva
     assert.equal(slow.headers['content-type'], 'text/html')
     assert.equal(slow.headers['x-request-context-id'], undefined)
     assert.equal(slow.headers['x-request-cost'], undefined)
-    assert.ok(performance.now() - started_ms < 2000)
+    assert.ok(performance.now() - started_ms < 30_000)
     const smaller = await ask(simulator, `${path}?per_page=50`)
     assert.equal(smaller.status, 200)
     assert.equal(Number(smaller.headers['x-runtime']) > 50, true)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { AuditEntry, AuditQuery, AuditRecord, NewToken } from '../../src/store/access-store.ts'
 import { plain, sharedStore, type OpenStore } from './opened-store.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { Client } from 'pg'
 import type { ChangeFeed } from '../../src/store/change-feed.ts'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'

@@ -17,5 +17,14 @@ exerciseErasure(async () => {
         await client.end()
       }
     },
+    execute: async (statement) => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      try {
+        await client.query(statement)
+      } finally {
+        await client.end()
+      }
+    },
   }
 })

@@ -15,5 +15,9 @@ exerciseErasure(async () => {
       using database = new DatabaseSync(path, { readOnly: true })
       return plain(database.prepare(`select * from ${table}`).all())
     },
+    execute: async (statement) => {
+      using database = new DatabaseSync(path)
+      database.exec(statement)
+    },
   }
 })

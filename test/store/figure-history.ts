@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { errorFingerprint } from '../../src/core/error-fingerprint.ts'
 import type { FinishStatus } from '../../src/core/sync-status.ts'
 import { bucketStart, TIME_BUCKETS } from '../../src/core/time-buckets.ts'

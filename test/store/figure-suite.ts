@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../src/core/sync-status.ts'
 import { bucketStart, TIME_BUCKETS, type TimeBucket } from '../../src/core/time-buckets.ts'
 import type { FigureDifference, FiguresPlace, SyncFigures } from '../../src/store/sync-figures.ts'

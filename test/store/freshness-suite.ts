@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncedEntity } from '../../src/core/synced-entity.ts'
 import type { FreshnessPlace, FreshnessQuery, FreshnessRow } from '../../src/store/freshness.ts'
 import type { Store } from '../../src/store/store.ts'

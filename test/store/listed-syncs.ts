@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncErrorType } from '../../src/core/error-types.ts'
 import type { SyncRow } from '../../src/core/sync-record.ts'
 import { SYNC_STATUSES, type FinishStatus } from '../../src/core/sync-status.ts'

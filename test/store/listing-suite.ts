@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { Listing, ListingScope } from '../../src/store/synced-data-store.ts'
 import { START } from '../support/sync-factory.ts'
 import { syncedRow } from '../support/synced-row-factory.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { Client } from 'pg'
 import { valuesOfPacked } from '../../src/store/sql/lists/packed-row.ts'
 import { startPostgres } from '../support/postgres-server.ts'

@@ -72,7 +72,12 @@ describe('a connection that is cut during a commit', () => {
         cutWhen(3)
         const counters = { ...noCounters(), courses_processed: 1 }
         const answer = await syncs.finishSync(id, syncFinish({ counters }))
-        assert.deepEqual(answer, { applied: true, status: 'completed', repaired_from: null })
+        assert.deepEqual(answer, {
+          applied: true,
+          status: 'completed',
+          repaired_from: null,
+          error_group_id: null,
+        })
       }
       assert.equal(proxy.cut_count, 4)
       const names = [0, 1, 2, 3].map((index) => `cut ${index}`)

@@ -143,15 +143,17 @@ describe('the heartbeats of a store on PostgreSQL', () => {
     await store.syncs.finishSync(ended, syncFinish({ heartbeat_at: START }))
     const beatOf = async (id: number): Promise<number> => (await beside.syncs.getSync(id))?.heartbeat_at ?? 0
     // The thread needs a moment to start.
-    for (const until = Date.now() + 20_000; (await beatOf(running)) === START && Date.now() < until;);
-    const blocked_at = Date.now()
-    for (const until = performance.now() + 400; performance.now() < until;);
-    const block_ended_at = Date.now()
-    const beat = await beatOf(running)
-    assert.ok(
-      beat > blocked_at && beat <= block_ended_at + 50,
-      `${beat - blocked_at} ms after the block began`,
-    )
+    for (const until = Date.now() + 60_000; (await beatOf(running)) === START && Date.now() < until;);
+    let beats_while_blocked = 0
+    // Where the answer comes late, it tells a beat from after the block.
+    for (let attempt = 0; attempt < 20 && beats_while_blocked === 0; attempt++) {
+      const blocked_at = Date.now()
+      for (const until = performance.now() + 400; performance.now() < until;);
+      const block_ended_at = Date.now()
+      const beat = await beatOf(running)
+      if (beat > blocked_at && beat < block_ended_at) beats_while_blocked++
+    }
+    assert.ok(beats_while_blocked > 0)
     assert.equal(await beatOf(ended), START)
   })
 })
@@ -183,7 +185,7 @@ describe('a process that forgets to close its store', () => {
   it('ends, and what it asked for is done', async () => {
     const own = await (await startPostgres()).createDatabase()
     const program = fileURLToPath(new URL('forgetful-process.ts', import.meta.url))
-    const child = spawn(process.execPath, [program, own], { stdio: 'inherit', timeout: 15_000 })
+    const child = spawn(process.execPath, [program, own], { stdio: 'inherit', timeout: 120_000 })
     assert.deepEqual(await once(child, 'exit'), [0, null])
     await using store = await PostgresStore.open(own)
     assert.ok(await store.syncs.getSyncByTaskId('waited for'))

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { noCounters } from '../../src/core/sync-record.ts'
 import type { FinishStatus, SyncStatus } from '../../src/core/sync-status.ts'
 import type { SyncStore } from '../../src/store/sync-store.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { FinishStatus } from '../../src/core/sync-status.ts'
 import type { DeletedSyncRows, JobTake, SyncPlace } from '../../src/store/retention-store.ts'
 import type { Store } from '../../src/store/store.ts'

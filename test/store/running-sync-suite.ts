@@ -118,6 +118,7 @@ export function exerciseRunningSyncs(open: OpenStore): void {
         applied: false,
         status: 'timed_out',
         repaired_from: null,
+        error_group_id: row?.error_group_id,
       })
       assert.deepEqual(await syncs().markLost([id], 'Gone.', at), [])
       const changes = await syncs().listStatusChanges(id)

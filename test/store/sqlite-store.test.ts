@@ -24,6 +24,10 @@ function freshFile(openFile: (path: string) => Promise<Store>): OpenStore {
         using database = new DatabaseSync(path, { readOnly: true })
         return plain(database.prepare(`select * from ${table}`).all())
       },
+      execute: async (statement) => {
+        using database = new DatabaseSync(path)
+        database.exec(statement)
+      },
     }
   }
 }

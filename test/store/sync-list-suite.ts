@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { SYNC_STATUSES } from '../../src/core/sync-status.ts'
 import type { SyncFilter } from '../../src/store/sync-store.ts'
 import { START, syncFinish, syncStart } from '../support/sync-factory.ts'

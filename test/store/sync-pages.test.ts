@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncRow } from '../../src/core/sync-record.ts'
 import { PostgresDatabase } from '../../src/store/postgres/postgres-database.ts'
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { noCounters, type SyncRow } from '../../src/core/sync-record.ts'
 import { canBecome, type FinishStatus, type SyncStatus } from '../../src/core/sync-status.ts'
 import { noEntityCounts } from '../../src/core/synced-entity.ts'
@@ -132,8 +132,12 @@ export function exerciseSyncs(open: OpenStore): void {
       const counters = { ...noCounters(), grades_updated: 4, deletions_held: 2 }
       const error = { error_type: 'throttled', error_message: 'Canvas throttled us.' } as const
       const finish = syncFinish({ counters, status: 'failed', ...error })
-      const answer: FinishAnswer = { applied: true, status: 'failed', repaired_from: null }
-      assert.deepEqual(await syncs().finishSync(id, finish), answer)
+      const answered = await syncs().finishSync(id, finish)
+      const { error_group_id } = await read(id)
+      assert.notEqual(error_group_id, null)
+      const answer: FinishAnswer = { applied: true, status: 'failed', repaired_from: null, error_group_id }
+      assert.deepEqual(answered, answer)
+      assert.deepEqual(await syncs().finishSync(id, finish), { ...answer, applied: false })
       const ended = { sync_status: 'failed', sync_end_time: START + 210_500, total_duration_seconds: 210.5 }
       assert.partialDeepStrictEqual(await read(id), { ...counters, ...error, ...ended, repaired_from: null })
       const [, change, ...more] = await syncs().listStatusChanges(id)
@@ -186,7 +190,12 @@ export function exerciseSyncs(open: OpenStore): void {
       const id = await syncs().startSync(syncStart('late'))
       await syncs().markLost([id], 'Gone.', START + 90_000)
       const answer = await syncs().finishSync(id, syncFinish({ finished_at: START + 95_000 }))
-      assert.deepEqual(answer, { applied: true, status: 'completed', repaired_from: 'lost' })
+      assert.deepEqual(answer, {
+        applied: true,
+        status: 'completed',
+        repaired_from: 'lost',
+        error_group_id: null,
+      })
       const repaired = { sync_status: 'completed', repaired_from: 'lost', error_type: null }
       assert.partialDeepStrictEqual(await read(id), { ...repaired, error_message: null })
       const change = (await syncs().listStatusChanges(id)).at(-1)

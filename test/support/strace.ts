@@ -174,7 +174,13 @@ async function trace(command: TracedCommand, options: readonly string[], ahead =
   const log = join(directory, 'trace')
   const words = ['-qq', '-y', '-s', '64', ...options, '-o', log, process.execPath, ...command.script]
   // One arena: otherwise whichever thread is first asks for the number of processors, and all counts differ by one.
-  const steady = { UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '1', STRACE_AHEAD: ahead }
+  const steady = {
+    UV_THREADPOOL_SIZE: '1',
+    MALLOC_ARENA_MAX: '1',
+    // What is in a cache already, and what comes into it, is another number of calls each time.
+    NODE_DISABLE_COMPILE_CACHE: '1',
+    STRACE_AHEAD: ahead,
+  }
   const child = spawn('strace', words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...steady, ...command.env },

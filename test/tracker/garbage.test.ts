@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { SyncMetadata } from '../../src/core/sync-record.ts'
 import type { Sync } from '../../src/tracker/types.ts'
 import { startedSync, trackings } from './support/tracking.ts'

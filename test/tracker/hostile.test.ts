@@ -4,6 +4,7 @@ import { redactText } from '../../src/logs/redact.ts'
 import { noEntityCounts, type SyncedEntity } from '../../src/core/synced-entity.ts'
 import { CourseRun } from '../../src/tracker/course-run.ts'
 import { storableMetadata } from '../../src/tracker/metadata.ts'
+import { threadCost } from '../support/cpu-time.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 test('an entity that is none is left out and changes nothing of the program', () => {
@@ -26,7 +27,6 @@ test('a value whose name says that it is secret is not kept, whatever it is', ()
 })
 
 test('a long hostile text is redacted in time that grows with its length', () => {
-  const started = performance.now()
-  redactText('eyJ-'.repeat(60_000))
-  assert.ok(performance.now() - started < 5_000)
+  const cost_ms = threadCost(() => redactText('eyJ-'.repeat(60_000)))
+  assert.ok(cost_ms < 5_000, `${cost_ms} ms`)
 })

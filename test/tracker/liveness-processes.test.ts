@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { systemClock, type Clock } from '../../src/core/clock.ts'
 import { createMonitor, type Monitor } from '../../src/tracker/monitor.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -19,7 +20,7 @@ const LONG = process.env['LONG_TESTS'] === '1'
 const FASTER = LONG ? 1 : 6
 const HEARTBEAT_MS = 10_000 / FASTER
 /** Thirty seconds and a look; machines that run many tests at once are late when everything is faster. */
-const IN_TIME_MS = LONG ? 32_500 : 45_000
+const IN_TIME_MS = LONG ? 32_500 : 120_000
 const KILLS = LONG ? 20 : 5
 const PROGRAM = fileURLToPath(new URL('support/liveness-process.ts', import.meta.url))
 const JUMPING = fileURLToPath(new URL('support/jumping-clock.ts', import.meta.url))
@@ -138,7 +139,7 @@ describe('syncs of real processes', { concurrency: LONG ? 4 : 3, timeout: 600_00
     const [least = 0] = ordered
     const most = ordered.at(-1) ?? 0
     t.diagnostic(`from kill -9 to lost: ${Math.round(least)} to ${Math.round(most)} ms`)
-    assert.ok(most < 2000, `${most} ms`)
+    assert.ok(most < 2000 * PATIENCE, `${most} ms`)
     assert.equal(world.logs.events('errors').length, KILLS * 3)
   })
 
@@ -230,6 +231,8 @@ describe('syncs of real processes', { concurrency: LONG ? 4 : 3, timeout: 600_00
     const job = await Job.start(world.database)
     const [id = 0] = job.ids
     assert.deepEqual(await world.store.syncs.markLost([id], 'No heartbeat.', Date.now()), [id])
+    // It may be gone before anybody asks.
+    const exited = once(job.child, 'exit')
     job.tell('finish')
     await job.said()
     const row = await world.store.syncs.getSync(id)
@@ -240,6 +243,6 @@ describe('syncs of real processes', { concurrency: LONG ? 4 : 3, timeout: 600_00
       new_status: 'completed',
       reason: 'late_finish',
     })
-    await once(job.child, 'exit')
+    await exited
   })
 })

@@ -109,7 +109,7 @@ describe('a monitor that cannot be', () => {
     const program = fileURLToPath(new URL('support/refused-monitor.ts', import.meta.url))
     const child = spawnSync(process.execPath, [program, JSON.stringify(attempts)], {
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 120_000,
     })
     assert.equal(child.status, 0, child.stderr)
     const { codes, files } = JSON.parse(child.stdout) as { codes: string[]; files: string[] }

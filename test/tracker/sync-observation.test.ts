@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import type { RunningSync } from '../../src/store/sync-store.ts'
 import { LOST_AFTER_MS } from '../../src/tracker/lost-syncs.ts'
 import { SyncObservation } from '../../src/tracker/sync-observation.ts'

@@ -9,6 +9,7 @@ import { LostSyncWatch } from '../../src/tracker/lost-sync-watch.ts'
 import { createMonitor } from '../../src/tracker/monitor.ts'
 import { processIdentity } from '../../src/tracker/process-identity.ts'
 import { NO_LIMITS, syncLimits, type SyncLimits } from '../../src/tracker/sync-limits.ts'
+import { processCost } from '../support/cpu-time.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { START, syncFinish, syncProgress, syncStart } from '../support/sync-factory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -317,10 +318,11 @@ describe('looking at a thousand running syncs', () => {
     const own = { host: self.host, pid: self.pid, process_started: self.process_started }
     await Promise.all(Array.from({ length: 1000 }, (_, index) => start(`busy-${index}`, own)))
     await watch.once()
-    const started = performance.now()
-    for (let look = 0; look < 10; look++) await watch.once()
-    const each_ms = (performance.now() - started) / 10
-    t.diagnostic(`a look at 1,000 running syncs takes ${each_ms.toFixed(1)} ms`)
+    const { cost_ms } = await processCost(async () => {
+      for (let look = 0; look < 10; look++) await watch.once()
+    })
+    const each_ms = cost_ms / 10
+    t.diagnostic(`a look at 1,000 running syncs costs ${each_ms.toFixed(1)} ms`)
     assert.ok(each_ms < 200, `${each_ms} ms`)
     assert.equal(logs.events('errors').length, 0)
     const { length } = await store.syncs.listRunning(null, 5000)

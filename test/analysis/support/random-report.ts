@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/fast-check.ts'
 import { z } from 'zod'
 import { ANALYSIS_REPORT_SCHEMA } from '../../../src/analysis/report-schema.ts'
 import type { AnalysisReport } from '../../../src/analysis/report.ts'

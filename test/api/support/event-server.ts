@@ -9,7 +9,7 @@ import { EventReader, type ServerEvent } from './event-reader.ts'
 import { BASE } from './test-api.ts'
 
 /** A machine under load takes its time; streams that do not end take ten seconds and more. */
-const MOST_CLOSING_MS = 5000
+const MOST_CLOSING_MS = 9000
 
 export interface EventServer {
   readonly server: RunningServer

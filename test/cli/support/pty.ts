@@ -6,7 +6,7 @@ import { COMPILE_CACHE } from './run-cli.ts'
 import type { WorkPlace } from './work-place.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 120_000
 
 /** False, or why there is no terminal to test with. */
 export const no_pty: false | string =

@@ -10,7 +10,7 @@ export const COMPILE_CACHE: string = fileURLToPath(
 /** For a test of how fast the program is where it never ran before. */
 export const WITHOUT_CACHE: Readonly<Record<string, string>> = { NODE_DISABLE_COMPILE_CACHE: '1' }
 /** No run of the tests takes as long; a program that hangs fails its test instead of the whole run. */
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 120_000
 
 export interface CliResult {
   /** As a shell shows it: 128 + the number of a signal that ended it. */

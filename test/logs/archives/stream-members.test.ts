@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from
 import { join } from 'node:path'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import fc from '../../support/fast-check.ts'
 import { streamMembers, type StreamMembersOptions } from '../../../src/logs/archives/stream-members.ts'
 import { tarMembers } from '../../../src/logs/archives/tar-members.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { LOG_STREAMS } from '../../../src/core/log-event.ts'
 import { CleanupLock } from '../../../src/logs/cleanup/cleanup-lock.ts'
 import { eraseLines, type ErasedLines } from '../../../src/logs/erasure/erase-lines.ts'

@@ -3,7 +3,7 @@ import { readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync
 import { join } from 'node:path'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import type { LogEntry } from '../../../src/core/log-entry.ts'
 import { readLogs, type ReadLogsOptions } from '../../../src/logs/reading/read-logs.ts'
 import type { SkippedLines } from '../../../src/logs/reading/skipped-lines.ts'

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { LOG_LEVELS, type LogEvent } from '../../../src/core/log-event.ts'
 import { LOG_FIELDS } from '../../../src/logs/writing/log-fields.ts'
 import { FIELD_LIMIT, LINE_LIMIT, LineEncoder, MESSAGE_LIMIT } from '../../../src/logs/writing/log-line.ts'
 import { redactText, withoutQuery } from '../../../src/logs/redact.ts'
+import { threadCost } from '../../support/cpu-time.ts'
 import { logEvent } from './log-event-factory.ts'
 
 const TIME = '2026-11-22T10:15:00.000Z'
@@ -226,10 +227,13 @@ test('a hostile string of a megabyte costs no more than a moment', () => {
     'token:',
     '-----BEGIN PRIVATE KEY-----',
   ]) {
-    const started = performance.now()
-    encode(logEvent({ message: unit.repeat(1_000_000 / unit.length) }))
-    const elapsed_ms = performance.now() - started
-    assert.ok(elapsed_ms < 250, `${unit}: ${elapsed_ms} ms`)
+    const message = unit.repeat(1_000_000 / unit.length)
+    // Whatever collects garbage may choose this very moment, but not twice.
+    const cost_ms = Math.min(
+      threadCost(() => encode(logEvent({ message }))),
+      threadCost(() => encode(logEvent({ message }))),
+    )
+    assert.ok(cost_ms < 250, `${unit}: ${cost_ms} ms`)
   }
 })
 

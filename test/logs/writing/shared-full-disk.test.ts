@@ -82,7 +82,11 @@ test('on a disk that is full for three processes no line is torn, and the lines 
     (line) => line['event'] === 'log_lines_lost',
   )
   for (const [index, { name }] of writers.entries()) {
-    const told = notices.filter((line) => line['writer'] === name).map((line) => Number(line['count']))
+    // As any line, one may be there twice, with the same number, where it could not be known that it was written.
+    const counts = new Map(
+      notices.filter((line) => line['writer'] === name).map((line) => [line['seq'], Number(line['count'])]),
+    )
+    const told = [...counts.values()]
     assert.equal(sum(told), ends[index]?.lines_dropped, 'the log tells of each line that is missing')
     assert.ok(told.length <= 3, `told ${told.length} times`)
   }
@@ -90,7 +94,8 @@ test('on a disk that is full for three processes no line is torn, and the lines 
   t.diagnostic(
     `${lines} lines, ${lost} dropped; longest write() ${ends.map((end) => end.longest_ms.toFixed(1)).join(', ')} ms`,
   )
-  assert.ok(longest_ms < 50, `write() took ${longest_ms} ms`)
+  // A busy machine stops each of them for some milliseconds; who waits for the disk, or for another, waits for seconds.
+  assert.ok(longest_ms < 500, `write() took ${longest_ms} ms`)
 })
 
 function sum(numbers: readonly number[]): number {

@@ -15,9 +15,13 @@ export function changesGroup(before: SyncStatus | null, after: SyncStatus): bool
 
 /**
  * Puts syncs into the groups of the errors that they ended with, and out of one when they have none any more: for
- * whoever has just ended syncs or repaired them, in the same transaction.
+ * whoever has just ended syncs or repaired them, in the same transaction. Returns the group of each.
  */
-export async function groupErrors(connection: SqlConnection, sync_ids: readonly number[]): Promise<void> {
+export async function groupErrors(
+  connection: SqlConnection,
+  sync_ids: readonly number[],
+): Promise<ReadonlyMap<number, number | null>> {
+  const groups = new Map<number, number | null>()
   const known = new Map<string, number>()
   for (let from = 0; from < sync_ids.length; from += AT_ONCE) {
     const rows = await connection.query
@@ -34,6 +38,7 @@ export async function groupErrors(connection: SqlConnection, sync_ids: readonly 
         group_id = known.get(fingerprint) ?? (await groupOf(connection, fingerprint, row))
         known.set(fingerprint, group_id)
       }
+      groups.set(row.id, group_id)
       if (group_id !== row.error_group_id) moving.set(group_id, [...(moving.get(group_id) ?? []), row.id])
     }
     for (const [error_group_id, ids] of moving) {
@@ -44,6 +49,7 @@ export async function groupErrors(connection: SqlConnection, sync_ids: readonly 
         .execute()
     }
   }
+  return groups
 }
 
 /** The syncs of a day that ended with an error and are in no group: whoever wrote them knew of none. */

@@ -87,8 +87,9 @@ export class SqlSyncStore implements SyncStore {
 
   finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer> {
     return this.#database.write(async (connection) => {
-      const before = await this.#statusOf(connection, sync_id)
-      if (!canBecome(before, finish.status)) return { applied: false, status: before, repaired_from: null }
+      const { sync_status: before, error_group_id } = await this.#standing(connection, sync_id)
+      if (!canBecome(before, finish.status))
+        return { applied: false, status: before, repaired_from: null, error_group_id }
       const repaired_from = before === 'in_progress' ? null : before
       await connection.query
         .updateTable(METRICS)
@@ -110,8 +111,9 @@ export class SqlSyncStore implements SyncStore {
         reason: repaired_from === null ? finish.error_type : 'late_finish',
         changed_at: finish.finished_at,
       })
-      if (changesGroup(before, finish.status)) await groupErrors(connection, [sync_id])
-      return { applied: true, status: finish.status, repaired_from }
+      const groups = changesGroup(before, finish.status) ? await groupErrors(connection, [sync_id]) : null
+      const group = groups === null ? error_group_id : (groups.get(sync_id) ?? null)
+      return { applied: true, status: finish.status, repaired_from, error_group_id: group }
     })
   }
 
@@ -209,12 +211,16 @@ export class SqlSyncStore implements SyncStore {
     })
   }
 
-  async #statusOf(connection: SqlConnection, sync_id: number): Promise<SyncStatus> {
-    const select = connection.query.selectFrom(METRICS).select('sync_status').where('id', '=', sync_id)
+  async #standing(
+    connection: SqlConnection,
+    sync_id: number,
+  ): Promise<{ readonly sync_status: SyncStatus; readonly error_group_id: number | null }> {
+    const columns = ['sync_status', 'error_group_id'] as const
+    const select = connection.query.selectFrom(METRICS).select(columns).where('id', '=', sync_id)
     const row = await forUpdate(select, connection.dialect).executeTakeFirst()
     if (row === undefined)
       throw new MonitorError('not_found_locally', `There is no sync with the id ${sync_id}.`)
-    return row.sync_status
+    return row
   }
 }
 
