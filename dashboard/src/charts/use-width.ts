@@ -8,7 +8,9 @@ export function useWidth(): { readonly element: RefObject<HTMLDivElement | null>
     const { current } = element
     if (current === null) return
     const measure = (): void => {
-      setWidth(Math.max(160, Math.round(current.getBoundingClientRect().width)))
+      const measured = current.getBoundingClientRect().width
+      // Hidden for a moment, as while a picture is taken: it will be as wide as it was.
+      if (measured > 0) setWidth(Math.max(160, Math.round(measured)))
     }
     // Before anything is painted: nothing jumps.
     measure()
