@@ -61,7 +61,17 @@ function logLines(directory: string): Record<string, unknown>[] {
     .filter((name) => name.endsWith('.log'))
     .flatMap((name) => readFileSync(join(log_directory, name), 'utf8').split('\n'))
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .flatMap((line) => wholeLine(line))
+}
+
+/** A kill in the middle of a write leaves a piece of a line, which readers skip. */
+function wholeLine(line: string): Record<string, unknown>[] {
+  try {
+    return [JSON.parse(line) as Record<string, unknown>]
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
 }
 
 /** Returns how many courses the next sync did not have to read again. */
