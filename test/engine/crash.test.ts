@@ -57,21 +57,14 @@ function momentsOf(requests: number): KillMoment[] {
 
 function logLines(directory: string): Record<string, unknown>[] {
   const log_directory = join(directory, 'logs')
-  return readdirSync(log_directory)
-    .filter((name) => name.endsWith('.log'))
-    .flatMap((name) => readFileSync(join(log_directory, name), 'utf8').split('\n'))
-    .filter((line) => line !== '')
-    .flatMap((line) => wholeLine(line))
-}
-
-/** A kill in the middle of a write leaves a piece of a line, which readers skip. */
-function wholeLine(line: string): Record<string, unknown>[] {
-  try {
-    return [JSON.parse(line) as Record<string, unknown>]
-  } catch (error) {
-    if (error instanceof SyntaxError) return []
-    throw error
-  }
+  return (
+    readdirSync(log_directory)
+      .filter((name) => name.endsWith('.log'))
+      .flatMap((name) => readFileSync(join(log_directory, name), 'utf8').split('\n'))
+      // The piece of a line that a kill left was blanked by the next writer; everything else is whole.
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  )
 }
 
 /** Returns how many courses the next sync did not have to read again. */
