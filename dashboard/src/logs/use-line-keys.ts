@@ -133,10 +133,13 @@ async function goBeyond(
   }
 }
 
-/** The row comes into the page with the next frame. */
+/** The row comes into the page with the next frame. Whoever has gone to a field meanwhile stays there. */
 function focusLater(row: Row): void {
+  const before = document.activeElement
   requestAnimationFrame(() => {
     requestAnimationFrame(() => {
+      const { activeElement, body } = document
+      if (activeElement !== before && activeElement !== body) return
       document.querySelector<HTMLElement>(`[data-line="${row.id}"]`)?.focus({ preventScroll: true })
     })
   })
