@@ -17,3 +17,10 @@ export function parseDuration(text: string): number | null {
   const unit_ms = UNIT_MS[unit]
   return amount === undefined || unit_ms === undefined ? null : Number(amount) * unit_ms
 }
+
+/** A duration as it is written in a configuration, in the largest unit of which it is a whole number: `10m`, `36h`. */
+export function writeDuration(duration_ms: number): string {
+  const unit =
+    duration_ms === 0 ? 's' : ['d', 'h', 'm', 's'].find((each) => duration_ms % (UNIT_MS[each] ?? 1) === 0)
+  return unit === undefined ? `${duration_ms}ms` : `${duration_ms / (UNIT_MS[unit] ?? 1)}${unit}`
+}

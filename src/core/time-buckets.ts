@@ -60,15 +60,18 @@ export interface WindowPart<Tier extends TimeBucket> {
 }
 
 /**
- * Splits the window that begins at a time and has no end: single rows up to the start of the smallest bucket, then
- * always the next larger ones, the last without an end. `tiers` from small to large; a part may be empty.
+ * Splits a window: single rows up to the start of the smallest bucket, then always the next larger ones, the last without
+ * an end; of a window that has an end, back again to single rows. `tiers` from small to large; a part may be empty.
  */
 export function windowParts<Tier extends TimeBucket>(
   since_ms: number,
   tiers: readonly Tier[],
+  until_ms?: number,
 ): WindowPart<Tier>[] {
+  const since = boundedTime(since_ms)
+  if (until_ms !== undefined) return partsBetween(since, boundedTime(until_ms), tiers)
   const parts: WindowPart<Tier>[] = []
-  let from = boundedTime(since_ms)
+  let from = since
   let reading: Tier | 'rows' = 'rows'
   for (const tier of tiers) {
     const to = bucketStartFrom(tier, from)
@@ -78,4 +81,24 @@ export function windowParts<Tier extends TimeBucket>(
   }
   parts.push({ tier: reading, from, to: Number.MAX_SAFE_INTEGER })
   return parts
+}
+
+/** Whole buckets of the largest tier in the middle, and what is left on both sides from the smaller ones. */
+function partsBetween<Tier extends TimeBucket>(
+  from: number,
+  to: number,
+  tiers: readonly Tier[],
+): WindowPart<Tier>[] {
+  if (from >= to) return []
+  const tier = tiers.at(-1)
+  if (tier === undefined) return [{ tier: 'rows', from, to }]
+  const smaller = tiers.slice(0, -1)
+  const first = bucketStartFrom(tier, from)
+  const end = bucketStart(tier, to)
+  if (first >= end) return partsBetween(from, to, smaller)
+  return [
+    ...partsBetween(from, first, smaller),
+    { tier, from: first, to: end },
+    ...partsBetween(end, to, smaller),
+  ]
 }

@@ -94,4 +94,30 @@ describe('the parts of a window', () => {
       }),
     )
   })
+
+  it('cover a window that has an end once, in whole buckets, with fewest in the small tiers', () => {
+    const length = fc.integer({ min: -1000, max: 400 * 86_400_000 })
+    fc.assert(
+      fc.property(time, length, fc.subarray([...TIME_BUCKETS]), (since, length_ms, tiers) => {
+        const until = since + length_ms
+        const parts = windowParts(since, tiers, until)
+        if (length_ms <= 0) assert.deepEqual(parts, [])
+        else {
+          assert.equal(parts[0]?.from, since)
+          assert.equal(parts.at(-1)?.to, until)
+        }
+        parts.forEach(({ tier, from, to }, index) => {
+          assert.ok(from < to)
+          if (index > 0) assert.equal(from, parts[index - 1]?.to)
+          const larger = tier === 'rows' ? tiers[0] : tiers[tiers.indexOf(tier) + 1]
+          if (tier !== 'rows') {
+            assert.equal(bucketStart(tier, from), from)
+            assert.equal(bucketStart(tier, to), to)
+          }
+          // Nothing is read from small buckets that a whole larger one holds.
+          if (larger !== undefined) assert.ok(bucketStartFrom(larger, from) >= bucketStart(larger, to))
+        })
+      }),
+    )
+  })
 })

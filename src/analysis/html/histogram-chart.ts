@@ -1,7 +1,7 @@
 import { counted, grouped } from '../../core/number-text.ts'
 import { duration, percent } from '../view/amounts.ts'
 import type { HistogramBlock } from '../view/view.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../core/html-markup.ts'
 import { HEIGHT, MOST_LABELS, plot, round, scaleTop, type Label } from './plot.ts'
 
 export function histogramChart({ id, title, noun, bars, marks }: HistogramBlock): Markup {

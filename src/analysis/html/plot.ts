@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../core/html-markup.ts'
 
 /** So many texts fit under a chart. */
 export const MOST_LABELS = 7

@@ -14,7 +14,7 @@ import type {
   Verdict,
 } from '../view/view.ts'
 import { histogramChart } from './histogram-chart.ts'
-import { html, Markup } from './markup.ts'
+import { html, Markup } from '../../core/html-markup.ts'
 import { inlineBar, sharesTable } from './shares-table.ts'
 import { STYLE_SHEET } from './style-sheet.ts'
 import { timeChart } from './time-chart.ts'

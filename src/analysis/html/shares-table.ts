@@ -1,7 +1,7 @@
 import { grouped } from '../../core/number-text.ts'
 import { percent } from '../view/amounts.ts'
 import type { SharesBlock } from '../view/view.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../core/html-markup.ts'
 import { round } from './plot.ts'
 
 export function sharesTable({ title, parts }: SharesBlock): Markup {

@@ -1,6 +1,6 @@
 import { counted, grouped } from '../../core/number-text.ts'
 import type { TimeBlock, TimeColumn } from '../view/view.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../core/html-markup.ts'
 import { HEIGHT, MOST_LABELS, plot, round, scaleTop, type Label } from './plot.ts'
 
 /** Few failures among many calls still show. */

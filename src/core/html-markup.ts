@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.ts'
+import { printable } from './printable.ts'
 
 /** Markup of our own; whatever else is put into a template is text. */
 export class Markup {
