@@ -1,0 +1,200 @@
+-- Who writes many syncs in one transaction, as ingest does, counts them together at its end (see 0018-counters): a hundred
+-- syncs of one hour change a few rows of the sums once, not a hundred times. The sums are the same as before.
+
+drop trigger canvas_sync_figures_insert;
+drop trigger canvas_sync_figures_after_update;
+drop trigger canvas_sync_users_insert;
+drop trigger canvas_sync_users_ended_at_once;
+
+-- Adds syncs to the figures, given as a JSON array of their ids. A view stands for a function.
+create view canvas_sync_added_figures as select '[]' as sync_ids where false;
+
+create trigger canvas_sync_figures_added instead of insert on canvas_sync_added_figures
+begin
+  insert into canvas_sync_totals (
+    tier, sync_status, bucket_start, syncs, duration_us, courses, assignments, submissions, grades,
+    items_created, items_updated, api_calls, api_failures, api_duration_us, rate_limit_hits, db_operations,
+    db_duration_us, data_bytes, throttle_wait_us, request_cost_thousandths, duration_min_us,
+    duration_max_us
+  )
+  select t.tier, r.sync_status,
+    case t.tier when 'month' then r.month_start when 'hour' then r.hour_start when 'day' then r.day_start
+      else r.five_minutes_start end as bucket,
+    sum(r.syncs), sum(r.duration_us), sum(r.courses), sum(r.assignments), sum(r.submissions),
+    sum(r.grades), sum(r.items_created), sum(r.items_updated), sum(r.api_calls), sum(r.api_failures),
+    sum(r.api_duration_us), sum(r.rate_limit_hits), sum(r.db_operations), sum(r.db_duration_us),
+    sum(r.data_bytes), sum(r.throttle_wait_us), sum(r.request_cost_thousandths), min(r.shortest_us),
+    max(r.longest_us)
+  from (
+    select sync_status, five_minutes_start, hour_start, day_start, month_start,
+      sum(syncs) as syncs, sum(duration_us) as duration_us, sum(courses) as courses,
+      sum(assignments) as assignments, sum(submissions) as submissions, sum(grades) as grades,
+      sum(items_created) as items_created, sum(items_updated) as items_updated,
+      sum(api_calls) as api_calls, sum(api_failures) as api_failures,
+      sum(api_duration_us) as api_duration_us, sum(rate_limit_hits) as rate_limit_hits,
+      sum(db_operations) as db_operations, sum(db_duration_us) as db_duration_us,
+      sum(data_bytes) as data_bytes, sum(throttle_wait_us) as throttle_wait_us,
+      sum(request_cost_thousandths) as request_cost_thousandths, min(completed_us) as shortest_us,
+      max(completed_us) as longest_us
+    from canvas_sync_figure_rows where id in (select value from json_each(new.sync_ids))
+    group by sync_status, five_minutes_start, hour_start, day_start, month_start
+  ) r cross join (
+    select '5m' as tier union all select 'hour' union all select 'day' union all select 'month'
+  ) t
+  where true
+  group by t.tier, r.sync_status, bucket
+  on conflict (tier, sync_status, bucket_start) do update set
+    syncs = syncs + excluded.syncs,
+    duration_us = duration_us + excluded.duration_us,
+    courses = courses + excluded.courses,
+    assignments = assignments + excluded.assignments,
+    submissions = submissions + excluded.submissions,
+    grades = grades + excluded.grades,
+    items_created = items_created + excluded.items_created,
+    items_updated = items_updated + excluded.items_updated,
+    api_calls = api_calls + excluded.api_calls,
+    api_failures = api_failures + excluded.api_failures,
+    api_duration_us = api_duration_us + excluded.api_duration_us,
+    rate_limit_hits = rate_limit_hits + excluded.rate_limit_hits,
+    db_operations = db_operations + excluded.db_operations,
+    db_duration_us = db_duration_us + excluded.db_duration_us,
+    data_bytes = data_bytes + excluded.data_bytes,
+    throttle_wait_us = throttle_wait_us + excluded.throttle_wait_us,
+    request_cost_thousandths = request_cost_thousandths + excluded.request_cost_thousandths,
+    duration_min_us = min(coalesce(duration_min_us, excluded.duration_min_us),
+      coalesce(excluded.duration_min_us, duration_min_us)),
+    duration_max_us = max(coalesce(duration_max_us, excluded.duration_max_us),
+      coalesce(excluded.duration_max_us, duration_max_us));
+  insert into canvas_sync_user_totals (
+    user_id, tier, sync_status, bucket_start, syncs, duration_us, courses, assignments, submissions,
+    grades, items_created, items_updated, api_calls, api_failures, api_duration_us, rate_limit_hits,
+    db_operations, db_duration_us, data_bytes, throttle_wait_us, request_cost_thousandths, duration_min_us,
+    duration_max_us
+  )
+  select r.user_id, t.tier, r.sync_status, case t.tier when 'day' then r.day_start else r.month_start end as bucket,
+    sum(r.syncs), sum(r.duration_us), sum(r.courses), sum(r.assignments), sum(r.submissions),
+    sum(r.grades), sum(r.items_created), sum(r.items_updated), sum(r.api_calls), sum(r.api_failures),
+    sum(r.api_duration_us), sum(r.rate_limit_hits), sum(r.db_operations), sum(r.db_duration_us),
+    sum(r.data_bytes), sum(r.throttle_wait_us), sum(r.request_cost_thousandths), min(r.shortest_us),
+    max(r.longest_us)
+  from (
+    select user_id, sync_status, day_start, month_start,
+      sum(syncs) as syncs, sum(duration_us) as duration_us, sum(courses) as courses,
+      sum(assignments) as assignments, sum(submissions) as submissions, sum(grades) as grades,
+      sum(items_created) as items_created, sum(items_updated) as items_updated,
+      sum(api_calls) as api_calls, sum(api_failures) as api_failures,
+      sum(api_duration_us) as api_duration_us, sum(rate_limit_hits) as rate_limit_hits,
+      sum(db_operations) as db_operations, sum(db_duration_us) as db_duration_us,
+      sum(data_bytes) as data_bytes, sum(throttle_wait_us) as throttle_wait_us,
+      sum(request_cost_thousandths) as request_cost_thousandths, min(completed_us) as shortest_us,
+      max(completed_us) as longest_us
+    from canvas_sync_figure_rows where id in (select value from json_each(new.sync_ids)) and user_id is not null
+    group by user_id, sync_status, day_start, month_start
+  ) r cross join (select 'day' as tier union all select 'month') t
+  where true
+  group by r.user_id, t.tier, r.sync_status, bucket
+  on conflict (user_id, tier, sync_status, bucket_start) do update set
+    syncs = syncs + excluded.syncs,
+    duration_us = duration_us + excluded.duration_us,
+    courses = courses + excluded.courses,
+    assignments = assignments + excluded.assignments,
+    submissions = submissions + excluded.submissions,
+    grades = grades + excluded.grades,
+    items_created = items_created + excluded.items_created,
+    items_updated = items_updated + excluded.items_updated,
+    api_calls = api_calls + excluded.api_calls,
+    api_failures = api_failures + excluded.api_failures,
+    api_duration_us = api_duration_us + excluded.api_duration_us,
+    rate_limit_hits = rate_limit_hits + excluded.rate_limit_hits,
+    db_operations = db_operations + excluded.db_operations,
+    db_duration_us = db_duration_us + excluded.db_duration_us,
+    data_bytes = data_bytes + excluded.data_bytes,
+    throttle_wait_us = throttle_wait_us + excluded.throttle_wait_us,
+    request_cost_thousandths = request_cost_thousandths + excluded.request_cost_thousandths,
+    duration_min_us = min(coalesce(duration_min_us, excluded.duration_min_us),
+      coalesce(excluded.duration_min_us, duration_min_us)),
+    duration_max_us = max(coalesce(duration_max_us, excluded.duration_max_us),
+      coalesce(excluded.duration_max_us, duration_max_us));
+  insert into canvas_sync_durations (
+    tier, bucket_start, chunk, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15
+  )
+  select t.tier, case t.tier when 'month' then r.month_start when 'day' then r.day_start else r.hour_start end as bucket,
+    r.bin / 16 as part,
+    sum(case r.bin % 16 when 0 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 1 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 2 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 3 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 4 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 5 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 6 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 7 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 8 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 9 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 10 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 11 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 12 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 13 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 14 then r.syncs else 0 end),
+    sum(case r.bin % 16 when 15 then r.syncs else 0 end)
+  from (
+    select f.hour_start, f.day_start, f.month_start, b.bin, count(*) as syncs
+    from canvas_sync_figure_rows f
+    join canvas_sync_duration_bins b
+      on b.from_us = (select max(from_us) from canvas_sync_duration_bins where from_us <= f.completed_us)
+    where f.id in (select value from json_each(new.sync_ids))
+    group by f.hour_start, f.day_start, f.month_start, b.bin
+  ) r cross join (select 'hour' as tier union all select 'day' union all select 'month') t
+  where true
+  group by t.tier, bucket, part
+  on conflict (tier, bucket_start, chunk) do update set
+    b0 = b0 + excluded.b0, b1 = b1 + excluded.b1, b2 = b2 + excluded.b2, b3 = b3 + excluded.b3,
+    b4 = b4 + excluded.b4, b5 = b5 + excluded.b5, b6 = b6 + excluded.b6, b7 = b7 + excluded.b7,
+    b8 = b8 + excluded.b8, b9 = b9 + excluded.b9, b10 = b10 + excluded.b10, b11 = b11 + excluded.b11,
+    b12 = b12 + excluded.b12, b13 = b13 + excluded.b13, b14 = b14 + excluded.b14, b15 = b15 + excluded.b15;
+end;
+
+create trigger canvas_sync_figures_insert after insert on canvas_sync_metrics
+when new.sync_status <> 'in_progress' and not exists (select 1 from canvas_sync_counted_together)
+begin
+  insert into canvas_sync_figure_changes (sync_id, sign, deleted) values (new.id, 1, 0);
+end;
+
+create trigger canvas_sync_figures_after_update after update of
+  user_id, sync_start_time, sync_status, total_duration_seconds, courses_processed, courses_created,
+  courses_updated, assignments_processed, assignments_created, assignments_updated, submissions_processed,
+  submissions_created, submissions_updated, grades_processed, grades_updated, api_calls_made,
+  api_calls_failed, total_api_duration_ms, api_rate_limit_hits, db_operations, db_duration_ms,
+  total_data_size_bytes, throttle_wait_ms, api_request_cost
+on canvas_sync_metrics
+when new.sync_status <> 'in_progress' and not exists (select 1 from canvas_sync_counted_together)
+begin
+  insert into canvas_sync_figure_changes (sync_id, sign, deleted) values (new.id, 1, 0);
+end;
+
+-- One change for a sync that ends as it is written, where there were two.
+create trigger canvas_sync_users_insert after insert on canvas_sync_metrics
+when new.user_id is not null and new.sync_status not in ('completed', 'failed', 'partial', 'lost', 'timed_out')
+begin
+  insert into canvas_sync_users (user_id, last_sync_start_time) values (new.user_id, new.sync_start_time)
+  on conflict (user_id) do update set last_sync_start_time = excluded.last_sync_start_time
+  where excluded.last_sync_start_time > last_sync_start_time;
+end;
+
+create trigger canvas_sync_users_ended_at_once after insert on canvas_sync_metrics
+when new.user_id is not null and new.sync_status in ('completed', 'failed', 'partial', 'lost', 'timed_out')
+begin
+  insert into canvas_sync_users (
+    user_id, last_sync_start_time, last_ended_start_time, last_ended_status, well, last_completed_start_time
+  )
+  values (
+    new.user_id, new.sync_start_time, new.sync_start_time, new.sync_status, new.sync_status = 'completed',
+    case when new.sync_status = 'completed' then new.sync_start_time else 0 end
+  )
+  on conflict (user_id) do update set
+    last_sync_start_time = max(last_sync_start_time, excluded.last_sync_start_time),
+    last_ended_status = case when last_ended_start_time <= excluded.last_ended_start_time
+      then excluded.last_ended_status else last_ended_status end,
+    well = case when last_ended_start_time <= excluded.last_ended_start_time then excluded.well else well end,
+    last_ended_start_time = max(last_ended_start_time, excluded.last_ended_start_time),
+    last_completed_start_time = max(last_completed_start_time, excluded.last_completed_start_time);
+end;
