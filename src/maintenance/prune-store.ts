@@ -12,6 +12,10 @@ const MOST_ROWS = 2000
 const FIRST_ROWS = 100
 /** Of tables whose rows nothing hangs on. */
 const PLAIN_ROWS = 500
+/** Members and changes hang on each. */
+const INCIDENT_ROWS = 50
+/** Of one schedule: a week of one that is due every minute. */
+const MOST_DUE_RUNS = 10_000
 /** Each has some twenty of them, and most are too young. */
 const SYNCS_WITH_EVENTS = 100
 /** The rest of the time belongs to the others. */
@@ -29,6 +33,14 @@ export interface PruneReport extends DeletedSyncRows, RetentionDays {
   readonly audit_entries: number
   readonly sessions: number
   readonly event_ids: number
+  /** Resolved ones, as old as the syncs that they were about. */
+  readonly incidents: number
+  /** What became of times of schedules. */
+  readonly due_runs: number
+  /** Reports that were sent. */
+  readonly reports: number
+  /** Of the delivery log, with their attempts. */
+  readonly notifications: number
   readonly steps: number
   /** The longest that a step kept others from writing. */
   readonly longest_step_ms: number
@@ -65,7 +77,16 @@ class PruneRun {
   readonly #options: PruneOptions
   readonly #now: number
   readonly #started: number
-  readonly #others = { changes: 0, audit_entries: 0, sessions: 0, event_ids: 0 }
+  readonly #others = {
+    changes: 0,
+    audit_entries: 0,
+    sessions: 0,
+    event_ids: 0,
+    incidents: 0,
+    due_runs: 0,
+    reports: 0,
+    notifications: 0,
+  }
   #deleted: DeletedSyncRows = { syncs: 0, courses: 0, status_changes: 0 }
   #steps = 0
   #longest_step_ms = 0
@@ -89,6 +110,16 @@ class PruneRun {
     )
     await this.#plain('sessions', PLAIN_ROWS, (limit) => store.access.removeOld(this.#now, 0, limit))
     await this.#eventIds(before(days.event_id_days))
+    await this.#plain('incidents', INCIDENT_ROWS, (limit) =>
+      store.incidents.removeResolved(before(days.sync_days), limit),
+    )
+    await this.#plain('due_runs', PLAIN_ROWS, (limit) =>
+      store.schedules.prune({ before: before(days.sync_days), keep: MOST_DUE_RUNS, limit }),
+    )
+    await this.#plain('reports', PLAIN_ROWS, (limit) => store.reports.prune(before(days.sync_days), limit))
+    await this.#plain('notifications', PLAIN_ROWS, (limit) =>
+      store.notifications.prune(before(days.sync_days), limit),
+    )
     return await this.report({ deleted: this.#deleted, dry_run: false, complete: !this.#stopped })
   }
 
@@ -132,12 +163,12 @@ class PruneRun {
   }
 
   async #plain(
-    what: 'changes' | 'audit_entries' | 'sessions',
+    what: 'changes' | 'audit_entries' | 'sessions' | 'incidents' | 'due_runs' | 'reports' | 'notifications',
     limit: number,
     remove: (limit: number) => Promise<number>,
   ): Promise<void> {
     const { clock } = this.#options
-    for (let gone = PLAIN_ROWS; gone >= PLAIN_ROWS && !this.#stopped;) {
+    for (let gone = limit; gone >= limit && !this.#stopped;) {
       const started = clock.monotonic()
       gone = await remove(limit)
       this.#others[what] += gone

@@ -1,4 +1,4 @@
-import type { FiguresWindow } from './sync-figures.ts'
+import type { FiguresPeriod, FiguresWindow } from './sync-figures.ts'
 
 /** How long the completed syncs of one type took. */
 export interface TypeFigures {
@@ -65,8 +65,8 @@ export interface UserFiguresList {
  * it costs what it costs at ten thousand.
  */
 export interface PerformanceFigures {
-  byType(window: FiguresWindow): Promise<TypeFiguresList>
-  slowestCourses(window: FiguresWindow, limit: number): Promise<CourseFiguresList>
+  byType(period: FiguresPeriod): Promise<TypeFiguresList>
+  slowestCourses(period: FiguresPeriod, limit: number): Promise<CourseFiguresList>
   /** Whole days (UTC), from the one in which the window begins. */
   slowestUsers(window: FiguresWindow, limit: number): Promise<UserFiguresList>
 }

@@ -1,13 +1,19 @@
 import type { AccessStore } from './access-store.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import type { Counters } from './counters.ts'
 import type { ErasureStore } from './erasure-store.ts'
 import type { ErrorGroups } from './error-groups.ts'
 import type { Freshness } from './freshness.ts'
+import type { IncidentStore } from './incidents.ts'
 import type { IngestStore } from './ingest-store.ts'
+import type { NotificationStore } from './notifications.ts'
 import type { PerformanceFigures } from './performance-figures.ts'
+import type { ReportStore } from './reports.ts'
 import type { RetentionStore } from './retention-store.ts'
+import type { ScheduleStore } from './schedules.ts'
 import type { SyncCalendar } from './sync-calendar.ts'
 import type { SyncFigures } from './sync-figures.ts'
+import type { SyncHistories } from './sync-histories.ts'
 import type { SyncLists } from './sync-lists.ts'
 import type { SyncStore } from './sync-store.ts'
 import type { SyncUsers } from './sync-users.ts'
@@ -37,6 +43,12 @@ export interface StoreParts {
   readonly erasure: ErasureStore
   readonly performance: PerformanceFigures
   readonly system: SystemStore
+  readonly schedules: ScheduleStore
+  readonly counters: Counters
+  readonly reports: ReportStore
+  readonly notifications: NotificationStore
+  readonly incidents: IncidentStore
+  readonly histories: SyncHistories
 }
 
 /** Their names; a store on another thread answers for each by name. */
@@ -56,6 +68,12 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'erasure',
   'performance',
   'system',
+  'schedules',
+  'counters',
+  'reports',
+  'notifications',
+  'incidents',
+  'histories',
 ]
 
 /**
@@ -88,6 +106,12 @@ export abstract class PartedStore implements Store {
   readonly erasure: ErasureStore
   readonly performance: PerformanceFigures
   readonly system: SystemStore
+  readonly schedules: ScheduleStore
+  readonly counters: Counters
+  readonly reports: ReportStore
+  readonly notifications: NotificationStore
+  readonly incidents: IncidentStore
+  readonly histories: SyncHistories
 
   constructor(parts: StoreParts) {
     this.syncs = parts.syncs
@@ -105,6 +129,12 @@ export abstract class PartedStore implements Store {
     this.erasure = parts.erasure
     this.performance = parts.performance
     this.system = parts.system
+    this.schedules = parts.schedules
+    this.counters = parts.counters
+    this.incidents = parts.incidents
+    this.histories = parts.histories
+    this.reports = parts.reports
+    this.notifications = parts.notifications
   }
 
   abstract health(): Promise<StoreHealth>

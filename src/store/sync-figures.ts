@@ -36,7 +36,7 @@ export interface SyncTotals extends SyncSums {
   readonly duration_max_seconds: number | null
 }
 
-/** A window has no end: syncs whose clock was ahead count too. */
+/** A window without an end has syncs whose clock was ahead, too. */
 export interface FiguresWindow {
   /** Syncs that started at or after this time, epoch milliseconds. */
   readonly since: number
@@ -44,7 +44,13 @@ export interface FiguresWindow {
   readonly user_ids?: readonly string[]
 }
 
-export interface TotalsFilter extends FiguresWindow {
+/** A window that may have an end. */
+export interface FiguresPeriod extends FiguresWindow {
+  /** Syncs that started before this time, epoch milliseconds; without an end when it is not given. */
+  readonly until?: number
+}
+
+export interface TotalsFilter extends FiguresPeriod {
   /** Count only syncs of this status. */
   readonly status?: SyncStatus
   /** What is needed besides the counts; each costs. The others are 0. Everything when it is not given. */
@@ -56,7 +62,7 @@ export interface DurationPercentiles {
   readonly seconds: readonly (number | null)[]
   /**
    * Whether they are the durations of single syncs. Else they are from counts of durations that are at most 5 % apart
-   * (each value within 2.5 %), over a window that begins with its hour.
+   * (each value within 2.5 %), over a window that begins and ends with whole hours.
    */
   readonly exact: boolean
 }
@@ -159,7 +165,7 @@ export interface SyncFigures {
   /** How many users had a sync. */
   countUsers(window: FiguresWindow): Promise<number>
   /** Durations of completed syncs at the given fractions (0-1). */
-  durationPercentiles(window: FiguresWindow, fractions: readonly number[]): Promise<DurationPercentiles>
+  durationPercentiles(period: FiguresPeriod, fractions: readonly number[]): Promise<DurationPercentiles>
   series(query: SeriesQuery): Promise<SeriesPoint[]>
   /** The message of the newest sync that ended with an error and says which. */
   recentError(window: FiguresWindow): Promise<string | null>

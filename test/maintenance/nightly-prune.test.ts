@@ -9,6 +9,7 @@ import { planPrune, pruneStore } from '../../src/maintenance/prune-store.ts'
 import { retentionConfig, type RetentionSchedule } from '../../src/maintenance/retention.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { report as sentReport } from '../reports/support/report-factory.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { courseOutcome, syncFinish, syncStart } from '../support/sync-factory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -62,6 +63,10 @@ describe('pruning a store', () => {
       { ...entry, at: NOW - 401 * DAY_MS },
       { ...entry, at: NOW - DAY_MS },
     ])
+    for (const age_days of [500, 401, 399]) {
+      const made_at = new Date(NOW - age_days * DAY_MS).toISOString()
+      await store.reports.keep(sentReport({ made_at, until: made_at }))
+    }
     const clock = new FakeClock({ start: new Date(NOW).toISOString(), auto: true })
     const options = { store, days: retentionConfig(), clock }
     const planned = await planPrune(options)
@@ -75,9 +80,11 @@ describe('pruning a store', () => {
       courses: 30,
       status_changes: 60,
       audit_entries: 1,
+      reports: 2,
       sync_days: 400,
     })
     assert.deepEqual([await leftOf(store, old), await leftOf(store, [...young, running])], [0, 6])
+    assert.equal((await store.reports.list({ limit: 9 })).length, 1)
     assert.equal((await pruneStore(options)).syncs, 0)
   })
 

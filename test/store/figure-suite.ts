@@ -40,6 +40,7 @@ export function exerciseFigures(open: OpenStore): void {
         since: startTime,
         status: fc.option(fc.constantFrom(...SYNC_STATUSES), { nil: undefined }),
         user_ids: fc.option(fc.subarray([...USERS, 'nobody']), { nil: undefined }),
+        until: fc.option(startTime, { nil: undefined }),
       })
       await fc.assert(
         fc.asyncProperty(
@@ -48,10 +49,11 @@ export function exerciseFigures(open: OpenStore): void {
           async (steps, questions) => {
             for (const step of steps) await history.do(step)
             assert.deepEqual(plain(await checkAll(figures())), [])
-            for (const { since, status, user_ids } of questions) {
-              const window = { since, ...(user_ids === undefined ? {} : { user_ids }) }
+            for (const { since, status, user_ids, until } of questions) {
+              const end = until === undefined ? {} : { until }
+              const window = { since, ...end, ...(user_ids === undefined ? {} : { user_ids }) }
               const filter = status === undefined ? window : { ...window, status }
-              const expected = naiveTotals(history.syncs, since, user_ids, status)
+              const expected = naiveTotals(history.syncs, since, user_ids, status, until)
               assert.deepEqual(plain(await figures().totals(filter)), expected)
               const { api_calls, data_bytes } = await figures().totals({ ...filter, sums: ['api_calls'] })
               assert.deepEqual({ api_calls, data_bytes }, { api_calls: expected.api_calls, data_bytes: 0 })

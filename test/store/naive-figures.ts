@@ -1,6 +1,6 @@
 import type { SyncCounters } from '../../src/core/sync-record.ts'
 import { SYNC_STATUSES, type SyncStatus } from '../../src/core/sync-status.ts'
-import { bucketStartFrom } from '../../src/core/time-buckets.ts'
+import { bucketStart, bucketStartFrom } from '../../src/core/time-buckets.ts'
 import type { SyncTotals } from '../../src/store/sync-figures.ts'
 
 /** A sync as a test remembers it. */
@@ -24,11 +24,15 @@ export function naiveTotals(
   since: number,
   user_ids?: readonly string[],
   status?: SyncStatus,
+  until: number = Number.MAX_SAFE_INTEGER,
 ): SyncTotals {
-  // Where the window begins inside of a bucket it is read from rows, and there deleted ones are gone.
-  const kept_from = bucketStartFrom(user_ids === undefined ? '5m' : 'day', since)
+  // Where the window begins or ends inside of a bucket it is read from rows, and there deleted ones are gone.
+  const bucket = user_ids === undefined ? '5m' : 'day'
+  const kept_from = bucketStartFrom(bucket, since)
+  const kept_until = bucketStart(bucket, until)
   const counted = syncs
     .filter((sync) => sync.start >= (sync.deleted ? kept_from : since))
+    .filter((sync) => sync.start < (sync.deleted ? kept_until : until))
     .filter((sync) => user_ids === undefined || user_ids.includes(sync.user_id ?? '-'))
     .filter((sync) => status === undefined || sync.status === status)
   const having = (...statuses: SyncStatus[]): number =>

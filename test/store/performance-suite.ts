@@ -58,6 +58,24 @@ export function exercisePerformance(open: OpenStore): void {
       )
     })
 
+    it('leaves out what started behind the end of a window that has one', async () => {
+      await using store = (await open()).store
+      const early = await ended(store, { sync_type: 'early', user_id: '1', seconds: 10 })
+      await store.syncs.saveCourseOutcome(early, courseOutcome('early-course'))
+      const until = START + HOUR_MS
+      const late = await ended(store, { sync_type: 'late', user_id: '1', seconds: 10, started_at: until })
+      await store.syncs.saveCourseOutcome(late, courseOutcome('late-course'))
+      for (const whose of [{}, { user_ids: ['1'] }]) {
+        const window = { since: START, until, ...whose }
+        const { types } = await store.performance.byType(window)
+        const { courses } = await store.performance.slowestCourses(window, 10)
+        assert.deepEqual(
+          [types.map(({ sync_type }) => sync_type), courses.map(({ course_id }) => course_id)],
+          [['early'], ['early-course']],
+        )
+      }
+    })
+
     it('looks at so many types and says that there are more', async () => {
       const opened_alone = await open()
       await using store = opened_alone.store

@@ -102,6 +102,42 @@ async function useStore({ syncs, data, errorGroups, users, calendar }: Store): P
   await data.clearCheckpoints(source_id, 'courses')
 }
 
+async function useIncidents({ incidents, histories }: Store): Promise<void> {
+  const member = { rule: 'sync_failed', member: 'm' } as const
+  const subject = { host: 'h', source_id: 1, sync_type: 'all', user_id: '42', schedule: null, channel: null }
+  const found = {
+    ...member,
+    key: 'k',
+    severity: 'critical',
+    subject: { ...subject, error_type: 'timeout' },
+    facts: {},
+    began_at: 1,
+    last_good_at: null,
+    count: 1,
+    added: 1,
+    last_sync_id: 1,
+    parent_key: 'p',
+  } as const
+  await incidents.settle([found], [member], 1, { name: 'n', from: null, to: 1 })
+  await incidents.settle([found], [], 2)
+  await incidents.settle([], [member], 3)
+  await incidents.forgetSilent(1, 2, 5)
+  await incidents.place('n')
+  await incidents.listOpen(['sync_failed'])
+  await incidents.listBadMembers(['sync_failed'])
+  await incidents.countCritical()
+  await incidents.list({ now: 3, limit: 5, after_id: 9, user_ids: ['42'], rules: ['sync_failed'] })
+  await incidents.find(1, ['42'])
+  await incidents.changesAfter(0, 10)
+  await incidents.removeResolved(1, 10)
+  for (const user_id of ['42', null]) await histories.ofSubjects([{ user_id, sync_type: 'all' }], 5)
+  await histories.ended(1, 5)
+  await histories.withErrors(['timeout'], 1, 5)
+  await histories.ofErrorGroups([1], 1, 5)
+  await histories.changedBehind(1, 5)
+  await histories.listFreshness(0, 1, 5)
+}
+
 const closing: (() => Promise<void>)[] = []
 after(async () => {
   for (const close of closing) await close()
@@ -112,7 +148,10 @@ describe('the queries of the store on PostgreSQL', () => {
     const server = await startPostgres()
     const url = await server.createDatabase()
     const store = await PostgresStore.open(url)
-    const texts = await textsOf(() => useStore(store))
+    const texts = await textsOf(async () => {
+      await useStore(store)
+      await useIncidents(store)
+    })
     await store.close()
     const client = new Client({ connectionString: url })
     await client.connect()

@@ -6,9 +6,13 @@ import { readSyncPage } from '../../src/store/sql/lists/read-sync-page.ts'
 import { SqlFreshness } from '../../src/store/sql/lists/sql-freshness.ts'
 import { SqlSyncLists } from '../../src/store/sql/lists/sql-sync-lists.ts'
 import type { SyncCondition } from '../../src/store/sync-lists.ts'
+import { SqlIncidentStore } from '../../src/store/sql/incidents/sql-incident-store.ts'
+import { SqlSyncHistories } from '../../src/store/sql/incidents/sql-sync-histories.ts'
 import { SqlErrorGroups } from '../../src/store/sql/errors/sql-error-groups.ts'
 import { SqlPerformanceFigures } from '../../src/store/sql/performance/sql-performance-figures.ts'
+import { SqlReportStore } from '../../src/store/sql/reports/sql-report-store.ts'
 import { SqlRetentionStore } from '../../src/store/sql/retention/sql-retention-store.ts'
+import { SqlScheduleStore } from '../../src/store/sql/schedules/sql-schedule-store.ts'
 import { SqlSyncFigures } from '../../src/store/sql/figures/sql-sync-figures.ts'
 import { SqlSyncCalendar } from '../../src/store/sql/calendar/sql-sync-calendar.ts'
 import { SqlSyncStore } from '../../src/store/sql/syncs/sql-sync-store.ts'
@@ -63,6 +67,10 @@ const SUBQUERIES: ReadonlySet<string> = new Set(
     'u',
     'looked',
     'split',
+    'oldest_lists',
+    'newest_lists',
+    'stale_sums',
+    'newest_sums',
     'CONSTANT ROW',
   ].map((name) => `SCAN ${name}`),
 )
@@ -99,10 +107,14 @@ describe('the queries of the store', () => {
     const errorGroups = new SqlErrorGroups(database)
     const performance = new SqlPerformanceFigures(database)
     const retention = new SqlRetentionStore(database)
+    const histories = new SqlSyncHistories(database)
+    const incidents = new SqlIncidentStore(database)
+    const schedules = new SqlScheduleStore(database)
     const lists = new SqlSyncLists(database)
     const freshness = new SqlFreshness(database)
     const users = new SqlSyncUsers(database)
     const calendar = new SqlSyncCalendar(database)
+    const reports = new SqlReportStore(database)
     const plans = await plansOf(path, async () => {
       const id = await syncs.startSync(syncStart('a'))
       const { id: source_id } = await data.openSource('https://canvas.test', '1', 1)
@@ -169,6 +181,16 @@ describe('the queries of the store', () => {
           await database.read((connection) => readSyncPage(connection, query, NO_FEW))
         }
       }
+      for (const since of [1, 1e12]) {
+        const span = { since, until: since + 3_000_000_000 }
+        await reports.failures({ ...span, before: since - 1, limit: 5 })
+        await reports.incidents(span, 5)
+        await reports.dueTimes(span, 5)
+        await reports.messages(span)
+      }
+      await reports.unsubscribed(['x'])
+      await reports.unsubscribedAt('x')
+      await reports.unsubscribe('x', 1)
       await freshness.page({ limit: 5, after: null, entity: 'courses' })
       await freshness.page({ limit: 5, after: null, course_id: '1' })
       await freshness.page({ limit: 5, after: null, user_ids: ['42'] })
@@ -209,6 +231,50 @@ describe('the queries of the store', () => {
       await data.saveCheckpoint(source_id, 'courses', { course_id: '1', sync_id: id, saved_at: 1 })
       await data.listCheckpoints(source_id, 'courses')
       await data.clearCheckpoints(source_id, 'courses')
+      const member = { rule: 'sync_failed', member: 'm' } as const
+      const subject = {
+        host: null,
+        source_id,
+        sync_type: 'all',
+        user_id: '42',
+        schedule: null,
+        channel: null,
+      }
+      const found = {
+        ...member,
+        key: 'k',
+        severity: 'info',
+        subject: { ...subject, error_type: null },
+        facts: {},
+        began_at: 1,
+        last_good_at: null,
+        count: 1,
+        added: 1,
+        last_sync_id: id,
+        parent_key: 'p',
+      } as const
+      await incidents.settle([found], [member], 1, { name: 'n', from: null, to: 1 })
+      await incidents.settle([], [member], 2)
+      await incidents.forgetSilent(1, 2, 5)
+      await incidents.place('n')
+      await incidents.listOpen(['sync_failed'])
+      await incidents.listBadMembers(['sync_failed'])
+      await incidents.list({ now: 3, limit: 5, after_id: 9, user_ids: ['42'], rules: ['sync_failed'] })
+      await incidents.list({ now: 3, limit: 5 })
+      await incidents.find(1, ['42'])
+      await incidents.changesAfter(0, 10)
+      await incidents.removeResolved(1, 10)
+      await histories.ofSubjects([{ user_id: '42', sync_type: 'all' }], 5)
+      await histories.ofSubjects([{ user_id: null, sync_type: 'all' }], 5)
+      await histories.ended(1, 5)
+      await histories.withErrors(['timeout'], 1, 5)
+      await histories.ofErrorGroups([1], 1, 5)
+      await histories.changedBehind(1, 5)
+      await histories.listFreshness(0, 1, 5)
+      for (const user_id of [null, '42']) {
+        const query = { schedule_id: 1, sync_type: 'all', user_id, from: 1, until: 2, pick: 'last' } as const
+        await schedules.findStarts([query])
+      }
       const gone = await syncs.startSync(syncStart('b'))
       await syncs.finishSync(gone, syncFinish())
       await retention.deleteSyncs(Number.MAX_SAFE_INTEGER, null, 10)

@@ -4,15 +4,24 @@ import { syncStart } from '../support/sync-factory.ts'
 import { exerciseAccess } from './access-suite.ts'
 import { exerciseCalendar } from './calendar-suite.ts'
 import { exerciseChanges } from './change-feed-suite.ts'
+import { exerciseCounters } from './counter-suite.ts'
+import { exerciseEventCounts } from './event-count-suite.ts'
+import { exerciseDueRuns } from './due-run-suite.ts'
 import { exerciseErrorGroups } from './error-group-suite.ts'
 import { exerciseFigures } from './figure-suite.ts'
 import { exerciseFreshness } from './freshness-suite.ts'
+import { exerciseHistories } from './history-suite.ts'
+import { exerciseIncidents } from './incident-suite.ts'
 import { exerciseListPages } from './list-page-suite.ts'
 import { exerciseListings } from './listing-suite.ts'
+import { exerciseNotifications } from './notification-suite.ts'
 import type { OpenStore } from './opened-store.ts'
 import { exercisePerformance } from './performance-suite.ts'
+import { exerciseReports } from './report-suite.ts'
 import { exerciseRetention } from './retention-suite.ts'
 import { exerciseRunningSyncs } from './running-sync-suite.ts'
+import { exerciseScheduleStarts } from './schedule-start-suite.ts'
+import { exerciseSchedules } from './schedule-suite.ts'
 import { exerciseSyncLists } from './sync-list-suite.ts'
 import { exerciseSyncs } from './sync-suite.ts'
 import { exerciseSyncedRows } from './synced-row-suite.ts'
@@ -33,6 +42,8 @@ export function exerciseStore(name: string, open: OpenStore): void {
     exerciseFreshness(open)
     exerciseFigures(open)
     exerciseErrorGroups(open)
+    exerciseIncidents(open)
+    exerciseHistories(open)
     exerciseCalendar(open)
     exerciseUsers(open)
     exerciseChanges(open)
@@ -41,6 +52,13 @@ export function exerciseStore(name: string, open: OpenStore): void {
     exerciseSyncedValues(open)
     exercisePerformance(open)
     exerciseSystem(open)
+    exerciseNotifications(open)
+    exerciseSchedules(open)
+    exerciseScheduleStarts(open)
+    exerciseDueRuns(open)
+    exerciseReports(open)
+    exerciseCounters(open)
+    exerciseEventCounts(open)
   })
 }
 

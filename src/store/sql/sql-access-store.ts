@@ -11,7 +11,7 @@ import type {
   TokenRecord,
 } from '../access-store.ts'
 import type { SqlConnection, SqlDatabase } from './sql-database.ts'
-import type { TokensTable } from './tables.ts'
+import type { TokensTable } from './access-tables.ts'
 
 const TOKENS = 'canvas_sync_tokens'
 const SESSIONS = 'canvas_sync_sessions'

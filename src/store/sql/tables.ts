@@ -1,8 +1,21 @@
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { ErrorGroupDecision } from '../../core/error-group-state.ts'
+import type { ReportPeriod } from '../../core/report-period.ts'
+import type { ReportVerdict } from '../../core/report.ts'
 import type { SyncErrorType } from '../../core/error-types.ts'
+import type {
+  IncidentChangeKind,
+  IncidentRule,
+  IncidentSeverity,
+  IncidentState,
+} from '../../core/incident.ts'
 import type { SyncCounters } from '../../core/sync-record.ts'
 import type { CourseOutcomeStatus, SyncStatus } from '../../core/sync-status.ts'
+import type { AccessTables } from './access-tables.ts'
+import type { ChangeTables } from './changes/change-tables.ts'
+import type { IngestTables } from './ingest/ingest-tables.ts'
+import type { NotificationTables } from './notifications/notification-tables.ts'
+import type { DueRunsTable, SchedulesTable, WatchesTable } from './schedules/schedule-tables.ts'
 
 /** Flags are 0 or 1, times epoch milliseconds, JSON is text: the forms that both engines share. */
 type Flag = 0 | 1
@@ -117,81 +130,6 @@ export interface MaintenanceTable {
   report: string | null
 }
 
-export interface TokensTable {
-  id: string
-  digest: string
-  name: string
-  scopes: string
-  created_at: number
-  created_by: string
-  expires_at: number | null
-  revoked_at: number | null
-  last_used_at: number | null
-}
-
-export interface SessionsTable {
-  id: string
-  digest: string
-  token_id: string
-  created_at: number
-  expires_at: number
-  last_used_at: number
-}
-
-export interface AuditTable {
-  id: Generated<number>
-  at: number
-  actor_kind: string
-  actor_id: string | null
-  action: string
-  target: string | null
-  user_id: string | null
-  route: string | null
-  address: string | null
-}
-
-export interface IngestEventsTable {
-  sync_id: number
-  event_id: string
-}
-
-export interface IngestNotesTable {
-  sync_id: number
-  started: Flag
-  late_events: number
-  problems: string
-}
-
-export interface IngestWritersTable {
-  writer: string
-  directory: string
-  host: string
-  pid: number
-  process_started: string
-  opened_at: number
-}
-
-export interface IngestLinesTable {
-  writer: string
-  batch: number
-  taken_at: number
-  lines: Uint8Array
-}
-
-export interface ChangesTable {
-  id: Generated<number>
-  kind: string
-  sync_id: number | null
-  course_id: string | null
-  old_status: SyncStatus | CourseOutcomeStatus | null
-  status: SyncStatus | CourseOutcomeStatus | null
-  changed_at: number
-}
-
-export interface PrunedChangesTable {
-  through: number
-}
-
 export interface ErrorGroupsTable {
   id: Generated<number>
   fingerprint: string
@@ -215,8 +153,85 @@ export interface ErrorDecisionsTable {
   actor_id: string | null
 }
 
+export interface IncidentsTable {
+  id: Generated<number>
+  rule: IncidentRule
+  incident_key: string
+  open_key: string | null
+  severity: IncidentSeverity
+  state: IncidentState
+  host: string | null
+  source_id: number | null
+  sync_type: string | null
+  user_id: string | null
+  schedule: string | null
+  channel: string | null
+  error_type: string | null
+  facts: Generated<string>
+  began_at: number
+  opened_at: number
+  last_seen_at: number
+  last_good_at: number | null
+  sync_count: Generated<number>
+  user_count: Generated<number>
+  last_sync_id: number | null
+  explained_by: string | null
+  parent_id: number | null
+  acknowledged_at: number | null
+  acknowledged_by: string | null
+  muted_until: number | null
+  mute_reason: string | null
+  resolved_at: number | null
+  resolved_by: string | null
+}
+
+export interface IncidentMembersTable {
+  incident_id: number
+  member: string
+  user_id: string | null
+  bad: Flag
+  sync_count: Generated<number>
+  last_sync_id: number | null
+  seen_at: number
+}
+
+export interface IncidentChangesTable {
+  id: Generated<number>
+  incident_id: number
+  change: IncidentChangeKind
+  changed_at: number
+  severity: IncidentSeverity
+  actor_kind: string
+  actor_id: string | null
+  reason: string | null
+}
+
+export interface IncidentPlacesTable {
+  name: string
+  place: number
+  judged_at: number
+}
+
+export interface ReportsTable {
+  id: Generated<number>
+  period: ReportPeriod
+  since: number
+  until: number
+  made_at: number
+  verdict: ReportVerdict
+  headline: string
+  handed_at: number | null
+  content: string
+}
+
+export interface ReportRecipientsTable {
+  digest: string
+  code: string
+  unsubscribed_at: number | null
+}
+
 /** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */
-export interface Tables {
+export interface Tables extends NotificationTables, AccessTables, ChangeTables, IngestTables {
   canvas_sync_metrics: MetricsTable
   canvas_sync_status_changes: StatusChangesTable
   canvas_sync_courses: CoursesOutcomeTable
@@ -226,14 +241,14 @@ export interface Tables {
   canvas_sync_listings: ListingsTable
   canvas_sync_error_groups: ErrorGroupsTable
   canvas_sync_error_decisions: ErrorDecisionsTable
-  canvas_sync_changes: ChangesTable
-  canvas_sync_changes_pruned: PrunedChangesTable
-  canvas_sync_tokens: TokensTable
-  canvas_sync_sessions: SessionsTable
-  canvas_sync_audit: AuditTable
   canvas_sync_maintenance: MaintenanceTable
-  canvas_sync_ingest_events: IngestEventsTable
-  canvas_sync_ingest_notes: IngestNotesTable
-  canvas_sync_ingest_writers: IngestWritersTable
-  canvas_sync_ingest_lines: IngestLinesTable
+  canvas_sync_schedules: SchedulesTable
+  canvas_sync_due_runs: DueRunsTable
+  canvas_sync_watches: WatchesTable
+  canvas_sync_reports: ReportsTable
+  canvas_sync_report_recipients: ReportRecipientsTable
+  canvas_sync_incidents: IncidentsTable
+  canvas_sync_incident_members: IncidentMembersTable
+  canvas_sync_incident_changes: IncidentChangesTable
+  canvas_sync_incident_places: IncidentPlacesTable
 }

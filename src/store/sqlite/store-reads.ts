@@ -27,8 +27,23 @@ const READS: { readonly [Part in keyof StoreParts]?: readonly (keyof StoreParts[
   access: ['listTokens', 'findToken', 'hasUsableToken', 'findSession', 'listAudit'],
   erasure: ['find', 'taskIds'],
   retention: ['countSyncs', 'reusableBytes'],
+  schedules: [
+    'list',
+    'find',
+    'listDueRuns',
+    'listGaps',
+    'listWatched',
+    'findStarts',
+    'listUnserved',
+    'listStreaks',
+  ],
   performance: ['byType', 'slowestCourses', 'slowestUsers'],
+  incidents: ['place', 'listOpen', 'listBadMembers', 'countCritical', 'list', 'find', 'changesAfter'],
+  histories: ['ofSubjects', 'ended', 'withErrors', 'ofErrorGroups', 'changedBehind', 'listFreshness'],
+  counters: ['syncs', 'examples', 'events', 'people'],
   system: ['database', 'tables', 'migrations', 'jobs', 'syncRows', 'listSizes'],
+  reports: ['failures', 'find', 'list', 'unsubscribed'],
+  notifications: ['place', 'nextDue', 'notices', 'dueReminders', 'channels', 'page', 'find', 'attempts'],
 }
 
 const reads: ReadonlySet<string> = new Set(

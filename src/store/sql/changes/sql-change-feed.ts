@@ -13,7 +13,7 @@ import { ChangeBell } from './change-bell.ts'
 import { ChangeSettlement } from './change-settlement.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 import { outcomeOfRow, syncOfRow } from '../syncs/sync-rows.ts'
-import type { ChangesTable } from '../tables.ts'
+import type { ChangesTable } from './change-tables.ts'
 
 const CHANGES = 'canvas_sync_changes'
 const PRUNED = 'canvas_sync_changes_pruned'

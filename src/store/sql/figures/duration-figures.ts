@@ -1,6 +1,12 @@
 import { DURATION_BINS_US, percentilesOf, percentilesOfBins } from '../../../core/duration-bins.ts'
-import { boundedTime, bucketStart, windowParts, type TimeBucket } from '../../../core/time-buckets.ts'
-import type { DurationPercentiles, FiguresWindow } from '../../sync-figures.ts'
+import {
+  boundedTime,
+  bucketStart,
+  bucketStartFrom,
+  windowParts,
+  type TimeBucket,
+} from '../../../core/time-buckets.ts'
+import type { DurationPercentiles, FiguresPeriod } from '../../sync-figures.ts'
 import { BIN_COLUMNS, DURATIONS, FIGURE_ROWS } from './figure-columns.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import { isOneOf, joined, piece, textFor, type SqlPiece } from '../sql-piece.ts'
@@ -20,21 +26,26 @@ type ChunkRow = Readonly<Record<string, number>>
 /** See `SyncFigures.durationPercentiles`. */
 export async function readPercentiles(
   connection: SqlConnection,
-  window: FiguresWindow,
+  period: FiguresPeriod,
   fractions: readonly number[],
 ): Promise<DurationPercentiles> {
-  if (window.user_ids !== undefined)
-    return await percentilesOfUsers(connection, window.since, window.user_ids, fractions)
-  const counts = await countBins(connection, window.since)
+  const range = { from: boundedTime(period.since), to: boundedTime(period.until ?? Number.MAX_SAFE_INTEGER) }
+  if (period.user_ids !== undefined)
+    return await percentilesOfUsers(connection, range, period.user_ids, fractions)
+  const counts = await countBins(connection, period)
   const completed = counts.reduce((sum, count) => sum + count, 0)
-  const exact = completed <= MOST_EXACT && !(await wereDeleted(connection, window.since))
+  const exact = completed <= MOST_EXACT && !(await wereDeleted(connection, range))
   if (!exact) return { seconds: percentilesOfBins(counts, fractions), exact }
-  const durations = await readDurations(connection, boundedTime(window.since))
+  const durations = await readDurations(connection, range)
   return { seconds: percentilesOf(durations, fractions), exact }
 }
 
-async function countBins({ dialect, select }: SqlConnection, since: number): Promise<Float64Array> {
-  const parts = windowParts(bucketStart('hour', since), ['hour', 'day', 'month'])
+async function countBins(
+  { dialect, select }: SqlConnection,
+  { since, until }: FiguresPeriod,
+): Promise<Float64Array> {
+  const end = until === undefined ? undefined : bucketStartFrom('hour', until)
+  const parts = windowParts(bucketStart('hour', since), ['hour', 'day', 'month'], end)
     .filter(({ tier }) => tier !== 'rows')
     .map(({ tier, from, to }) =>
       piece(
@@ -43,6 +54,7 @@ async function countBins({ dialect, select }: SqlConnection, since: number): Pro
         to,
       ),
     )
+  if (parts.length === 0) return binsOf([])
   const all = joined(parts, ' union all ')
   const text = `select chunk, ${SUMMED_BINS} from (${all.text}) as parts group by chunk`
   return binsOf(await select<ChunkRow>(textFor(dialect, text), all.values))
@@ -57,32 +69,39 @@ function binsOf(rows: readonly ChunkRow[]): Float64Array {
   return counts
 }
 
-async function wereDeleted({ dialect, select }: SqlConnection, since: number): Promise<boolean> {
-  const text = `select 1 as deleted from ${DURATIONS} where tier = 'deleted' and bucket_start >= ? limit 1`
-  return (await select(textFor(dialect, text), [bucketStart('hour', since)])).length > 0
+interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
+
+async function wereDeleted({ dialect, select }: SqlConnection, { from, to }: TimeRange): Promise<boolean> {
+  const text = `select 1 as deleted from ${DURATIONS}
+    where tier = 'deleted' and bucket_start >= ? and bucket_start < ? limit 1`
+  return (await select(textFor(dialect, text), [bucketStart('hour', from), to])).length > 0
 }
 
 interface DurationRow {
   readonly total_duration_seconds: number
 }
 
-async function readDurations({ dialect, select }: SqlConnection, since: number): Promise<number[]> {
+async function readDurations({ dialect, select }: SqlConnection, { from, to }: TimeRange): Promise<number[]> {
   const text = `select total_duration_seconds from canvas_sync_metrics
-    where sync_status = 'completed' and sync_start_time >= ? and total_duration_seconds is not null`
-  const rows = await select<DurationRow>(textFor(dialect, text), [since])
+    where sync_status = 'completed' and sync_start_time >= ? and sync_start_time < ?
+      and total_duration_seconds is not null`
+  const rows = await select<DurationRow>(textFor(dialect, text), [from, to])
   return rows.map((row) => row.total_duration_seconds)
 }
 
 async function percentilesOfUsers(
   { dialect, select }: SqlConnection,
-  since: number,
+  { from, to }: TimeRange,
   user_ids: readonly string[],
   fractions: readonly number[],
 ): Promise<DurationPercentiles> {
   const text = textFor(
     dialect,
     `select total_duration_seconds from canvas_sync_metrics
-     where user_id = ? and sync_start_time >= ? and (sync_status || '') = 'completed'
+     where user_id = ? and sync_start_time >= ? and sync_start_time < ? and (sync_status || '') = 'completed'
        and coalesce(total_duration_seconds, -1) >= 0
      order by sync_start_time desc limit ?`,
   )
@@ -90,7 +109,7 @@ async function percentilesOfUsers(
   const durations: number[] = []
   let exact = true
   for (const user_id of new Set(user_ids)) {
-    const rows = await select<DurationRow>(text, [user_id, boundedTime(since), each])
+    const rows = await select<DurationRow>(text, [user_id, from, to, each])
     if (rows.length === each) exact = false
     for (const row of rows) durations.push(row.total_duration_seconds)
   }

@@ -78,12 +78,11 @@ export async function readTotals(
   const selects = selectsOf(dialect, columns)
   const parts: SqlPiece[] = statuses.length === 0 ? [] : endedSyncs(selects, filter, statuses)
   if (filter.status === undefined || filter.status === 'in_progress') {
-    const running = runningIn(
-      { from: boundedTime(filter.since), to: Number.MAX_SAFE_INTEGER },
-      filter.user_ids,
-    )
+    const to = filter.until === undefined ? Number.MAX_SAFE_INTEGER : boundedTime(filter.until)
+    const running = runningIn({ from: boundedTime(filter.since), to }, filter.user_ids)
     parts.push(piece(selects.of_rows + running.text + selects.by_status, ...running.values))
   }
+  if (parts.length === 0) return totalsOf([], [])
   const all = joined(parts, ' union all ')
   const text = selects.whole(all.text)
   return totalsOf(columns, await select<StatusRow>(textFor(dialect, text), all.values))
@@ -91,13 +90,13 @@ export async function readTotals(
 
 function endedSyncs(
   { of_rows, of_totals, by_status }: TotalsSelects,
-  { since, user_ids }: TotalsFilter,
+  { since, until, user_ids }: TotalsFilter,
   statuses: readonly SyncStatus[],
 ): SqlPiece[] {
   const parts =
     user_ids === undefined
-      ? windowParts(since, ['5m', 'hour', 'day', 'month'])
-      : windowParts(since, ['day', 'month'])
+      ? windowParts(since, ['5m', 'hour', 'day', 'month'], until)
+      : windowParts(since, ['day', 'month'], until)
   const whose = user_ids === undefined ? piece('') : isOneOf('user_id', user_ids)
   const and = user_ids === undefined ? '' : ' and '
   return parts.map(({ tier, from, to }) => {

@@ -2,6 +2,7 @@ import { boundedTime } from '../../../core/time-buckets.ts'
 import type {
   CheckStep,
   DurationPercentiles,
+  FiguresPeriod,
   FiguresPlace,
   FiguresWindow,
   SeriesPoint,
@@ -52,8 +53,8 @@ export class SqlSyncFigures implements SyncFigures {
     })
   }
 
-  durationPercentiles(window: FiguresWindow, fractions: readonly number[]): Promise<DurationPercentiles> {
-    return this.#database.read((connection) => readPercentiles(connection, window, fractions))
+  durationPercentiles(period: FiguresPeriod, fractions: readonly number[]): Promise<DurationPercentiles> {
+    return this.#database.read((connection) => readPercentiles(connection, period, fractions))
   }
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {

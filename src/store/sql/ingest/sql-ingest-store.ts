@@ -22,6 +22,7 @@ import {
   type IngestStatements,
 } from './ingest-statements.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
+import { COUNTED_TOGETHER, countTogether, type WrittenSyncs } from './count-together.ts'
 import { findKnown, newestRun, takenEventsText } from './known-syncs.ts'
 
 const TASKS_AT_ONCE = 200
@@ -65,14 +66,19 @@ export class SqlIngestStore implements IngestStore {
       const sync_ids = await this.#database.write(async (connection) => {
         conflicts = []
         const ids: number[] = []
-        for (const report of inLockOrder(batch.reports)) {
-          const id = await this.#applyReport(connection, report)
-          if (id === null) conflicts.push(report.task_id)
-          else ids.push(id)
-        }
-        // What was begun is undone with it.
-        if (conflicts.length > 0) throw new MonitorError('internal', 'The reports assumed something else.')
         const reports = inLockOrder(batch.reports)
+        const write = async (): Promise<WrittenSyncs> => {
+          for (const report of reports) {
+            const id = await this.#applyReport(connection, report)
+            if (id === null) conflicts.push(report.task_id)
+            else ids.push(id)
+          }
+          // What was begun is undone with it.
+          if (conflicts.length > 0) throw new MonitorError('internal', 'The reports assumed something else.')
+          return writtenSyncs(reports, ids)
+        }
+        if (reports.filter(hasEnded).length < COUNTED_TOGETHER) await write()
+        else await countTogether(connection, write)
         const grouped = ids.filter((_, index) => reports[index]?.changes.some(isGrouped))
         if (grouped.length > 0) await groupErrors(connection, grouped)
         await keepLines(connection, batch, lines)
@@ -208,6 +214,16 @@ export class SqlIngestStore implements IngestStore {
 
 const isGrouped = ({ old_status, new_status }: SyncReport['changes'][number]): boolean =>
   changesGroup(old_status, new_status)
+
+const hasEnded = ({ row }: SyncReport): boolean => row !== null && row.sync_status !== 'in_progress'
+const hasJustEnded = (report: SyncReport): boolean =>
+  hasEnded(report) && (report.status_before === null || report.status_before === 'in_progress')
+
+function writtenSyncs(reports: readonly SyncReport[], ids: readonly number[]): WrittenSyncs {
+  const idsOf = (which: (report: SyncReport) => boolean): number[] =>
+    ids.filter((_, index) => reports[index] !== undefined && which(reports[index]))
+  return { added: idsOf(hasEnded), ended: idsOf(hasJustEnded) }
+}
 
 /** Two servers that take the same syncs must lock their rows in one order. */
 function inLockOrder(reports: readonly SyncReport[]): readonly SyncReport[] {

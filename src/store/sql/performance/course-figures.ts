@@ -1,6 +1,6 @@
 import { boundedTime } from '../../../core/time-buckets.ts'
 import type { CourseFigures, CourseFiguresList } from '../../performance-figures.ts'
-import type { FiguresWindow } from '../../sync-figures.ts'
+import type { FiguresPeriod } from '../../sync-figures.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import { piece, textFor, type SqlPiece } from '../sql-piece.ts'
 
@@ -23,7 +23,7 @@ interface LookedSyncs {
 
 export async function readCourses(
   connection: SqlConnection,
-  { since, user_ids }: FiguresWindow,
+  { since, until, user_ids }: FiguresPeriod,
   limit: number,
 ): Promise<CourseFiguresList> {
   const whose = user_ids?.map((user_id) => piece('user_id = ? and ', user_id)) ?? [piece('')]
@@ -31,8 +31,9 @@ export async function readCourses(
   const most_outcomes = Math.ceil(MOST_OUTCOMES / Math.max(1, whose.length))
   const courses = new Map<string, CourseSums>()
   const looked = { syncs: 0, outcomes: 0, oldest_start: null as number | null, sampled: false }
+  const range = { from: boundedTime(since), to: boundedTime(until ?? Number.MAX_SAFE_INTEGER) }
   for (const each of whose) {
-    const newest = newestSyncs(each, boundedTime(since), most_syncs)
+    const newest = newestSyncs(each, range, most_syncs)
     const { syncs, oldest_start } = await lookedAt(connection, newest)
     const sums = await sumsOf(connection, newest, most_outcomes)
     const outcomes = sums.reduce((total, of) => total + of.outcomes, 0)
@@ -46,12 +47,17 @@ export async function readCourses(
   return { courses: slowest([...courses.values()], limit), ...looked }
 }
 
-function newestSyncs(whose: SqlPiece, from: number, most: number): SqlPiece {
+function newestSyncs(
+  whose: SqlPiece,
+  { from, to }: { readonly from: number; readonly to: number },
+  most: number,
+): SqlPiece {
   return piece(
     `select id, sync_start_time from canvas_sync_metrics
-     where ${whose.text}sync_start_time >= ? order by sync_start_time desc limit ?`,
+     where ${whose.text}sync_start_time >= ? and sync_start_time < ? order by sync_start_time desc limit ?`,
     ...whose.values,
     from,
+    to,
     most,
   )
 }

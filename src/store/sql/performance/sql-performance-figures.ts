@@ -4,7 +4,7 @@ import type {
   TypeFiguresList,
   UserFiguresList,
 } from '../../performance-figures.ts'
-import type { FiguresWindow } from '../../sync-figures.ts'
+import type { FiguresPeriod, FiguresWindow } from '../../sync-figures.ts'
 import type { SqlDatabase } from '../sql-database.ts'
 import { readCourses } from './course-figures.ts'
 import { readTypes } from './type-figures.ts'
@@ -18,11 +18,11 @@ export class SqlPerformanceFigures implements PerformanceFigures {
     this.#database = database
   }
 
-  byType(window: FiguresWindow): Promise<TypeFiguresList> {
+  byType(window: FiguresPeriod): Promise<TypeFiguresList> {
     return this.#database.read((connection) => readTypes(connection, window))
   }
 
-  slowestCourses(window: FiguresWindow, limit: number): Promise<CourseFiguresList> {
+  slowestCourses(window: FiguresPeriod, limit: number): Promise<CourseFiguresList> {
     return this.#database.read((connection) => readCourses(connection, window, limit))
   }
 

@@ -1,7 +1,7 @@
 import { percentilesOf } from '../../../core/duration-bins.ts'
 import { boundedTime } from '../../../core/time-buckets.ts'
 import type { TypeFigures, TypeFiguresList } from '../../performance-figures.ts'
-import type { FiguresWindow } from '../../sync-figures.ts'
+import type { FiguresPeriod } from '../../sync-figures.ts'
 import type { SqlConnection, SqlDialect } from '../sql-database.ts'
 import { behindLead } from '../lists/sync-list-spans.ts'
 import { joined, piece, textFor } from '../sql-piece.ts'
@@ -31,14 +31,19 @@ const COMPLETED = `sync_status = 'completed' and total_duration_seconds is not n
 
 export async function readTypes(
   connection: SqlConnection,
-  { since, user_ids }: FiguresWindow,
+  { since, until, user_ids }: FiguresPeriod,
 ): Promise<TypeFiguresList> {
-  const from = boundedTime(since)
+  const range = { from: boundedTime(since), to: boundedTime(until ?? Number.MAX_SAFE_INTEGER) }
   const { syncs, sampled } =
-    user_ids === undefined ? await syncsOfAll(connection, from) : await syncsOf(connection, from, user_ids)
+    user_ids === undefined ? await syncsOfAll(connection, range) : await syncsOf(connection, range, user_ids)
   const types = [...Map.groupBy(syncs, ({ sync_type }) => sync_type)].map(figuresOf)
   types.sort((a, b) => b.p50_seconds - a.p50_seconds || (a.sync_type < b.sync_type ? -1 : 1))
   return { types: types.slice(0, MOST_TYPES), sampled: sampled || types.length > MOST_TYPES }
+}
+
+interface TimeRange {
+  readonly from: number
+  readonly to: number
 }
 
 interface NewestOf {
@@ -70,14 +75,14 @@ interface Looked {
   readonly sampled: boolean
 }
 
-async function syncsOfAll(connection: SqlConnection, from: number): Promise<Looked> {
+async function syncsOfAll(connection: SqlConnection, range: TimeRange): Promise<Looked> {
   const syncs: TimedSync[] = []
   let sampled = false
   // Steps from type to type: to read them all would be to read the whole index.
   let type = await typeAfter(connection, null)
   for (let types = 0; type !== null; types++) {
     if (types === MOST_TYPES) return { syncs, sampled: true }
-    const of_type = await newest(connection, ofType(type), from, MOST_OF_TYPE)
+    const of_type = await newest(connection, ofType(type), range, MOST_OF_TYPE)
     sampled ||= of_type.length === MOST_OF_TYPE
     syncs.push(...of_type)
     type = await typeAfter(connection, type)
@@ -97,14 +102,14 @@ async function typeAfter({ dialect, select }: SqlConnection, type: string | null
 
 async function syncsOf(
   connection: SqlConnection,
-  from: number,
+  range: TimeRange,
   user_ids: readonly string[],
 ): Promise<Looked> {
   const syncs: TimedSync[] = []
   const most = Math.ceil(MOST_OF_USERS / Math.max(1, user_ids.length))
   let sampled = false
   for (const user_id of user_ids) {
-    const of_user = await newest(connection, ofUser(user_id), from, most)
+    const of_user = await newest(connection, ofUser(user_id), range, most)
     sampled ||= of_user.length === most
     syncs.push(...of_user.filter(isTimed))
   }
@@ -115,14 +120,14 @@ async function syncsOf(
 async function newest(
   { dialect, select }: SqlConnection,
   { column, value, index, condition }: NewestOf,
-  from: number,
+  { from, to }: TimeRange,
   most: number,
 ): Promise<TimedSync[]> {
   // PostgreSQL would go along the index of all start times; SQLite takes another one, and sorts all that it finds.
   const lead = dialect === 'postgres' ? { column, value: piece('?', value) } : null
   const since = behindLead(lead, ['sync_start_time'], '>=', [from])
-  const until = behindLead(lead, ['sync_start_time'], '<', [Number.MAX_SAFE_INTEGER])
-  const window = lead === null ? [piece(`${column} = ?`, value), since] : [since, until]
+  const until = behindLead(lead, ['sync_start_time'], '<', [to])
+  const window = lead === null ? [piece(`${column} = ?`, value), since, until] : [since, until]
   const where = joined([...window, ...(condition === null ? [] : [piece(condition)])], ' and ')
   const order = lead === null ? '' : `${column} desc, `
   const text = `select ${TIMED} from ${along(dialect, index)}

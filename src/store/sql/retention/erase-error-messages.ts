@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { SqlConnection } from '../sql-database.ts'
 
 const ERASED = 'An error of a user who was erased.'
-const ERASED_REASON = 'A reason that may have told of a user who was erased.'
+export const ERASED_REASON = 'A reason that may have told of a user who was erased.'
 const DECISIONS = 'canvas_sync_error_decisions'
 const MOST_MESSAGE_CHARACTERS = 2000
 
@@ -51,6 +51,11 @@ async function forgetReasons({ query }: SqlConnection, error_group_id: number): 
     .execute()
 }
 
+/** Finds the user in what people wrote. */
+export function namingUser(user_id: string): RegExp {
+  return new RegExp(String.raw`(?<![\p{L}\p{N}])${RegExp.escape(user_id)}(?![\p{L}\p{N}])`, 'iu')
+}
+
 /** What people wrote about any group and that names the user. As many rows as there were decisions. */
 export async function eraseReasons({ query }: SqlConnection, user_id: string): Promise<void> {
   const rows = await query
@@ -58,7 +63,7 @@ export async function eraseReasons({ query }: SqlConnection, user_id: string): P
     .select(['id', 'reason'])
     .where('reason', 'is not', null)
     .execute()
-  const naming = new RegExp(String.raw`(?<![\p{L}\p{N}])${RegExp.escape(user_id)}(?![\p{L}\p{N}])`, 'iu')
+  const naming = namingUser(user_id)
   for (const { id, reason } of rows) {
     if (reason === null || !naming.test(reason)) continue
     await query.updateTable(DECISIONS).set({ reason: ERASED_REASON }).where('id', '=', id).execute()

@@ -4,7 +4,9 @@ import type { AuditEntry } from '../../access-store.ts'
 import { SYNCS_ERASED } from '../../change-feed.ts'
 import type { ErasureStep, ErasureStore, UserTraces } from '../../erasure-store.ts'
 import { deleteSyncRows } from './delete-sync-rows.ts'
-import { eraseErrorMessages, eraseReasons } from './erase-error-messages.ts'
+import { eraseIncidents } from '../erase-incidents.ts'
+import { eraseFromReports } from '../erase-reports.ts'
+import { ERASED_REASON, eraseErrorMessages, eraseReasons, namingUser } from './erase-error-messages.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 
 const METRICS = 'canvas_sync_metrics'
@@ -107,6 +109,8 @@ export class SqlErasureStore implements ErasureStore {
       const { query } = connection
       await zeroWhatIsDeleted(connection)
       const sources = await ownSources(connection, user_id)
+      const naming = namingUser(user_id)
+      await eraseFromReports(connection, sources, naming)
       await sql`delete from canvas_sync_source_users where user_id = ${user_id}`.execute(query)
       for (const source_id of sources) {
         for (const table of ['canvas_sync_listings', 'canvas_sync_checkpoints'] as const) {
@@ -116,7 +120,10 @@ export class SqlErasureStore implements ErasureStore {
       }
       await sql`delete from canvas_sync_user_totals where user_id = ${user_id}`.execute(query)
       await sql`delete from canvas_sync_users where user_id = ${user_id}`.execute(query)
+      // With what became of their times.
+      await query.deleteFrom('canvas_sync_schedules').where('user_id', '=', user_id).execute()
       await eraseReasons(connection, user_id)
+      await eraseIncidents(connection, user_id, { naming, erased: ERASED_REASON, at: audit.at })
       await forgetTokens(connection, user_id, audit.at)
       await query
         .updateTable('canvas_sync_audit')

@@ -168,7 +168,21 @@ function mayGo(where: Where, before: number): Expression<SqlBool> {
   return where.and([
     where('sync_status', '!=', 'in_progress'),
     where.or([where('sync_end_time', 'is', null), where('sync_end_time', '<', before)]),
+    isNoEvidence(where),
   ])
+}
+
+/** Who is told of an incident wants to see what it is about. */
+function isNoEvidence(where: Where): Expression<SqlBool> {
+  return where.not(
+    where.exists(
+      where
+        .selectFrom('canvas_sync_incidents as incident')
+        .select(sql`1`.as('one'))
+        .whereRef('incident.last_sync_id', '=', `${METRICS}.id`)
+        .where('incident.open_key', 'is not', null),
+    ),
+  )
 }
 
 /** Whether a newer one of its source and scope has ended. */
