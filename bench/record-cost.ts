@@ -1,6 +1,8 @@
+import { trace } from '@opentelemetry/api'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { createMonitor } from '../src/tracker/monitor.ts'
+import { createMonitor, type Monitor } from '../src/tracker/monitor.ts'
 import { createRemoteMonitor } from '../src/tracker/remote-monitor.ts'
 import type { Sync } from '../src/tracker/types.ts'
 import { figure, quantile, type Benchmark, type Figure } from './benchmark.ts'
@@ -124,6 +126,29 @@ async function remoteFigures(
   })
 }
 
+/** The same calls in a sync that OpenTelemetry's SDK traces: each line has a trace id, and there is nothing else. */
+async function tracedFigures(
+  calls: number,
+  costAt: (each_us: Float64Array, fraction: number) => number,
+  monitor: Monitor,
+  local: readonly Figure[],
+): Promise<Figure[]> {
+  trace.setGlobalTracerProvider(new TracerProvider())
+  const sync = await monitor.startSync({ taskId: 'traced' })
+  const figures: Figure[] = []
+  for (const [name, call] of Object.entries(recordings(sync))) {
+    const each_us = await timeEach(calls, call)
+    await monitor.logs.flush()
+    const cost_us = costAt(each_us, 0.5)
+    const untraced_us = local.find((other) => other.name === `record-cost, ${name} p50`)?.value ?? Infinity
+    const ratios = { 'the same without traces': cost_us / untraced_us }
+    figures.push(figure(`record-cost, ${name} in a traced sync p50`, cost_us, 'µs', { ratios }))
+  }
+  await sync.completeSuccess()
+  trace.disable()
+  return figures
+}
+
 export const benchmark: Benchmark = {
   name: 'record-cost',
   async run({ quick, progress }) {
@@ -174,6 +199,7 @@ export const benchmark: Benchmark = {
         }),
       )
     }
+    figures.push(...(await tracedFigures(calls, costAt, monitor, figures)))
     const { lines_dropped, lines_written } = monitor.logs.health
     progress(`${lines_written} lines written, ${lines_dropped} dropped`)
     if (lines_dropped > 0) throw new Error(`${lines_dropped} lines were dropped: the figures are not honest.`)

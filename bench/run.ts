@@ -21,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'log-search': () => import('./log-search.ts'),
   ingest: () => import('./ingest.ts'),
   'server-reads': () => import('./server-reads.ts'),
+  'prometheus-scrape': () => import('./prometheus-scrape.ts'),
   prune: () => import('./prune.ts'),
   dashboard: () => import('./dashboard.ts'),
   'live-updates': () => import('./live-updates.ts'),

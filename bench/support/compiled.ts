@@ -24,7 +24,7 @@ export async function compileInto(directory: string, files: readonly string[]): 
     include: [],
   }
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config))
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }))
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module', version: '0.0.0' }))
   mkdirSync(join(directory, 'dashboard'))
   for (const name of ['node_modules', 'migrations', 'dashboard/dist'])
     symlinkSync(join(ROOT, name), join(directory, name))

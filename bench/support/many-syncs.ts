@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Client } from 'pg'
 import { openStore } from '../../src/store/open-store.ts'
@@ -140,6 +141,8 @@ export async function fillSqlite(
       database.exec(sql)
       progress(`${name} made`)
     }
+    database.exec(countingStatements('sqlite'))
+    progress('syncs counted')
   } finally {
     database.close()
   }
@@ -176,6 +179,7 @@ export async function fillPostgres(
       await client.query(indexdef)
       progress(`${indexname} made`)
     }
+    await client.query(countingStatements('postgres'))
     await client.query(`select setval(pg_get_serial_sequence('${METRICS}', 'id'), ${given.syncs})`)
     await client.query(
       `select setval(pg_get_serial_sequence('canvas_sync_error_groups', 'id'), ${ERRORS.length})`,
@@ -192,6 +196,13 @@ export async function fillPostgres(
   } finally {
     await after.end()
   }
+}
+
+/** As an upgrade counts the rows that are there. */
+function countingStatements(engine: 'sqlite' | 'postgres'): string {
+  const file = new URL(`../../migrations/${engine}/0018-counters.sql`, import.meta.url)
+  const [, behind = ''] = readFileSync(file, 'utf8').split('-- The rows that are here already, once.')
+  return `--${behind.split('-- What else is counted')[0] ?? ''}`
 }
 
 async function makeFigures(database: string, progress: (message: string) => void): Promise<void> {
