@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isSyncErrorType, type CanvasErrorType } from '../core/error-types.ts'
 import { MonitorError, type ErrorDetails } from '../core/errors.ts'
+import type { CallBegin } from '../core/telemetry.ts'
 import { classifyAnswer, type AnswerVerdict } from './classify.ts'
 import type { CanvasCall } from './observer.ts'
 import type { Target } from './origin.ts'
@@ -50,6 +51,8 @@ export function interpret<T>(
     return { verdict, outcome: { error: withDetails(error, details) } }
   }
 }
+
+const METHOD = 'GET'
 
 /** A page of 100 rows has some ten thousand; parsed values take many times the memory of their text. */
 const MAX_VALUES = 400_000
@@ -110,10 +113,14 @@ export function withDetails(error: unknown, details: ErrorDetails): MonitorError
   })
 }
 
+export function beginOf<T>({ endpoint, target, course_id, page }: Job<T>, attempt: number): CallBegin {
+  return { method: METHOD, endpoint, origin: target.origin, course_id, page, attempt }
+}
+
 export function describeCall<T>(job: Job<T>, attempt: Attempt<T>, will_retry: boolean): CanvasCall {
   const { answer, verdict, outcome, signals } = attempt
   return {
-    method: 'GET',
+    method: METHOD,
     endpoint: job.endpoint,
     status: answer?.status ?? null,
     duration_ms: attempt.duration_ms,

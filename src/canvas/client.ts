@@ -49,6 +49,8 @@ class HttpCanvasClient implements CanvasClient {
       random,
       gate: this.#gate,
       observer: options.observer ?? {},
+      traces: options.traces,
+      send_traceparent: options.send_traceparent ?? false,
       retries: {
         max_attempts: options.max_attempts ?? 4,
         max_throttled_attempts: options.max_throttled_attempts ?? 5,

@@ -1,6 +1,15 @@
 import { isMonitorError, MonitorError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
-import { describeCall, detailsOf, interpret, withDetails, type Attempt, type Job } from './attempt.ts'
+import { NOT_TRACED, type CallTraces } from '../core/telemetry.ts'
+import {
+  beginOf,
+  describeCall,
+  detailsOf,
+  interpret,
+  withDetails,
+  type Attempt,
+  type Job,
+} from './attempt.ts'
 import { parseRetryAfter } from './back-off.ts'
 import { notify, type CanvasObserver } from './observer.ts'
 import { readRateSignals } from './rate-signals.ts'
@@ -15,6 +24,8 @@ export interface RunnerOptions {
   readonly random: () => number
   readonly gate: ThrottleGate
   readonly observer: CanvasObserver
+  readonly traces?: CallTraces | undefined
+  readonly send_traceparent: boolean
   readonly retries: RetryLimits
   readonly limits: WireLimits
 }
@@ -71,7 +82,7 @@ export class Runner {
   }
 
   async #attempts<T>(job: Job<T>, signal: AbortSignal): Promise<Done<T>> {
-    const { clock, gate, observer, random, retries } = this.#options
+    const { clock, gate, observer, random, retries, traces = NOT_TRACED } = this.#options
     const policy = new RetryPolicy(retries, random)
     for (let number = 1; ; number++) {
       const permit = await gate.acquire({
@@ -82,14 +93,17 @@ export class Runner {
         },
       })
       let attempt: Attempt<T>
+      const trace = traces.begin(beginOf(job, number))
       try {
-        attempt = await this.#attempt(job, number, signal, permit)
+        attempt = await trace.run(() => this.#attempt(job, number, signal, permit, trace.traceparent))
       } finally {
         permit.release()
       }
       const { outcome } = attempt
       const wait_ms = 'error' in outcome ? policy.next(outcome.error) : null
-      notify(() => observer.call?.(describeCall(job, attempt, wait_ms !== null)))
+      const call = describeCall(job, attempt, wait_ms !== null)
+      trace.end(call)
+      notify(() => observer.call?.(call))
       if ('value' in outcome) {
         const { answer, verdict, duration_ms } = attempt
         return {
@@ -112,6 +126,7 @@ export class Runner {
     number: number,
     signal: AbortSignal,
     permit: ThrottlePermit,
+    traceparent: string | null,
   ): Promise<Attempt<T>> {
     const { clock } = this.#options
     const started_ms = clock.monotonic()
@@ -120,7 +135,7 @@ export class Runner {
     try {
       const answer = await this.#transport.exchange({
         target: job.target,
-        headers: this.#headers(),
+        headers: this.#headers(traceparent),
         signal,
         onHeaders: (status, headers) => {
           signals = readRateSignals(headers)
@@ -169,12 +184,14 @@ export class Runner {
   }
 
   /** No `Content-Type` and no body: Canvas's edge answers a GET that has them with 403. */
-  #headers(): Record<string, string> {
+  #headers(traceparent: string | null): Record<string, string> {
+    const { send_traceparent } = this.#options
     return {
       authorization: `Bearer ${this.#options.token}`,
       accept: ACCEPT,
       'accept-encoding': 'gzip',
       'user-agent': 'canvas-sync-monitor',
+      ...(send_traceparent && traceparent !== null ? { traceparent } : {}),
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { CallTraces } from '../core/telemetry.ts'
 import type { CanvasObserver } from './observer.ts'
 import type { ThrottleGate } from './throttle-gate.ts'
 import type { ThrottleState } from './throttle-state.ts'
@@ -14,6 +15,10 @@ export interface CanvasClientOptions {
   /** Access token, one line of printable ASCII. It is never part of an error, a log or `inspect()`. */
   readonly token: string
   readonly observer?: CanvasObserver
+  /** Told of each attempt of each call, for spans. */
+  readonly traces?: CallTraces
+  /** Whether calls carry the `traceparent` of their span, for a proxy before Canvas that knows it. Default false. */
+  readonly send_traceparent?: boolean
   readonly clock?: Clock
   /** Uniform in [0, 1), for jitter; `Math.random` by default. */
   readonly random?: () => number

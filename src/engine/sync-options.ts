@@ -32,7 +32,7 @@ export interface RunSyncOptions {
   readonly fullReadEveryMs?: number
   readonly clock?: Clock
   readonly observer?: EngineObserver
-  readonly client?: Partial<Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer'>>
+  readonly client?: Partial<Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer' | 'traces'>>
 }
 
 /** Names what a sync reads: two syncs of one scope continue and compare with each other. */

@@ -2,6 +2,7 @@ import { createCanvasClient } from '../canvas/client.ts'
 import type { CanvasObserver } from '../canvas/observer.ts'
 import type { CanvasClient } from '../canvas/types.ts'
 import type { Clock } from '../core/clock.ts'
+import type { CallTraces } from '../core/telemetry.ts'
 import type { SyncLedger } from './sync-ledger.ts'
 import type { ThrottleGates } from './throttle-gates.ts'
 import type { ObservedClientOptions } from './types.ts'
@@ -12,7 +13,7 @@ const COURSE_IN_PATH = /^\/api\/v1\/courses\/([^/]+)/
 export function observedClient(
   { baseUrl, token, ...rest }: ObservedClientOptions,
   ledger: SyncLedger,
-  { clock, gates }: { clock: Clock; gates: ThrottleGates },
+  { clock, gates, trace }: { clock: Clock; gates: ThrottleGates; trace: CallTraces },
 ): CanvasClient {
   return createCanvasClient({
     clock,
@@ -21,6 +22,7 @@ export function observedClient(
     base_url: baseUrl,
     token,
     observer: canvasObserver(ledger),
+    traces: trace,
   })
 }
 

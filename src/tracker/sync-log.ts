@@ -14,14 +14,23 @@ export class SyncLog {
   readonly #logs: Pick<LogWriter, 'write'>
   readonly #task_id: string
   readonly #user_id: string | number | null
+  readonly #trace_id: string | null
 
-  constructor(logs: Pick<LogWriter, 'write'>, task_id: string, user_id: string | null) {
+  /** @param trace_id put on every line, where the sync is traced */
+  constructor(
+    logs: Pick<LogWriter, 'write'>,
+    task_id: string,
+    user_id: string | null,
+    trace_id: string | null = null,
+  ) {
     this.#logs = logs
     this.#task_id = task_id
     this.#user_id = emitUserId(user_id)
+    this.#trace_id = trace_id
   }
 
-  write(stream: LogStream, level: LogLevel, event: string, fields: Fields, message: string): void {
+  write(stream: LogStream, level: LogLevel, event: string, own_fields: Fields, message: string): void {
+    const fields = this.#trace_id === null ? own_fields : withTrace(own_fields, this.#trace_id)
     const line: LogEvent = { level, event, task_id: this.#task_id, user_id: this.#user_id, fields, message }
     this.#logs.write(stream, line)
   }
@@ -69,6 +78,15 @@ export class SyncLog {
   cameTooLate(ended_as: string, kept: string): void {
     const message = `The sync ended as ${ended_as}, but it was ${kept} by then and stays so.`
     this.operation('sync_ended_late', { status: kept, reason: ended_as }, message, 'WARNING')
+  }
+}
+
+/** Fields come from the job, too: what cannot be copied is written as it is, and counted there. */
+function withTrace(fields: Fields, trace_id: string): Fields {
+  try {
+    return { ...fields, trace_id }
+  } catch {
+    return fields
   }
 }
 

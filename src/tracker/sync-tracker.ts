@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { toSyncRecord, type CourseOutcome, type SyncMetadata, type SyncRecord } from '../core/sync-record.ts'
+import type { SyncTrace } from '../core/telemetry.ts'
 import { verdictOf, type Verdict } from '../core/verdict.ts'
 import type { CanvasClient } from '../canvas/types.ts'
 import type { FinishAnswer, SyncFinish, SyncProgress, SyncStart } from '../store/sync-store.ts'
@@ -26,6 +27,7 @@ export interface SyncParts {
   readonly log: SyncLog
   readonly clock: Clock
   readonly gates: ThrottleGates
+  readonly trace: SyncTrace
   /** Milliseconds between two saves of what has changed. */
   readonly save_interval_ms: number
   readonly keep_error_messages: boolean
@@ -35,6 +37,7 @@ export interface SyncParts {
 
 /** What the row says has the limit in it, which is the server's to know. */
 const TIMED_OUT_MESSAGE = 'The sync ran longer than its limit.'
+const TIMED_OUT = { status: 'timed_out', error_type: 'timed_out' } as const
 
 /** The {@link Sync} that a job holds. */
 export class SyncTracker extends SyncLedger implements Sync {
@@ -76,6 +79,11 @@ export class SyncTracker extends SyncLedger implements Sync {
     return this.#ending !== null
   }
 
+  /** Runs the job's own work where its trace sees it. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#parts.trace.run(work)
+  }
+
   canvas(options: ObservedClientOptions): CanvasClient {
     const client = observedClient(options, this, this.#parts)
     this.#clients.push(client)
@@ -88,17 +96,20 @@ export class SyncTracker extends SyncLedger implements Sync {
   ): Promise<CourseOutcome> {
     const { clock, keep_error_messages } = this.#parts
     const run = new CourseRun(String(courseId), clock)
+    const trace = this.#parts.trace.course(run.courseId)
     let thrown: unknown
     let failure: Failure | null = null
     try {
-      await work(run)
+      await trace.run(() => work(run))
     } catch (error) {
       thrown = error
       failure = describeFailure(error, { keep_messages: keep_error_messages })
     }
     const outcome = run.end(failure, this.takeCallsOf(run.courseId))
     // An interrupted course has no outcome: the next sync reads it again.
-    if (failure === null || !interrupts(failure)) {
+    const interrupted = failure !== null && interrupts(failure)
+    trace.end({ ...outcome, ...(interrupted ? { outcome: null } : {}) })
+    if (!interrupted) {
       this.#keepOutcome(outcome, failure)
       await this.#parts.recorder.saveCourseOutcome(outcome)
     }
@@ -246,11 +257,20 @@ export class SyncTracker extends SyncLedger implements Sync {
       this.countLoss()
     }
     await this.#saveEnd()
+    this.#endTrace(this.#end, failure)
     // A row that nobody ends would seem to run for as long as this process lives.
     if (this.#end_saved === null) {
       this.#stopSaving = clock.every(save_interval_ms, () => void this.#saveEnd())
     }
     return this.toJSON()
+  }
+
+  #endTrace({ duration_ms, counters, ...end }: SyncFinish, failure: Failure | null): void {
+    const refused = this.#end_saved?.status === 'timed_out'
+    const { status, error_type } = refused ? TIMED_OUT : end
+    const errors = this.problems.map((problem) => problem.error_type)
+    if (failure !== null) errors.push(failure.error_type)
+    this.#parts.trace.end({ status, error_type, duration_ms, counters, errors })
   }
 
   async #saveEnd(): Promise<void> {

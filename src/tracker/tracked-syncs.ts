@@ -5,6 +5,7 @@ import type { SyncMetadata } from '../core/sync-record.ts'
 import { redactText } from '../logs/redact.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import type { SyncReports, SyncStart } from '../store/sync-store.ts'
+import { traceSync } from '../telemetry/sync-trace.ts'
 import { flag, wholeNumber } from './counts.ts'
 import { storableMetadata } from './metadata.ts'
 import { processIdentity } from './process-identity.ts'
@@ -29,7 +30,7 @@ export interface TrackedSyncsOptions {
 /** The syncs that this process runs, from their start until their end is saved. */
 export class TrackedSyncs {
   readonly #options: TrackedSyncsOptions
-  readonly #starting = new Set<Promise<Sync>>()
+  readonly #starting = new Set<Promise<SyncTracker>>()
   /** Syncs whose end is not in the store. */
   readonly #open = new Set<SyncTracker>()
   readonly #gates: ThrottleGates
@@ -49,7 +50,7 @@ export class TrackedSyncs {
   async track<T>(options: SyncOptions, work: (sync: Sync) => Promise<T>): Promise<T> {
     const sync = await this.start(options)
     try {
-      const value = await work(sync)
+      const value = await sync.run(() => work(sync))
       await sync.completeSuccess()
       return value
     } catch (error) {
@@ -58,7 +59,7 @@ export class TrackedSyncs {
     }
   }
 
-  async start(options: SyncOptions = {}): Promise<Sync> {
+  async start(options: SyncOptions = {}): Promise<SyncTracker> {
     if (this.#closing !== null) throw new MonitorError('closed', 'The monitor is closed.')
     const starting = this.#start(options)
     this.#starting.add(starting)
@@ -75,17 +76,19 @@ export class TrackedSyncs {
     return this.#closing
   }
 
-  async #start(options: SyncOptions): Promise<Sync> {
+  async #start(options: SyncOptions): Promise<SyncTracker> {
     const { clock, logs, reports } = this.#options
     const start = startOf(options, clock.now())
     const recorder = new SyncRecorder(reports, start, () => this.#failures++)
     await recorder.start(options.onTaskIdTaken ?? 'rename')
+    const trace = await traceSync({ ...start, sync_task_id: recorder.task_id })
     const sync = new SyncTracker({
       start,
       recorder,
-      log: new SyncLog(logs, recorder.task_id, start.user_id),
+      log: new SyncLog(logs, recorder.task_id, start.user_id, trace.trace_id),
       clock,
       gates: this.#gates,
+      trace,
       save_interval_ms: this.#options.saveIntervalMs ?? 1000,
       keep_error_messages: this.#options.keepErrorMessages ?? false,
       onEndSaved: () => this.#open.delete(sync),

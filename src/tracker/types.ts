@@ -30,7 +30,7 @@ export interface SyncOptions {
 
 /** As of a client, but for what the sync itself brings. */
 export type ObservedClientOptions = { readonly baseUrl: string; readonly token: string } & Partial<
-  Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer'>
+  Omit<CanvasClientOptions, 'base_url' | 'token' | 'observer' | 'traces'>
 >
 
 /** How many objects were handled; `true` counts one. `processed` defaults to the larger of 1 and created + updated. */

@@ -55,6 +55,16 @@ test('the long form ends partial when one of its courses fails', async () => {
   assert.match(printed, /^partial 1 of 2 courses failed: job_error \(course 102\)\./)
 })
 
+test('the traced example prints a span for each sync, course and call, and the metrics', async () => {
+  const { printed, sync } = await runExample('traced-sync.ts')
+  assert.equal(sync?.sync_status, 'completed')
+  assert.ok(sync.courses_processed > 0)
+  for (const name of ['sync courses', 'sync course', 'GET /api/v1/courses/{id}/sections']) {
+    assert.ok(printed.includes(`name: '${name}'`), name)
+  }
+  assert.ok(printed.includes('canvas.sync.run.duration'))
+})
+
 test('the engine example copies everything that the token may see', async () => {
   const { sync } = await runExample('whole-sync.ts')
   assert.equal(sync?.sync_status, 'completed')
