@@ -16,9 +16,14 @@ export interface ControlParts {
   readonly tokens: TokenBook
   readonly faults: SeededFaultScript
   readonly ledger: RequestLedger
+  /** Leaves the port for so long, milliseconds. */
+  readonly goAway: (duration_ms: number) => Promise<void>
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+const LONGEST_AWAY_SECONDS = 86_400
+/** So that the answer still leaves. */
+const FAREWELL_MS = 100
 const MOST_BODY_BYTES = 10_000_000
 
 /** `/__simulator/…`: the simulator itself, for another process on the same machine. Not part of Canvas. */
@@ -75,6 +80,13 @@ function controlAnswer(parts: ControlParts, what: string, body: unknown): unknow
     case 'POST mutations': {
       const { name, args } = body as { name: string; args?: Record<string, unknown> }
       return { result: university.mutate(name, args ?? {}) ?? null }
+    }
+    case 'POST away': {
+      const { seconds } = body as { seconds?: unknown }
+      if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= LONGEST_AWAY_SECONDS))
+        throw new RangeError(`seconds must be a number above 0, at most ${LONGEST_AWAY_SECONDS}`)
+      setTimeout(() => void parts.goAway(seconds * 1000), FAREWELL_MS)
+      return { away_seconds: seconds }
     }
     case 'GET tokens':
       return tokens.list().map((token) => ({

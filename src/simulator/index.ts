@@ -31,9 +31,9 @@
  * Everything made up comes from the seed and lies before a fixed day; only what mutations change is kept, so that
  * millions of submissions cost nothing until they are asked for.
  */
-import type { AddressInfo } from 'node:net'
 import { answerControl } from './control.ts'
 import { SeededFaultScript, type FaultScript } from './faults/fault-script.ts'
+import { Listening } from './http/listening.ts'
 import { makeServer } from './http/server.ts'
 import { Throttle } from './http/throttle.ts'
 import { resolveOptions, type SimulatorOptions } from './options.ts'
@@ -53,6 +53,8 @@ export interface Simulator {
   /** All requests since the start or the last {@link resetStats}, in numbers. */
   readonly stats: SimulatorStats
   resetStats(): void
+  /** Refuses every connection for so long, as a Canvas that is down; then it is there again, with the same data. */
+  goAway(duration_ms: number): Promise<void>
   /** Drops every connection; a second call returns the first one's promise. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -72,31 +74,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const ledger = new RequestLedger()
   const throttle = resolved.throttle === false ? null : new Throttle(resolved.throttle, resolved.now)
   if (options.faults !== undefined) faults.add(...options.faults)
+  const parts = { world, university, tokens, faults, ledger }
   const server = makeServer({
-    world,
-    university,
-    tokens,
-    faults,
-    ledger,
+    ...parts,
     throttle,
     options: resolved,
     answerControl: (message, response, url) =>
-      answerControl({ world, university, tokens, faults, ledger }, message, response, url),
+      answerControl({ ...parts, goAway: (ms) => listening.goAway(ms) }, message, response, url),
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  world.base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listening = new Listening(server)
+  world.base_url = `http://127.0.0.1:${await listening.start(options.port ?? 0)}`
 
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closing ??= new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-    return closing
-  }
+  const close = (): Promise<void> => listening.close()
   return {
     base_url: world.base_url,
     university,
@@ -107,6 +96,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return ledger.stats
     },
     resetStats: () => ledger.reset(),
+    goAway: (duration_ms) => listening.goAway(duration_ms),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
+import { setImmediate as immediate } from 'node:timers/promises'
+import { systemErrorCode } from '../../src/core/errors.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { anyCourse, ask, withSimulator, type Row } from '../support/simulator-client.ts'
 
@@ -172,3 +174,37 @@ test('no request ends the simulator', () =>
     assert.equal(await rawStatus(simulator, '/api/v1/accounts'), 500)
     assert.equal((await ask(simulator, '/api/v1/accounts')).status, 200)
   }))
+
+test('another process sends Canvas away for a while: it refuses connections, then it is there with the same data', () =>
+  withSimulator({}, async (simulator) => {
+    const { course_id, assignment_ids, student_ids } = anyCourse(simulator)
+    const [assignment_id = '', user_id = ''] = [assignment_ids[0], student_ids[0]]
+    const submission = `/api/v1/courses/${course_id}/assignments/${assignment_id}/submissions/${user_id}`
+    simulator.university.grade({ course_id, assignment_id, user_id, score: 7.25 })
+    const { json: before } = await ask(simulator, submission)
+    assert.equal((await control(simulator, 'away', { body: { seconds: 0.5 } })).status, 200)
+    while ((await codeOf(simulator)) !== 'ECONNREFUSED') await immediate()
+    while ((await codeOf(simulator)) !== null) await immediate()
+    assert.deepEqual((await ask(simulator, submission)).json, before)
+    for (const seconds of [0, -1, 1e9, '60', null]) {
+      assert.equal((await control(simulator, 'away', { body: { seconds } })).status, 400)
+    }
+  }))
+
+test('a simulator that is away can be closed', async () => {
+  const simulator = await startSimulator()
+  await simulator.goAway(60_000)
+  assert.equal(await codeOf(simulator), 'ECONNREFUSED')
+  await simulator.close()
+  assert.equal(await codeOf(simulator), 'ECONNREFUSED')
+})
+
+/** Why nobody answers; null when somebody does. */
+async function codeOf({ base_url }: Simulator): Promise<string | null> {
+  try {
+    await (await fetch(`${base_url}/__simulator/stats`)).arrayBuffer()
+    return null
+  } catch (error) {
+    return systemErrorCode((error as Error).cause) ?? 'unknown'
+  }
+}
