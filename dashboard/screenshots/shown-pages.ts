@@ -10,6 +10,7 @@ export interface ShownPage {
 export interface ShownIds {
   readonly partial: number
   readonly running: number
+  readonly incident: number
 }
 
 export const SHOWN_PAGES: readonly ShownPage[] = [
@@ -18,6 +19,12 @@ export const SHOWN_PAGES: readonly ShownPage[] = [
   { name: 'sync', address: ({ partial }) => `/syncs/${partial}`, full_only: true },
   { name: 'sync-running', address: ({ running }) => `/syncs/${running}`, full_only: true },
   { name: 'errors', address: () => '/errors' },
+  { name: 'incidents', address: () => '/incidents?state=all' },
+  { name: 'incident', address: ({ incident }) => `/incidents/${incident}`, full_only: true },
+  { name: 'schedules', address: () => '/schedules' },
+  { name: 'schedule', address: () => '/schedules?schedule=nightly', full_only: true },
+  { name: 'notifications', address: () => '/notifications' },
+  { name: 'reports', address: () => '/reports' },
   { name: 'performance', address: () => '/performance' },
   { name: 'logs', address: () => '/logs' },
   { name: 'users', address: () => '/users' },

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSync } from '../../src/engine/sync-engine.ts'
-import { startServer } from '../../src/server.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { DELIVERY_DEFAULTS, type ChannelConfig } from '../../src/delivery/delivery-config.ts'
+import { startServer, type ServerOptions } from '../../src/server.ts'
+import type { Store } from '../../src/store/store.ts'
+import { givenSchedule } from '../../test/dashboard/support/given-alerts.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { createMonitor, type Monitor } from '../../src/tracker/monitor.ts'
 import { recordPastSyncs } from './past-syncs.ts'
@@ -13,7 +17,7 @@ export interface ShownServer extends AsyncDisposable {
 
 /** A server as on its first day: with nothing to show. */
 export function openEmptyServer(): Promise<ShownServer> {
-  return openServer(() => Promise.resolve(new AsyncDisposableStack()))
+  return openServer(() => Promise.resolve(new AsyncDisposableStack()), {})
 }
 
 /** A server after six weeks of syncs of 30 users, of which two run while it is looked at. */
@@ -29,12 +33,43 @@ export function openFullServer(): Promise<ShownServer> {
     await syncNow(monitor, simulator)
     running.defer(startSyncs(monitor, simulator))
     return running
-  })
+  }, ALERTING)
+}
+
+const hook = (name: string, url: string): ChannelConfig => ({
+  name,
+  kind: 'webhook',
+  url,
+  secret: 'of-the-pictures-only',
+  allow_hosts: [],
+  fallback: null,
+})
+
+/** Nobody is told in truth: these addresses lead nowhere. */
+const ALERTING: Partial<ServerOptions> = {
+  notifications: {
+    ...DELIVERY_DEFAULTS,
+    channels: [hook('ops', 'https://ops.invalid/hook'), hook('tickets', 'https://tickets.invalid/hook')],
+    routes: [{ match: {}, channels: ['ops'], repeat_ms: 0, stop: false }],
+    public_url: null,
+    calendar: { quiet_hours: [], terms: [], time_zone: 'Europe/London' },
+  },
+}
+
+/** Schedules that went well and not, a report that was sent, and the first look of the rules. */
+async function showAlerts(store: Store): Promise<void> {
+  const now = Date.now()
+  const day_ms = 86_400_000
+  const nightly = { letters: `${'s'.repeat(26)}lssm`, every_ms: day_ms, now }
+  await givenSchedule(store, 'nightly', { cron: '0 0 * * *', sync_type: 'all', margin: '15m' }, nightly)
+  const hourly = { letters: `sss${'u'.repeat(2)}${'s'.repeat(24)}`, every_ms: day_ms / 24, now }
+  await givenSchedule(store, 'grades-hourly', { cron: '0 * * * *', sync_type: 'grades' }, hourly)
+  while ((await store.incidents.listOpen()).length === 0) await systemClock.sleep(100)
 }
 
 type Filling = (database: string, logDir: string) => Promise<AsyncDisposableStack>
 
-async function openServer(fill: Filling): Promise<ShownServer> {
+async function openServer(fill: Filling, options: Partial<ServerOptions>): Promise<ShownServer> {
   const opened = new AsyncDisposableStack()
   const directory = mkdtempSync(join(tmpdir(), 'canvas-sync-screenshots-'))
   opened.defer(() => {
@@ -43,8 +78,9 @@ async function openServer(fill: Filling): Promise<ShownServer> {
   const database = `sqlite:${join(directory, 'canvas-sync.db')}`
   const logDir = join(directory, 'logs')
   opened.use(await fill(database, logDir))
-  const server = await startServer({ database, logDir, port: 0 })
+  const server = await startServer({ database, logDir, port: 0, ...options })
   opened.defer(() => server.close())
+  if (options === ALERTING) await showAlerts(server.monitor.store)
   return { url: server.url, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 

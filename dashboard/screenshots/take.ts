@@ -29,7 +29,7 @@ try {
     ['empty', openEmptyServer],
   ] as const) {
     await using server = await open()
-    const ids = filling === 'full' ? await idsOf(server.url) : { partial: 0, running: 0 }
+    const ids = filling === 'full' ? await idsOf(server.url) : { partial: 0, running: 0, incident: 0 }
     for (const { name, address, full_only } of SHOWN_PAGES) {
       if (only !== undefined && !only.includes(name)) continue
       if (filling === 'empty' && full_only === true) continue
@@ -52,7 +52,13 @@ async function idsOf(url: string): Promise<ShownIds> {
     const { syncs } = (await answer.json()) as { syncs: { id: number }[] }
     return syncs[0]?.id ?? 1
   }
-  return { partial: await newest('partial'), running: await newest('in_progress') }
+  const open = await fetch(`${url}/api/canvas/metrics/incidents?state=open&limit=1`)
+  const { incidents } = (await open.json()) as { incidents: { id: number }[] }
+  return {
+    partial: await newest('partial'),
+    running: await newest('in_progress'),
+    incident: incidents[0]?.id ?? 1,
+  }
 }
 
 async function pictureOf(

@@ -49,7 +49,21 @@ test(`all style together is at most ${STYLE_BYTES} bytes, compressed`, async (t)
 test('each page but the first has a script of its own, which does not come before it is opened', async () => {
   const initial = await initialScripts()
   const names = await readdir(new URL('assets/', FOLDER))
-  for (const page of ['syncs', 'sync', 'errors', 'performance', 'logs', 'users', 'user', 'system']) {
+  for (const page of [
+    'syncs',
+    'sync',
+    'errors',
+    'incidents',
+    'incident',
+    'schedules',
+    'notifications',
+    'reports',
+    'performance',
+    'logs',
+    'users',
+    'user',
+    'system',
+  ]) {
     const own = names.find((name) => name.startsWith(`${page}-page-`) && name.endsWith('.js'))
     assert.ok(own !== undefined, `${page} has none`)
     assert.ok(!initial.has(`/assets/${own}`), `${own} comes at once`)

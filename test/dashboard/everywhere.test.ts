@@ -5,7 +5,7 @@ import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { sync } from '../api/support/sync-factory.ts'
 import { assertNoWider, becomesTrue, openTabs, visit } from './support/visit.ts'
 
-const { server, store } = await openGuardedServer({ requireToken: false })
+const { server, store } = await openGuardedServer({ requireToken: false, alerts: false })
 const started_at = Date.now() - 3_600_000
 for (let number = 0; number < 30; number++) {
   await sync.failed({ user_id: String(number), started_at: started_at - number * 1000 })(

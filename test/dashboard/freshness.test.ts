@@ -6,7 +6,7 @@ import { assertAccessible, panel, visit } from './support/visit.ts'
 
 const HOUR_MS = 3_600_000
 
-const fresh = await openGuardedServer({ requireToken: false, freshnessTarget: '6h' })
+const fresh = await openGuardedServer({ requireToken: false, alerts: false, freshnessTarget: '6h' })
 await sync.completed()(fresh.store.syncs, Date.now())
 
 interface Read {

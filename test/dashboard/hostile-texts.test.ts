@@ -8,11 +8,12 @@ import { LOG_STREAMS } from '../../src/core/log-event.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { courseOutcome, syncFinish, syncStart } from '../support/sync-factory.ts'
 import { HOSTILE_TEXTS } from './support/hostile-texts.ts'
+import { givenSchedule, openIncident } from './support/given-alerts.ts'
 import { assertNoWider, visit } from './support/visit.ts'
 
 const LONG = process.env['LONG_TESTS'] === '1'
 
-const { server, store, directory } = await openGuardedServer({ requireToken: false })
+const { server, store, directory } = await openGuardedServer({ requireToken: false, alerts: false })
 const now = Date.now()
 const logs = join(directory, 'logs')
 mkdirSync(logs, { recursive: true })
@@ -77,6 +78,41 @@ for (const stream of LOG_STREAMS) {
   appendFileSync(join(logs, `${stream}.log`), `${lines.join('\n')}\n`)
 }
 
+// What people and other programs name: subjects of incidents, reasons, channels that are gone, owners of schedules.
+const incident_ids: number[] = []
+for (const [index, text] of HOSTILE_TEXTS.slice(0, 40).entries()) {
+  incident_ids.push(
+    await openIncident(
+      store,
+      {
+        rule: (['sync_failed', 'missed', 'notification_failing', 'log_loss'] as const)[index % 4] ?? 'disk',
+        severity: 'critical',
+        subject: {
+          host: text.slice(0, 200),
+          sync_type: text.slice(0, 100),
+          user_id: text.slice(0, 255),
+          schedule: text.slice(0, 50),
+          channel: text.slice(0, 50),
+          error_type: errorTypeOf(index),
+        },
+        facts: { machine: text.slice(0, 100), last_error: text.slice(0, 100), due_at: now, records_lost: 1 },
+        key: String(index),
+      },
+      now,
+    ),
+  )
+  const lasting = { created_at: now, due_at: now + 1e9, expires_at: now + 2e9, group: null, repeat_ms: null }
+  const about = { kind: 'test', incident_id: null, report_id: null, reader: null } as const
+  const channel = text.slice(0, 50)
+  await store.notifications.add([{ dedup_key: `hostile ${index}`, channel, ...about, ...lasting }])
+  await givenSchedule(
+    store,
+    `hostile-${index}`,
+    { cron: '0 2 * * *', sync_type: text.slice(0, 50).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' '), owner: null },
+    { letters: 'sm', every_ms: 86_400_000, now },
+  )
+}
+
 /** What text must not have become. */
 const FOREIGN = `[...document.querySelectorAll('iframe, object, embed, base, style, img, math, meta[http-equiv], form[action], script:not([src^="/assets/"])')]
   .map((element) => element.outerHTML.slice(0, 200))
@@ -116,6 +152,9 @@ suite('two hundred hostile texts as names, errors and log messages', () => {
     ['performance', '/performance', /./],
     ['logs', '/logs', /9\d\d\d/],
     ['users', '/users', /90\d\d/],
+    ['incidents', '/incidents?state=all', /90\d\d/],
+    ['schedules', '/schedules', /90\d\d/],
+    ['notifications', '/notifications', /90\d\d/],
     ['system', '/system', /./],
   ] as const) {
     test(`are text and nothing else on the page of ${name}`, async () => {
@@ -126,6 +165,11 @@ suite('two hundred hostile texts as names, errors and log messages', () => {
   test('are text on the pages of syncs that are called so', async () => {
     const pages = ids.slice(0, 40).map((id, index) => [`/syncs/${id}`, String(9000 + index)] as const)
     await look(pages.filter((_, index) => LONG || index % 4 === 1))
+  })
+
+  test('are text on the pages of incidents about them', async () => {
+    const some = incident_ids.filter((_, index) => LONG || index % 4 === 1)
+    await look(some.map((id) => [`/incidents/${id}`, 'What to do:']))
   })
 
   test('are text on the pages of users who are called so', async () => {

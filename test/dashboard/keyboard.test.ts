@@ -55,6 +55,7 @@ suite('keys', () => {
       ['s', 'Syncs'],
       ['e', 'Errors'],
       ['p', 'Performance'],
+      ['r', 'Reports'],
       ['l', 'Logs'],
       ['u', 'Users'],
       ['y', 'System'],
@@ -63,6 +64,15 @@ suite('keys', () => {
       await press(page, 'g', letter)
       await heading(page, name)
       assert.equal(await page.locator('nav a[aria-current="page"]').first().textContent(), name)
+    }
+    await press(page, 'g', 'a')
+    await heading(page, 'Incidents')
+    assert.equal(await page.locator('nav a[aria-current="page"]').first().textContent(), 'Alerts')
+    for (const name of ['Schedules', 'Notifications']) {
+      await page.getByRole('navigation', { name: 'Alerts' }).getByRole('link', { name }).press('Enter')
+      await heading(page, name)
+      assert.equal(await page.title(), `${name} · Canvas syncs`)
+      assert.equal(await page.locator('nav a[aria-current="page"]').first().textContent(), 'Alerts')
     }
     await page.close()
   })

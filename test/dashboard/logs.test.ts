@@ -112,6 +112,28 @@ suite('the page of logs', () => {
     await page.close()
   })
 
+  test('it stays at the newest line though the list takes itself to be elsewhere, and moves there again', async () => {
+    const { page } = await visit(all, { width: 390 })
+    await here(page, 500)
+    await lines(page)
+      .filter({ hasText: `Line ${COUNT - 1}.` })
+      .waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    const left_px = await page.evaluate<number>(`(async () => {
+      const list = document.querySelector('.log-view > div')
+      const elsewhere = list.scrollTop - 500
+      const again = Promise.withResolvers()
+      // As soon as the list is at its end again, before anybody is told of it.
+      list.addEventListener('scroll', () => again.resolve((list.scrollTop = elsewhere)), { once: true })
+      list.scrollTop = elsewhere
+      await again.promise
+      for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame)
+      return list.scrollHeight - list.clientHeight - list.scrollTop
+    })()`)
+    assert.ok(left_px < 48, `${left_px} pixels`)
+    await page.close()
+  })
+
   test('it opens at the newest line on a phone as well, where lines are higher', async () => {
     const { page } = await visit(all, { width: 390 })
     const newest = lines(page).filter({ hasText: `Line ${COUNT - 1}.` })

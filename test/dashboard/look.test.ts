@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { sync } from '../api/support/sync-factory.ts'
+import { givenAlerts } from './support/given-alerts.ts'
 import { openCanvas, runEngine } from './support/engine-sync.ts'
 import { assertNoWider, assertTargetsApart, visit } from './support/visit.ts'
 
-const { server, store } = await openGuardedServer({ requireToken: false })
+const { server, store } = await openGuardedServer({ requireToken: false, alerts: false })
 /** Of sums of how far things moved while nobody touched anything: https://web.dev/articles/cls calls less than 0.1 good. */
 const MOST_SHIFT = 0.1
 
@@ -24,6 +25,8 @@ for (let day = 0; day < 10; day++) {
   await sync.failed({ started_at, user_id: '7', error_type: 'timeout' })(store.syncs, now)
 }
 
+const { failed } = await givenAlerts(store, now)
+
 const PAGES = {
   overview: '/',
   syncs: '/syncs',
@@ -33,6 +36,12 @@ const PAGES = {
   logs: '/logs',
   users: '/users',
   'one user': '/users/42',
+  incidents: '/incidents?state=all',
+  'one incident': `/incidents/${failed}`,
+  schedules: '/schedules',
+  'one schedule': '/schedules?schedule=nightly',
+  notifications: '/notifications',
+  reports: '/reports',
   system: '/system',
   'no page': '/none',
 }

@@ -8,8 +8,8 @@ import { assertAccessible, panel, visit } from './support/visit.ts'
 
 const HOUR_MS = 3_600_000
 
-const empty = await openGuardedServer({ requireToken: false })
-const open = await openGuardedServer({ requireToken: false })
+const empty = await openGuardedServer({ requireToken: false, alerts: false })
+const open = await openGuardedServer({ requireToken: false, alerts: false })
 await sync.failed({ error_type: 'timeout' })(open.store.syncs, Date.now())
 
 suite('while it is looked at, the overview changes', () => {

@@ -7,12 +7,12 @@ import { assertAccessible, assertNoWider, panel, visit } from './support/visit.t
 
 const HOUR_MS = 3_600_000
 
-const open = await openGuardedServer({ requireToken: false })
+const open = await openGuardedServer({ requireToken: false, alerts: false })
 await sync.failed({ error_type: 'timeout' })(open.store.syncs, Date.now())
 
 suite('the overview', () => {
   test('the figures are those of the period of the address, beside the one before', async () => {
-    const figures = await openGuardedServer({ requireToken: false })
+    const figures = await openGuardedServer({ requireToken: false, alerts: false })
     const now = Date.now()
     for (const age_h of [2, 3, 4, 5, 30, 31, 32]) {
       await sync.completed({ started_at: now - age_h * HOUR_MS })(figures.store.syncs, now)
@@ -38,7 +38,7 @@ suite('the overview', () => {
   })
 
   test('charts show what calls cost, which were throttled and how long syncs waited, each in its unit', async () => {
-    const costs = await openGuardedServer({ requireToken: false })
+    const costs = await openGuardedServer({ requireToken: false, alerts: false })
     const counters = { api_rate_limit_hits: 2, throttle_wait_ms: 30_500, api_request_cost: 12.5 }
     const now = Date.now()
     const hour = now - (now % HOUR_MS)
@@ -67,7 +67,7 @@ suite('the overview', () => {
   })
 
   test('what somebody has muted or resolved needs no attention any more, and is not hidden', async () => {
-    const settled = await openGuardedServer({ requireToken: false })
+    const settled = await openGuardedServer({ requireToken: false, alerts: false })
     await sync.failed({ error_type: 'timeout', error_message: 'Too slow.' })(settled.store.syncs, Date.now())
     await sync.failed({ error_type: 'network', error_message: 'No way.' })(settled.store.syncs, Date.now())
     const { groups } = (await (await settled.send('GET', '/errors')).json()) as ErrorGroupList

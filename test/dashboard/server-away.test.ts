@@ -18,6 +18,7 @@ test('when the server goes the page says so, and is live again when it is back',
       database: `sqlite:${join(directory, 'syncs.db')}`,
       logDir: join(directory, 'logs'),
       logCleanup: false,
+      alerts: false,
       port,
     })
   const first = await start(0)

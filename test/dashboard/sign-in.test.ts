@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
+import { openIncident } from './support/given-alerts.ts'
 import { assertAccessible, openTabs, visit } from './support/visit.ts'
 
-const guarded = await openGuardedServer()
+const guarded = await openGuardedServer({ alerts: false })
 const { url } = guarded.server
 
 async function signIn(page: Page, token: string): Promise<void> {
@@ -20,7 +21,7 @@ suite('on a server that asks for a token', () => {
     await page.getByRole('heading', { name: 'Syncs', exact: true, level: 1 }).waitFor()
     assert.equal(page.url(), `${url}/syncs?status=failed`)
     const menu = page.getByRole('banner').locator('details')
-    await menu.getByText('Ana of reporting').first().click()
+    await menu.locator('summary', { hasText: 'Ana of reporting' }).click()
     await menu.getByText('read', { exact: true }).waitFor()
     await assertAccessible(page)
     await page.keyboard.press('Escape')
@@ -62,6 +63,7 @@ suite('on a server that asks for a token', () => {
   })
 
   test('however wide the window, no page of the navigation is cut off where it has one row', async () => {
+    await openIncident(guarded.store, { rule: 'disk', severity: 'warning' }, Date.now())
     const token = await guarded.token(['read', 'ingest', 'admin'], {
       name: 'Anastasia of the reporting group',
     })
@@ -74,7 +76,8 @@ suite('on a server that asks for a token', () => {
     await page.evaluate("localStorage.setItem('canvas-sync-time-zone', 'America/Argentina/Buenos_Aires')")
     await page.reload()
     await page.locator('header .session').waitFor()
-    for (const width of [961, 1100, 1361, 1440]) {
+    await page.locator('.place-count').waitFor()
+    for (const width of [1105, 1200, 1393, 1440, 1521, 1600]) {
       await page.setViewportSize({ width, height: 600 })
       const cut = await page.evaluate<number>(
         "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('nav ul'))",

@@ -19,6 +19,13 @@ import { SignInGate } from './sign-in-gate.tsx'
 const SyncsPage = lazyPage(async () => (await import('../syncs/syncs-page.tsx')).SyncsPage)
 const SyncPage = lazyPage(async () => (await import('../sync/sync-page.tsx')).SyncPage)
 const ErrorsPage = lazyPage(async () => (await import('../errors/errors-page.tsx')).ErrorsPage)
+const IncidentsPage = lazyPage(async () => (await import('../incidents/incidents-page.tsx')).IncidentsPage)
+const IncidentPage = lazyPage(async () => (await import('../incidents/incident-page.tsx')).IncidentPage)
+const SchedulesPage = lazyPage(async () => (await import('../schedules/schedules-page.tsx')).SchedulesPage)
+const NotificationsPage = lazyPage(
+  async () => (await import('../notifications/notifications-page.tsx')).NotificationsPage,
+)
+const ReportsPage = lazyPage(async () => (await import('../reports/reports-page.tsx')).ReportsPage)
 const PerformancePage = lazyPage(
   async () => (await import('../performance/performance-page.tsx')).PerformancePage,
 )
@@ -35,6 +42,11 @@ const FIRST_PAGES = [
   [/^\/syncs\/?$/, SyncsPage],
   [/^\/syncs\/./, SyncPage],
   [/^\/errors/, ErrorsPage],
+  [/^\/incidents\/?$/, IncidentsPage],
+  [/^\/incidents\/./, IncidentPage],
+  [/^\/schedules/, SchedulesPage],
+  [/^\/notifications/, NotificationsPage],
+  [/^\/reports/, ReportsPage],
   [/^\/performance/, PerformancePage],
   [/^\/logs/, LogsPage],
   [/^\/users\/?$/, UsersPage],
@@ -108,6 +120,11 @@ function Pages({ queries }: { readonly queries: QueryClient }): ReactNode {
                 )}
               </Route>
               <Route path="/errors" component={ErrorsPage} />
+              <Route path="/incidents" component={IncidentsPage} />
+              <Route path="/incidents/:id" component={IncidentPage} />
+              <Route path="/schedules" component={SchedulesPage} />
+              <Route path="/notifications" component={NotificationsPage} />
+              <Route path="/reports" component={ReportsPage} />
               <Route path="/performance" component={PerformancePage} />
               <Route path="/logs" component={LogsPage} />
               <Route path="/users" component={UsersPage} />

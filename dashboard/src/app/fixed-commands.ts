@@ -33,6 +33,13 @@ export function fixedCommands(
       keys: `g ${letter}`,
       run: to(path),
     })),
+    ...PLACES.flatMap(({ beside = [] }) => beside).map(({ path, name }) => ({
+      id: `place-${path}`,
+      group: 'Pages',
+      words: name,
+      also: 'go to page alerts',
+      run: to(path),
+    })),
     {
       id: 'failed',
       group: 'Syncs',

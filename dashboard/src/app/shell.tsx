@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Link, useLocation, useRoute } from 'wouter'
+import { openIncidentsQuery } from '../data/queries.ts'
 import { useKeys } from '../parts/keys.ts'
 import { Notices } from '../parts/notices.tsx'
+import { countText } from '../parts/number-text.ts'
 import { useTitleWarning } from '../parts/page-title.ts'
 import { useZone, useZoneChoice } from '../parts/time-zone.ts'
 import { everywhereKeys, placeKeys } from './everywhere-keys.ts'
@@ -103,8 +106,21 @@ function PlaceLink({ path, name, within }: Place): ReactNode {
     <li>
       <Link href={path} aria-current={here ? 'page' : undefined}>
         {name}
+        {path === '/incidents' ? <OpenIncidents /> : null}
       </Link>
     </li>
+  )
+}
+
+/** How many incidents nobody looks after. */
+function OpenIncidents(): ReactNode {
+  const open = useQuery(openIncidentsQuery()).data?.states.open ?? 0
+  if (open === 0) return null
+  return (
+    <span className="place-count">
+      {countText(open)}
+      <span className="visually-hidden"> open</span>
+    </span>
   )
 }
 

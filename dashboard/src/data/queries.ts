@@ -1,5 +1,6 @@
 import type { SessionInfo } from '../../../src/api/access/sessions.ts'
 import type { FreshnessList } from '../../../src/api/freshness/freshness.ts'
+import type { IncidentListRecord } from '../../../src/api/incidents/incident-list.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import type { Series } from '../../../src/api/syncs/series.ts'
@@ -19,6 +20,13 @@ export const syncPagesQuery = (values: QueryValues): AskingPages<SyncListPage> =
 /** Live updates bring its changes themselves. */
 export const syncQuery = (id: string): Asking<SyncRecord> =>
   asked('sync', `/sync/${encodeURIComponent(id)}`, {}, once)
+/** Rules look every few seconds, and no event tells of what they find. */
+export const INCIDENTS_EVERY_MS = 5000
+/** What nobody looks after yet, the newest first, and how many there are. */
+export const openIncidentsQuery = (): Asking<IncidentListRecord> & { readonly refetchInterval: number } => ({
+  ...asked('open-incidents', '/incidents', { state: 'open', limit: 50 }),
+  refetchInterval: INCIDENTS_EVERY_MS,
+})
 export const freshnessQuery = (values: QueryValues): Asking<FreshnessList> =>
   asked('freshness', '/freshness', values)
 export const seriesQuery = (values: QueryValues): Asking<Series> => asked('series', '/series', values)

@@ -1,19 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { ErrorGroupRecord } from '../../../src/api/errors/error-group-records.ts'
 import { sessionQuery } from '../data/queries.ts'
-import { dateText } from '../parts/date-text.ts'
+import { MuteForm, type DecisionBody } from '../parts/decision-form.tsx'
 import { notify } from '../parts/notices.tsx'
-import { useNow } from '../parts/time-text.tsx'
-import { useZone } from '../parts/time-zone.ts'
-import { MUTE_CHOICES, STATE_WORDS } from './error-words.ts'
+import { STATE_WORDS } from './error-words.ts'
 import { decideAbout, type GroupAction } from './errors-queries.ts'
 
-interface MuteBody {
-  readonly until: string
-  readonly reason: string
-}
-type Decide = (action: GroupAction, body?: MuteBody) => Promise<void>
+type Decide = (action: GroupAction, body?: DecisionBody) => Promise<void>
 
 /** What can be done about a group, for who may. */
 export function ErrorActions({ group }: { readonly group: ErrorGroupRecord }): ReactNode {
@@ -61,62 +55,10 @@ export function ErrorActions({ group }: { readonly group: ErrorGroupRecord }): R
           {state === 'muted' ? 'Mute for another time…' : 'Mute…'}
         </button>
       </div>
-      {asks ? <MuteForm waits={waits} onMute={(body) => void decide('mute', body)} /> : null}
+      {asks ? <MuteForm waits={waits} onDecide={(body) => void decide('mute', body)} /> : null}
       <p className="problem" role="alert">
         {problem}
       </p>
     </div>
-  )
-}
-
-interface MuteFormProps {
-  readonly waits: boolean
-  readonly onMute: (body: MuteBody) => void
-}
-
-function MuteForm({ waits, onMute }: MuteFormProps): ReactNode {
-  const period = useId()
-  const why = useId()
-  const [ms, setMs] = useState(7 * 86_400_000)
-  const zone = useZone()
-  const until = useNow() + ms
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const given = new FormData(event.currentTarget).get('reason')
-    const reason = typeof given === 'string' ? given.trim() : ''
-    onMute({ until: new Date(Date.now() + ms).toISOString(), reason })
-  }
-  return (
-    <form className="error-mute" onSubmit={submit} aria-label="Mute">
-      <p className="field">
-        <label htmlFor={period}>For</label>
-        <select
-          id={period}
-          value={ms}
-          onChange={(event) => {
-            setMs(Number(event.currentTarget.value))
-          }}
-        >
-          {MUTE_CHOICES.map((choice) => (
-            <option key={choice.ms} value={choice.ms}>
-              {choice.words}
-            </option>
-          ))}
-        </select>
-      </p>
-      <p className="field">
-        <label htmlFor={why}>Why (no names)</label>
-        <input
-          id={why}
-          name="reason"
-          required
-          maxLength={500}
-          placeholder="such as: Canvas is being upgraded"
-        />
-      </p>
-      <button type="submit" className="primary" disabled={waits}>
-        Mute until {dateText(until, zone, 'minute')}
-      </button>
-    </form>
   )
 }

@@ -1,15 +1,10 @@
 import type { ReactNode } from 'react'
 import type { ErrorGroupState } from '../../../src/core/error-group-state.ts'
+import { withValue } from '../parts/address-values.ts'
 import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { countText } from '../parts/number-text.ts'
 import { SearchForm } from '../parts/search-form.tsx'
-import {
-  ERROR_TYPES,
-  STATE_CHOICES,
-  withValue,
-  type ErrorFilters,
-  type StateChoice,
-} from './error-filters.ts'
+import { ERROR_TYPES, STATE_CHOICES, type ErrorFilters, type StateChoice } from './error-filters.ts'
 
 interface ErrorFilterBarProps {
   readonly address: URLSearchParams

@@ -87,14 +87,6 @@ export const isNarrowed = ({ error_type, text }: ErrorFilters): boolean => error
 export const periodWords = (days: number): string =>
   ERROR_PERIODS.find(({ value }) => value === String(days))?.words ?? `${days} days`
 
-/** The same address with another value; without it when that is empty. */
-export function withValue(address: URLSearchParams, name: string, value: string): URLSearchParams {
-  const changed = new URLSearchParams(address)
-  if (value === '') changed.delete(name)
-  else changed.set(name, value)
-  return changed
-}
-
 /** The id of the group that is opened; null when there is none. */
 export function openedGroup(address: URLSearchParams): number | null {
   const text = address.get('group') ?? ''

@@ -71,12 +71,3 @@ export function whoText({
   if (actor_id === null) return actor_kind === 'loopback' ? 'somebody on the server itself' : actor_kind
   return actor_name === null ? `the token ${actor_id}` : `${actor_name} (token ${actor_id})`
 }
-
-/** For how long one can mute. */
-export const MUTE_CHOICES: readonly { readonly ms: number; readonly words: string }[] = [
-  { ms: 4 * 3_600_000, words: '4 hours' },
-  { ms: 86_400_000, words: 'a day' },
-  { ms: 7 * 86_400_000, words: 'a week' },
-  { ms: 30 * 86_400_000, words: '30 days' },
-  { ms: 90 * 86_400_000, words: '90 days' },
-]

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo, type ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import type { ErrorGroupList as ErrorGroupPage } from '../../../src/api/errors/error-list.ts'
+import { withValue } from '../parts/address-values.ts'
 import { ChoiceSelect } from '../parts/choice-select.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { countWords, MoreRows } from '../parts/more-rows.tsx'
@@ -16,7 +17,6 @@ import {
   openedGroup,
   periodWords,
   queryOf,
-  withValue,
   type ErrorFilters,
 } from './error-filters.ts'
 import { ErrorGroupDialog } from './error-group-dialog.tsx'

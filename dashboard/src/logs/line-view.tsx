@@ -1,5 +1,6 @@
-import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { VList, type VListHandle } from 'virtua'
+import { FramesSince } from './frames-since.ts'
 import { LineRow } from './line-row.tsx'
 import type { Row } from './line-rows.ts'
 import { nameOf } from './log-line.ts'
@@ -12,7 +13,7 @@ const NEAR_PX = 1600
 /** So far from the end still counts as at the end. */
 const AT_END_PX = 48
 /** So long after a change the list may still move by itself, because its lines are of another height than it took them for. */
-const MOVES_MS = 500
+const MOVES_FRAMES = 30
 /** Of a line that does not wrap, at the usual size of text. */
 const LINE_PX = 28
 
@@ -38,7 +39,8 @@ export function LineView(props: LineViewProps): ReactNode {
   const last_offset = useRef(0)
   const frame = useRef<HTMLDivElement | null>(null)
 
-  const moved_ms = useRef(0)
+  const [moved] = useState(() => new FramesSince())
+  const [touched] = useState(() => new FramesSince())
   /** How high all lines were when it was last at the end. */
   const stuck_px = useRef(0)
 
@@ -48,14 +50,14 @@ export function LineView(props: LineViewProps): ReactNode {
     if (!sticks || scrolled == null) return
     scrolled.scrollTop = scrolled.scrollHeight
     stuck_px.current = scrolled.scrollHeight
+    last_offset.current = scrolled.scrollTop
   }
-  const touched_ms = useRef(0)
   const keepAtEnd = (): void => {
-    moved_ms.current = performance.now()
+    moved.restart()
     stick()
   }
   const touch = (): void => {
-    touched_ms.current = performance.now()
+    touched.restart()
   }
   // oxlint-disable-next-line react/exhaustive-deps -- when there are other rows, or they are of another height
   useLayoutEffect(keepAtEnd, [sticks, rows, wraps])
@@ -82,19 +84,22 @@ export function LineView(props: LineViewProps): ReactNode {
     if (offset < NEAR_PX && view.older.state === 'more') void window.load('older')
     if (scrollSize - viewportSize - offset < NEAR_PX && view.newer.state === 'more') void window.load('newer')
   }
-  const onScroll = (offset: number): void => {
-    // As the browser has it now: of another height of the window the list knows only later.
+  /** Whether somebody scrolls up, and not the list by itself. Programs that read aloud scroll without a touch. */
+  const isReaders = (goes_up: boolean, height_px: number): boolean =>
+    goes_up &&
+    (touched.count <= MOVES_FRAMES || (moved.count > MOVES_FRAMES && height_px === stuck_px.current))
+  // As the browser has it: the list tells nothing of a move to where it took itself to be, and knows another height of the
+  // window only later.
+  const onScroll = (): void => {
     const scrolled = frame.current?.firstElementChild
-    const left_px = scrolled == null ? 0 : scrolled.scrollHeight - scrolled.clientHeight - scrolled.scrollTop
-    const is_at_end = left_px < AT_END_PX
+    if (scrolled == null) return
+    const { scrollHeight, clientHeight, scrollTop: offset } = scrolled
+    const is_at_end = scrollHeight - clientHeight - offset < AT_END_PX
     const goes_up = offset < last_offset.current - 2
     last_offset.current = offset
     if (is_at_end && !sticks && view.newer.state === 'end') onStick(true)
-    else if (!is_at_end && goes_up && sticks) {
-      const now_ms = performance.now()
-      const moves_itself = now_ms - moved_ms.current < MOVES_MS || scrolled?.scrollHeight !== stuck_px.current
-      // Nobody has scrolled: it stays at the end.
-      if (moves_itself && now_ms - touched_ms.current > MOVES_MS) {
+    else if (!is_at_end && sticks) {
+      if (!isReaders(goes_up, scrollHeight)) {
         stick()
         return
       }
@@ -116,6 +121,7 @@ export function LineView(props: LineViewProps): ReactNode {
       onTouchMove={touch}
       onPointerDown={touch}
       onKeyDown={touch}
+      onScrollCapture={onScroll}
     >
       <VList
         ref={list}
@@ -125,7 +131,6 @@ export function LineView(props: LineViewProps): ReactNode {
         data={rows}
         shift={changed === 'older'}
         itemSize={LINE_PX}
-        onScroll={onScroll}
         onResize={keepAtEnd}
       >
         {(row: Row, index: number) => (

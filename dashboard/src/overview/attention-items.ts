@@ -1,7 +1,10 @@
 import type { ErrorGroupRecord } from '../../../src/api/errors/error-group-records.ts'
+import type { IncidentRecord } from '../../../src/core/incident-record.ts'
+import type { IncidentSeverity } from '../../../src/core/incident.ts'
 import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import type { SyncStatus } from '../../../src/core/sync-status.ts'
+import { wordsIn } from '../incidents/incident-text.ts'
 import { whoseOf } from '../parts/sync-words.ts'
 import { isSilent } from './silent-syncs.ts'
 import { targetText, type SourceFreshness } from './source-freshness.ts'
@@ -11,7 +14,7 @@ export interface AttentionItem {
   readonly key: string
   /** Higher is worse. */
   readonly weight: number
-  readonly mark: SyncStatus | 'silent' | 'stale' | 'never' | 'held' | 'new_error'
+  readonly mark: SyncStatus | 'silent' | 'stale' | 'never' | 'held' | 'new_error' | IncidentSeverity
   readonly title: string
   readonly href: string
   /** Epoch milliseconds; null where there is no such moment. */
@@ -27,6 +30,8 @@ export interface AttentionItem {
 }
 
 export interface Troubles {
+  /** What is wrong, and nobody looks after. */
+  readonly incidents: readonly IncidentRecord[]
   /** The newest first. */
   readonly troubled: readonly SyncRecord[]
   readonly running: readonly SyncRecord[]
@@ -37,22 +42,28 @@ export interface Troubles {
   /** What the troubled syncs were asked for with, as the API takes it. */
   readonly since: string
   readonly now_ms: number
+  /** In which times are told. */
+  readonly zone: string
 }
 
 const WEIGHTS = {
+  critical: 110,
   token: 100,
   failed: 80,
   silent: 70,
   stale: 60,
   never: 55,
+  warning: 58,
   held: 50,
   new_error: 40,
   partial: 30,
+  info: 20,
 }
 
 /** The worst first, and of what is as bad the newest. */
 export function attentionItems(troubles: Troubles): AttentionItem[] {
   const items = [
+    ...incidentItems(troubles),
     ...syncItems(troubles),
     ...troubles.running.filter((sync) => isSilent(sync, troubles.now_ms)).map((sync) => silentItem(sync)),
     ...troubles.sources.flatMap((source) => sourceItems(source, troubles.target_seconds)),
@@ -63,14 +74,50 @@ export function attentionItems(troubles: Troubles): AttentionItem[] {
 
 const NOTHING = { detail: null, next_step: null, command: null, others: null, is_new: false } as const
 
+/** Those of a source stand where it says how it is mended. */
+function incidentItems({ incidents, sources, zone }: Troubles): AttentionItem[] {
+  const told = new Set(sources.filter(({ stale }) => stale > 0).map(({ source_id }) => source_id))
+  return incidents
+    .filter(({ rule, subject }) => rule !== 'stale' || !told.has(subject.source_id ?? 0))
+    .map((incident) => {
+      const { title, whose, cause, next_step, path } = wordsIn(incident, zone)
+      return {
+        ...NOTHING,
+        key: `incident ${incident.id}`,
+        weight: WEIGHTS[incident.severity],
+        mark: incident.severity,
+        title,
+        href: path,
+        at_ms: Date.parse(incident.began_at),
+        detail: cause === null ? whose : `${whose}. ${cause}`,
+        next_step,
+      }
+    })
+}
+
+/** Whether an incident tells of the sync already. */
+const isTold = ({ incidents }: Troubles, sync: SyncRecord): boolean =>
+  incidents.some(
+    ({ last_sync_id, subject: { sync_type, user_id, error_type }, began_at }) =>
+      last_sync_id === sync.id ||
+      (last_sync_id !== null &&
+        error_type !== null &&
+        error_type === sync.error_type &&
+        (sync_type === null || sync_type === sync.sync_type) &&
+        (user_id === null || user_id === sync.user_id) &&
+        Date.parse(began_at) <= Date.parse(sync.sync_start_time)),
+  )
+
 /** Syncs that ended with the same error are one; each user's token is a matter of its own. */
 const kindOf = ({ error_type, error_message, sync_status, user_id }: SyncRecord): string =>
   error_type === null
     ? `${sync_status} ${error_message ?? ''}`
     : `${sync_status} ${error_type} ${errorTypeFacts(error_type)?.token === true ? (user_id ?? '') : ''}`
 
-function syncItems({ troubled, new_errors, since }: Troubles): AttentionItem[] {
-  const kinds = Map.groupBy(troubled, kindOf)
+function syncItems(troubles: Troubles): AttentionItem[] {
+  const { troubled, new_errors, since } = troubles
+  const untold = troubled.filter((sync) => !isTold(troubles, sync))
+  const kinds = Map.groupBy(untold, kindOf)
   return [...kinds].flatMap(([kind, syncs]): AttentionItem[] => {
     const [newest] = syncs
     if (newest === undefined) return []

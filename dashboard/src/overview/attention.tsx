@@ -5,13 +5,14 @@ import { Panel, Waits } from '../parts/panel.tsx'
 import { Sign } from '../parts/sign.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
+import { useZone } from '../parts/time-zone.ts'
 import { attentionItems, type AttentionItem, type Troubles } from './attention-items.ts'
 
 /** So many are seen at once; the others are a click away. */
 const MOST_AT_ONCE = 6
 
 interface AttentionProps {
-  readonly troubles: Omit<Troubles, 'now_ms'>
+  readonly troubles: Omit<Troubles, 'now_ms' | 'zone'>
   /** What is looked back on. */
   readonly period_words: string
   /** Some of it is still asked for: until then nobody knows that nothing went wrong. */
@@ -21,7 +22,7 @@ interface AttentionProps {
 }
 
 export function Attention({ troubles, period_words, waits, failure }: AttentionProps): ReactNode {
-  const items = attentionItems({ ...troubles, now_ms: useNow() })
+  const items = attentionItems({ ...troubles, now_ms: useNow(), zone: useZone() })
   const others = items.slice(MOST_AT_ONCE)
   return (
     <Panel title="Needs attention">
@@ -81,6 +82,9 @@ const MARKS = {
   stale: { shape: 'exclamation', words: 'Stale', tone: 'warn' },
   never: { shape: 'cross', words: 'Never read whole', tone: 'bad' },
   held: { shape: 'barred', words: 'Deletions held', tone: 'warn' },
+  critical: { shape: 'cross', words: 'Critical', tone: 'bad' },
+  warning: { shape: 'exclamation', words: 'Warning', tone: 'warn' },
+  info: { shape: 'dot', words: 'Note', tone: 'quiet' },
   new_error: { shape: 'exclamation', words: 'New error', tone: 'warn' },
 } as const
 

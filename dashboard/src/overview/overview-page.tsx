@@ -2,7 +2,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { memo, Suspense, useDeferredValue, useState, type ReactNode } from 'react'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import { lazyPage } from '../app/lazy-page.ts'
-import { summaryQuery } from '../data/queries.ts'
+import { openIncidentsQuery, summaryQuery } from '../data/queries.ts'
 import { Failure } from '../parts/failure.tsx'
 import { PanelsWait } from '../parts/panels-wait.tsx'
 import { usePageTitle } from '../parts/page-title.ts'
@@ -40,12 +40,13 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
   const unsettled = useQuery(unsettledQuery(period))
   const freshness = useQuery(stalestQuery())
   const new_errors = useQuery(newErrorsQuery(period))
+  const incidents = useQuery(openIncidentsQuery())
   const newest = useQuery(newestQuery())
   const summary = useQuery(summaryQuery(period.days))
   const twice = useQuery(summaryQuery(2 * period.days))
   usePageTitle(overviewTitle(unsettled.data))
   const [opened, setOpened] = useState(false)
-  const queries = [running, troubled, unsettled, freshness, new_errors, newest, summary, twice]
+  const queries = [running, troubled, unsettled, freshness, new_errors, incidents, newest, summary, twice]
   const answered = queries.every(hasAnswer)
   if (answered && !opened) setOpened(true)
 
@@ -63,6 +64,7 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
           target_seconds,
         }
   const troubles = {
+    incidents: incidents.data?.incidents ?? [],
     troubled: unsettled.data?.syncs ?? [],
     running: running.data?.syncs ?? [],
     sources,
@@ -103,8 +105,8 @@ const Overview = memo(function Overview({ period }: { readonly period: Period })
             <Attention
               troubles={troubles}
               period_words={period.words}
-              waits={![unsettled, running, freshness, new_errors].every(hasAnswer)}
-              failure={failureOf([unsettled, running, freshness, new_errors])}
+              waits={![unsettled, running, freshness, new_errors, incidents].every(hasAnswer)}
+              failure={failureOf([unsettled, running, freshness, new_errors, incidents])}
             />
           </div>
           <Suspense fallback={null}>

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import type { FreshnessVerdict } from '../../../src/core/freshness-verdict.ts'
 import { ageText, countText } from '../parts/number-text.ts'
-import { Sign, type SignShape } from '../parts/sign.tsx'
+import type { SignShape } from '../parts/mark.ts'
+import { Sign } from '../parts/sign.tsx'
 import { Ago, useNow } from '../parts/time-text.tsx'
 import type { SourceFreshness } from './source-freshness.ts'
 

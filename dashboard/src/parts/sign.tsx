@@ -1,22 +1,5 @@
 import type { ReactNode } from 'react'
-
-export type SignShape =
-  | 'back'
-  | 'barred'
-  | 'check'
-  | 'clock'
-  | 'cross'
-  | 'dash'
-  | 'disc'
-  | 'dot'
-  | 'exclamation'
-  | 'frozen'
-  | 'half'
-  | 'play'
-  | 'question'
-  | 'refused'
-  | 'square'
-  | 'star'
+import type { SignShape } from './mark.ts'
 
 interface Drawing {
   readonly lines?: string

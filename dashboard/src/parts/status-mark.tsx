@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { SyncStatus } from '../../../src/core/sync-status.ts'
-import { Sign, type SignShape } from './sign.tsx'
+import type { SignShape } from './mark.ts'
+import { Sign } from './sign.tsx'
 
 /** Shape and word say what the colour says. */
 const MARKS: Readonly<Record<SyncStatus, { readonly shape: SignShape; readonly words: string }>> = {

@@ -3,7 +3,8 @@ import { Link } from 'wouter'
 import type { CourseOutcomeList, CourseOutcomeRecord } from '../../../src/api/syncs/sync-schemas.ts'
 import type { CourseOutcomeStatus } from '../../../src/core/sync-status.ts'
 import { countText, durationText } from '../parts/number-text.ts'
-import { Sign, type SignShape } from '../parts/sign.tsx'
+import type { SignShape } from '../parts/mark.ts'
+import { Sign } from '../parts/sign.tsx'
 
 /** More are drawn when somebody wants them. */
 const SHOWN = 50

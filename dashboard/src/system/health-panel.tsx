@@ -3,7 +3,8 @@ import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import type { CleanupStatus } from '../../../src/logs/cleanup/log-directory.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
-import { Sign, type SignShape } from '../parts/sign.tsx'
+import type { SignShape } from '../parts/mark.ts'
+import { Sign } from '../parts/sign.tsx'
 import { healthParts, type HealthPart, type PartState } from './health-parts.ts'
 
 interface HealthPanelProps {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { FreshnessVerdict } from '../../../src/core/freshness-verdict.ts'
-import { Sign, type SignShape } from '../parts/sign.tsx'
+import type { SignShape } from '../parts/mark.ts'
+import { Sign } from '../parts/sign.tsx'
 import { Ago } from '../parts/time-text.tsx'
 
 /** Shape and word say what the colour says. */

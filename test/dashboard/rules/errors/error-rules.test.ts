@@ -6,8 +6,8 @@ import {
   openedGroup,
   periodWords,
   queryOf,
-  withValue,
 } from '../../../../dashboard/src/errors/error-filters.ts'
+import { withValue } from '../../../../dashboard/src/parts/address-values.ts'
 import { boundedText, directionOf, trendText, whoText } from '../../../../dashboard/src/errors/error-words.ts'
 import { errorGroupState } from '../../../../src/core/error-group-state.ts'
 

@@ -5,6 +5,7 @@ import { bySource, type SourceFreshness } from '../../../../dashboard/src/overvi
 import { trustWords } from '../../../../dashboard/src/overview/trust-words.ts'
 import type { ErrorGroupRecord } from '../../../../src/api/errors/error-group-records.ts'
 import type { FreshnessRecord } from '../../../../src/api/freshness/freshness.ts'
+import type { IncidentRecord } from '../../../../src/core/incident-record.ts'
 import type { SyncRecord } from '../../../../src/core/sync-record.ts'
 
 const NOW = Date.parse('2026-11-22T10:15:00Z')
@@ -46,6 +47,8 @@ const NEVER = list({ verdict: 'never', last_complete_at: null, course_id: 90 })
 
 const items = (troubles: Partial<Troubles>): ReturnType<typeof attentionItems> =>
   attentionItems({
+    incidents: [],
+    zone: 'UTC',
     troubled: [],
     running: [],
     sources: [],
@@ -56,7 +59,71 @@ const items = (troubles: Partial<Troubles>): ReturnType<typeof attentionItems> =
     ...troubles,
   })
 
+const incident = (changes: Partial<IncidentRecord>): IncidentRecord =>
+  ({
+    id: 5,
+    rule: 'sync_failed',
+    severity: 'critical',
+    state: 'open',
+    subject: {
+      host: null,
+      source_id: null,
+      sync_type: 'all',
+      user_id: null,
+      schedule: null,
+      channel: null,
+      error_type: 'canvas_error',
+    },
+    facts: {},
+    began_at: ago(30),
+    opened_at: ago(29),
+    last_seen_at: ago(10),
+    last_good_at: null,
+    count: 3,
+    user_count: 2,
+    last_sync_id: null,
+    acknowledged_at: null,
+    muted_until: null,
+    resolved_at: null,
+    ...changes,
+  }) as IncidentRecord
+
 suite('what needs attention', () => {
+  test('an incident tells of its syncs, which are not told again; what it does not explain is', () => {
+    const told = sync({})
+    const alike = sync({ user_id: 7 })
+    const before = sync({ sync_start_time: ago(90) })
+    const other = sync({ error_type: 'timeout' })
+    const found = items({
+      incidents: [incident({ last_sync_id: told.id }), incident({ id: 6, rule: 'disk', severity: 'info' })],
+      troubled: [told, alike, before, other],
+    })
+    assert.deepEqual(
+      found.map(({ mark, href }) => [mark, href]),
+      [
+        ['critical', '/incidents/5'],
+        ['failed', `/syncs/${before.id}`],
+        ['failed', `/syncs/${other.id}`],
+        ['info', '/incidents/6'],
+      ],
+    )
+    assert.equal(found[0]?.title, 'Syncs fail')
+    assert.equal(found[0]?.detail, '2 users. Canvas itself answers with errors.')
+  })
+
+  test('of a source that is stale, it says itself how it is mended', () => {
+    const sources = bySource([STALE])
+    const stale = incident({ rule: 'stale', subject: { ...incident({}).subject, source_id: 1 } })
+    assert.deepEqual(
+      items({ incidents: [stale], sources }).map(({ mark }) => mark),
+      ['stale'],
+    )
+    assert.deepEqual(
+      items({ incidents: [stale] }).map(({ mark }) => mark),
+      ['critical'],
+    )
+  })
+
   test('the worst is first: tokens, failures, silence, stale and missing data, what is held, parts', () => {
     const marks = items({
       troubled: [
