@@ -13,7 +13,7 @@ import { readJsonBody } from './http/json-body.ts'
 import type { Connection } from './http/node-listener.ts'
 import { unknownParameter } from './http/parameters.ts'
 import { replyOf, respond } from './http/respond.ts'
-import { isInPath, isRevalidated, type RequestFacts, type Route } from './http/route.ts'
+import { isInPath, isRevalidated, takesBody, type RequestFacts, type Route } from './http/route.ts'
 import { SharedAnswers } from './http/shared-answers.ts'
 import { ROUTES } from './routes.ts'
 import type { ApiServices } from './services.ts'
@@ -130,8 +130,9 @@ async function answerTo(
     ...body,
   }
   const make = (): Promise<Answer> => route.answer(raw.members, services, facts)
+  const accept = route.by_accept === true ? request.headers.get('accept') : null
   const key = isShared(route)
-    ? JSON.stringify([route.path, raw.members, caller, [...caller.scopes], address])
+    ? JSON.stringify([route.path, raw.members, caller, [...caller.scopes], address, accept])
     : null
   const answer = await (key === null ? make() : shared.answer(key, make))
   if (user_id !== undefined && answer.status < 400) audit.viewed(user_id)
@@ -149,7 +150,7 @@ function addressOf({ req, env }: Context, gate: Gate): string | null {
 
 /** Path over query over body; one that is given twice stays a list and so becomes a bad parameter. */
 async function rawParameters(route: Route, context: Context): ReturnType<typeof readJsonBody> {
-  const reads_json = route.method === 'POST' && route.reads_body !== true
+  const reads_json = takesBody(route) && route.reads_body !== true
   const body = reads_json ? await readJsonBody(context.req.raw) : { members: {} }
   if ('refused' in body) return body
   const members: Record<string, unknown> = { ...body.members }

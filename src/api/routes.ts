@@ -8,9 +8,14 @@ import { FRESHNESS_ROUTES } from './freshness/routes.ts'
 import { HEALTH_ROUTES } from './health/routes.ts'
 import { openApiAnswer } from './http/openapi.ts'
 import { get, type Route } from './http/route.ts'
+import { INCIDENT_ROUTES } from './incidents/routes.ts'
 import { INGEST_ROUTES } from './ingest/routes.ts'
 import { LOG_ROUTES } from './logs/routes.ts'
+import { NOTIFICATION_ROUTES } from './notifications/routes.ts'
 import { PERFORMANCE_ROUTES } from './performance/routes.ts'
+import { PROMETHEUS_ROUTES } from './prometheus/routes.ts'
+import { REPORT_ROUTES } from './reports/routes.ts'
+import { SCHEDULE_ROUTES } from './schedules/routes.ts'
 import { SYNC_ROUTES } from './syncs/routes.ts'
 import { SYSTEM_ROUTES } from './system/routes.ts'
 import { USER_ROUTES } from './users/routes.ts'
@@ -19,15 +24,20 @@ import { USER_ROUTES } from './users/routes.ts'
 export const ROUTES: readonly Route[] = [
   ...SYNC_ROUTES,
   ...ERROR_ROUTES,
+  ...INCIDENT_ROUTES,
   ...USER_ROUTES,
   ...FRESHNESS_ROUTES,
+  ...SCHEDULE_ROUTES,
   ...LOG_ROUTES,
   ...EVENT_ROUTES,
   ...INGEST_ROUTES,
   ...ACCESS_ROUTES,
   ...HEALTH_ROUTES,
+  ...NOTIFICATION_ROUTES,
+  ...REPORT_ROUTES,
   ...PERFORMANCE_ROUTES,
   ...SYSTEM_ROUTES,
+  ...PROMETHEUS_ROUTES,
   ...DOCS_ROUTES,
   ...DASHBOARD_ROUTES,
   get(

@@ -7,12 +7,18 @@ import { exampleOf } from '../../src/api/http/example.ts'
 import { ingestEventListSchema } from '../../src/api/ingest/ingest-schemas.ts'
 import { isInPath, type Route } from '../../src/api/http/route.ts'
 import { ROUTES } from '../../src/api/routes.ts'
+import type { DeliveryConfig } from '../../src/delivery/delivery-config.ts'
+import { checkSchedule } from '../../src/schedules/check-schedule.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { report } from '../reports/support/report-factory.ts'
 import { givenTwoUsers, openGuardedServer } from './support/guarded-server.ts'
 import { BASE } from './support/test-api.ts'
 
 /** What a request must hold to be a right one, by route; the rest need nothing. */
 const BODIES: Readonly<Record<string, () => object>> = {
+  [`PUT ${BASE}/schedules/{slug}`]: () => ({ every: '1d', user_id: 42 }),
+  ['POST /api/{project}/cron/{slug}/{key}/']: () => ({ status: 'ok' }),
   [`POST ${BASE}/tokens`]: () => ({ name: 'made by a test', scopes: ['read'] }),
   // The first one would still run at the second request.
   [`POST ${BASE}/logs/cleanup`]: () => ({ dry_run: true }),
@@ -21,16 +27,44 @@ const BODIES: Readonly<Record<string, () => object>> = {
     until: new Date(Date.now() + 3_600_000).toISOString(),
     reason: 'Known.',
   }),
+  [`POST ${BASE}/incidents/{id}/mute`]: () => ({
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+    reason: 'Known.',
+  }),
+  [`POST ${BASE}/incidents/{id}/resolve`]: () => ({ reason: 'Mended.' }),
   [`POST ${BASE}/session`]: () => ({ token: tokens.get('admin') }),
+}
+
+/** A channel to which nothing gets. */
+const UNREACHABLE: DeliveryConfig = {
+  channels: [
+    { name: 'ops', kind: 'webhook', url: 'http://127.0.0.1/', secret: 's', allow_hosts: [], fallback: null },
+  ],
+  routes: [],
+  group_wait_ms: 0,
+  group_interval_ms: 0,
+  fallback_after_ms: 0,
+  public_url: null,
+  calendar: { quiet_hours: [], terms: [], time_zone: 'UTC' },
 }
 
 type Kind =
   'none' | 'garbage' | 'unknown' | 'expired' | 'revoked' | 'read' | 'ingest' | 'admin' | 'user 42' | 'user 7'
 
-const guarded = await openGuardedServer()
+const guarded = await openGuardedServer({ notifications: UNREACHABLE })
 const [asset = ''] = readdirSync(new URL('../../dashboard/dist/assets/', import.meta.url))
 const tokens = new Map<Kind, string | null>()
 const values: Record<string, string> = {}
+
+/** A message that waits, of a channel that is gone. */
+async function givenNotification({ notifications }: Store): Promise<number | undefined> {
+  const now = Date.now()
+  const about = { kind: 'test', incident_id: null, report_id: null, reader: null } as const
+  const when = { created_at: now, due_at: now, expires_at: now + 600_000 }
+  const alone = { group: null, repeat_ms: null }
+  const [id] = await notifications.add([{ dedup_key: 'one', channel: 'gone', ...about, ...when, ...alone }])
+  return id
+}
 
 before(async () => {
   const { of_42 } = await givenTwoUsers(guarded.store)
@@ -42,7 +76,18 @@ before(async () => {
   for (const scope of ['read', 'ingest', 'admin'] as const) tokens.set(scope, await guarded.token([scope]))
   tokens.set('user 42', await guarded.token(['read:user:42']))
   tokens.set('user 7', await guarded.token(['read:user:7', 'read:user:8']))
-  Object.assign(values, { id: String(of_42), task_id: 'task-of-42', user_id: '42', file: 'docs.css', asset })
+  Object.assign(values, {
+    id: String(of_42),
+    task_id: 'task-of-42',
+    user_id: '42',
+    file: 'docs.css',
+    runbook: 'SyncMissed.md',
+    asset,
+    name: 'ops',
+    notification_id: String(await givenNotification(guarded.store)),
+    report_id: String((await guarded.store.reports.keep(report())).id),
+    code: await guarded.store.reports.recipientCode('somebody', 'right-code'),
+  })
 })
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
@@ -51,10 +96,17 @@ const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 const valueOf = ({ parameters }: Route, name: string): string =>
   values[name] ?? String(exampleOf(parameters[name] as z.ZodType, name))
 
+/** Of the first user; what an earlier request has deleted is there again. */
+async function givenSchedule(): Promise<void> {
+  const terms = checkSchedule('nightly', { every: '1d', user_id: 42 }, 'UTC')
+  await guarded.store.schedules.declare(terms, { origin: 'api', reported_by: null }, Date.now(), null)
+}
+
 /** About the first user's data. */
 async function ask(route: Route, kind: Kind): Promise<{ status: number; text: string; headers: Headers }> {
   if (route.path.includes('{token_id}'))
     values['token_id'] = (await guarded.token(['read'])).split('_')[1] ?? ''
+  if (route.path.includes('/schedules/{slug}')) await givenSchedule()
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => valueOf(route, name))
   const needed = Object.entries(route.parameters).filter(
     ([name, schema]) => !isInPath(route, name) && !schema.safeParse(undefined).success,
@@ -115,8 +167,8 @@ describe('every route', () => {
       it(`${name} shows nothing of another user`, async () => {
         const { status, text } = await ask(route, 'user 7')
         const names_user = route.path.includes('{user_id}')
-        const names_sync = /\/sync\/(?:task\/)?\{/.test(route.path)
-        const expected = route.all_users === true || names_user ? 403 : names_sync ? 404 : 200
+        const names_own = /\/(?:sync|incidents|schedules)\/(?:task\/)?\{/.test(route.path)
+        const expected = route.all_users === true || names_user ? 403 : names_own ? 404 : 200
         assert.equal(status, expected, text)
         assert.ok(!text.includes('"sync_task_id":"task-of-42"'))
         const own = await ask(route, 'user 42')

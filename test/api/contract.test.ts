@@ -110,7 +110,10 @@ async function assertBody(route: Route, response: Response, media_type: string):
   } else if (piece !== undefined) {
     const lines = (await response.text()).trim().split('\n')
     for (const line of lines) assert.deepEqual(piece.parse(JSON.parse(line)), JSON.parse(line))
-  } else if (route.texts?.[media_type] !== undefined && status === 200) {
+  } else if (
+    (status === 201 ? route.created_texts : route.texts)?.[media_type] !== undefined &&
+    status < 300
+  ) {
     assert.notEqual(await response.text(), '')
   } else {
     const of_problem = media_type === PROBLEM_MEDIA_TYPE
@@ -121,7 +124,7 @@ async function assertBody(route: Route, response: Response, media_type: string):
 }
 
 async function play(route: Route, scenario: Scenario): Promise<string> {
-  const undo = scenario.given?.(world)
+  const undo = await scenario.given?.(world)
   try {
     const response = await ask(route, scenario)
     const media_type = response.headers.get('content-type')?.split(';')[0] ?? ''
@@ -144,6 +147,7 @@ function ownAnswers(route: Route): string[] {
     ...texts,
     ...(statuses.includes(200) ? ['application/json'] : []),
   ]
+  if (route.created_texts !== undefined) own.push('201')
   return [...own, ...forms.map((form) => `200 ${form}`)]
 }
 

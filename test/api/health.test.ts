@@ -10,6 +10,8 @@ test('health is healthy with 200 when the database and the log folder are well',
     status: 'healthy',
     database: 'ok',
     logs_directory: 'ok',
+    notifications: 'ok',
+    critical_incidents: 0,
   })
 })
 
@@ -24,6 +26,8 @@ test('health is degraded with 503 when the database is not well', async () => {
     status: 'degraded',
     database: 'error',
     logs_directory: 'ok',
+    notifications: 'ok',
+    critical_incidents: null,
     error: 'The database does not answer.',
   })
 })

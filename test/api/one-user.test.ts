@@ -4,6 +4,8 @@ import { exampleOf } from '../../src/api/http/example.ts'
 import type { Route } from '../../src/api/http/route.ts'
 import { ROUTES } from '../../src/api/routes.ts'
 import type { Store } from '../../src/store/store.ts'
+import { checkSchedule } from '../../src/schedules/check-schedule.ts'
+import { givenIncident } from './support/incident-factory.ts'
 import { openGuardedServer, type GuardedServer } from './support/guarded-server.ts'
 import { sync } from './support/sync-factory.ts'
 
@@ -17,6 +19,13 @@ async function giveUser7(store: Store): Promise<void> {
   })
   await sync.failed({ task_id: 'seven-1', error_message: 'Seven failed.', ...at(2) })(store.syncs, now)
   await sync.completed({ task_id: 'seven-2', duration_seconds: 70, ...at(3) })(store.syncs, now)
+  await givenIncident(store, '7', 1, now)
+  await givenSchedule(store, '7')
+}
+
+async function givenSchedule(store: Store, user_id: string): Promise<void> {
+  const terms = checkSchedule(`of-${user_id}`, { every: '7d', user_id }, 'UTC')
+  await store.schedules.declare(terms, { origin: 'api', reported_by: null }, now, null)
 }
 
 /** Different in everything that could show. */
@@ -35,6 +44,9 @@ async function giveOthers(store: Store): Promise<void> {
     )
     await sync.failed({ ...special, started_at, error_message: 'Seven failed.' })(store.syncs, now)
     await sync.inProgress({ ...special, started_at })(store.syncs, now)
+    if (user_id === null) continue
+    await givenIncident(store, user_id, 1, now)
+    await givenSchedule(store, user_id)
   }
 }
 

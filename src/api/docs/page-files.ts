@@ -24,3 +24,43 @@ export function pageFile(name: PageFile | 'index.html'): Promise<Uint8Array> {
   read.set(name, bytes)
   return bytes
 }
+
+/** They come with the package as they are. */
+const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url)
+
+const runbooks = new Map<RunbookFile, Promise<Uint8Array>>()
+
+/** All of them. */
+export const RUNBOOK_FILES = [
+  'CanvasThrottled.md',
+  'CanvasUnreachable.md',
+  'CollectorFailed.md',
+  'DataStale.md',
+  'LogCleanupStale.md',
+  'LogDiskHigh.md',
+  'MonitorDown.md',
+  'MonitoringLoss.md',
+  'NotificationFailing.md',
+  'README.md',
+  'ScheduleMissed.md',
+  'SyncFailureRatio.md',
+  'SyncLost.md',
+  'SyncMissed.md',
+  'SyncSlow.md',
+  'SyncStuck.md',
+  'SyncUnexpectedEmpty.md',
+  'SyncVolume.md',
+  'TokenExpiring.md',
+  'TokenInvalid.md',
+  'Watchdog.md',
+] as const
+export type RunbookFile = (typeof RUNBOOK_FILES)[number]
+
+/** What to do when an alert fires, as Markdown, read once. */
+export function runbook(name: RunbookFile): Promise<Uint8Array> {
+  const known = runbooks.get(name)
+  if (known !== undefined) return known
+  const bytes = readFile(new URL(name, RUNBOOKS))
+  runbooks.set(name, bytes)
+  return bytes
+}

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { HTML_MEDIA_TYPE, type Answer } from '../http/answer.ts'
 import { get, type Route } from '../http/route.ts'
-import { PAGE_FILES, pageFile, type PageFile } from './page-files.ts'
+import {
+  PAGE_FILES,
+  pageFile,
+  RUNBOOK_FILES,
+  runbook,
+  type PageFile,
+  type RunbookFile,
+} from './page-files.ts'
 
 /** Its own files and this server, and nobody else: what an answer holds can neither run nor call anywhere. */
 const PAGE_POLICY = [
@@ -19,10 +26,15 @@ const PAGE_POLICY = [
 
 const CSS_MEDIA_TYPE = 'text/css; charset=utf-8'
 const SCRIPT_MEDIA_TYPE = 'text/javascript; charset=utf-8'
+const TEXT_MEDIA_TYPE = 'text/plain; charset=utf-8'
 
 const file: z.ZodType<PageFile> = z
   .enum(PAGE_FILES, { error: `one of ${PAGE_FILES.join(', ')}` })
   .meta({ description: 'A file of the page', examples: ['docs.css'] })
+
+const runbookFile: z.ZodType<RunbookFile> = z
+  .enum(RUNBOOK_FILES, { error: `one of ${RUNBOOK_FILES.join(', ')}` })
+  .meta({ description: 'A runbook', examples: ['SyncMissed.md'] })
 
 async function answerWith(name: PageFile | 'index.html', media_type: string): Promise<Answer> {
   const headers = { 'content-security-policy': PAGE_POLICY }
@@ -51,5 +63,20 @@ export const DOCS_ROUTES: readonly Route[] = [
       texts: { 'text/css': 'Its style', 'text/javascript': 'Its script' },
     },
     ({ file: name }) => answerWith(name, name.endsWith('.css') ? CSS_MEDIA_TYPE : SCRIPT_MEDIA_TYPE),
+  ),
+  get(
+    '/docs/runbooks/{runbook}',
+    {
+      summary: 'What to do when an alert fires or an incident opens, as Markdown',
+      access: 'public',
+      parameters: { runbook: runbookFile },
+      answers: {},
+      texts: { 'text/plain': 'The runbook' },
+    },
+    async ({ runbook: name }) => ({
+      status: 200,
+      body: await runbook(name),
+      media_type: TEXT_MEDIA_TYPE,
+    }),
   ),
 ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ok, type Answer } from '../http/answer.ts'
+import { channelHealth } from '../notifications/notification-records.ts'
 import type { ApiServices } from '../services.ts'
 
 type PartState = 'ok' | 'error'
@@ -10,6 +11,10 @@ export interface Health {
   readonly status: 'healthy' | 'degraded'
   readonly database: PartState
   readonly logs_directory: PartState
+  /** Whether every channel of notifications takes messages; it says nothing where there is none. */
+  readonly notifications: PartState
+  /** Critical incidents that are open; null when the database does not tell. They are about syncs, not about this server. */
+  readonly critical_incidents: number | null
   readonly error?: string | undefined
 }
 
@@ -31,6 +36,8 @@ export const healthSchema: z.ZodType<Health> = z
     status: z.enum(['healthy', 'degraded']),
     database: partState,
     logs_directory: partState,
+    notifications: partState,
+    critical_incidents: z.int().min(0).nullable(),
     error: z.string().optional(),
   })
   .meta({ title: 'Health' })
@@ -45,15 +52,47 @@ export const probeSchema: z.ZodType<Probe> = z
   .meta({ title: 'Probe' })
 
 export async function getHealth(_input: unknown, services: ApiServices): Promise<Answer> {
-  const { database, logs_directory, error } = await checkParts(services)
+  const { database, logs_directory, error: parts_error } = await checkParts(services)
+  const failing = database ? await failingChannels(services) : []
+  const channels_error =
+    failing.length === 0
+      ? null
+      : `Notifications do not arrive: ${failing.join(', ')} fails for two minutes or longer.`
+  const messages = [parts_error, channels_error].filter((message) => message !== null)
+  const error = messages.length === 0 ? null : messages.join(' ')
   const body: Health = {
     timestamp: new Date(services.clock.now()).toISOString(),
     status: error === null ? 'healthy' : 'degraded',
     database: database ? 'ok' : 'error',
     logs_directory: logs_directory ? 'ok' : 'error',
+    notifications: failing.length === 0 ? 'ok' : 'error',
+    critical_incidents: database ? await criticalIncidents(services) : null,
     ...(error === null ? {} : { error }),
   }
   return error === null ? ok(body) : { status: 503, body }
+}
+
+/** Names of channels; requests are served all the same, so that `/readyz` does not ask. */
+async function failingChannels({ store, delivery, clock, onError }: ApiServices): Promise<string[]> {
+  if (delivery === undefined) return []
+  const own = new Set(delivery.channels.map(({ name }) => name))
+  try {
+    const states = await store.notifications.channels()
+    const failing = states.filter((state) => channelHealth(state, clock.now()) === 'failing')
+    return failing.map(({ channel }) => channel).filter((name) => own.has(name))
+  } catch (error) {
+    onError(error, { request_id: null, where: 'health check' })
+    return []
+  }
+}
+
+async function criticalIncidents({ store, onError }: ApiServices): Promise<number | null> {
+  try {
+    return await store.incidents.countCritical()
+  } catch (error) {
+    onError(error, { request_id: null, where: 'health check' })
+    return null
+  }
 }
 
 /** Whether the process answers at all; asks nothing of anything else, so that a slow database restarts nobody. */

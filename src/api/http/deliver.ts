@@ -19,7 +19,8 @@ export function negotiate(answer: Answer, request: Request, route: Route): Answe
   const { body } = answer
   const keeps = isRevalidated(route) && answer.headers?.['set-cookie'] === undefined
   if (answer.status !== 200 || body === null || !keeps) return answer
-  const vary = route.streams === undefined ? 'accept-encoding' : 'accept, accept-encoding'
+  const is_chosen = route.streams !== undefined || route.by_accept === true
+  const vary = is_chosen ? 'accept, accept-encoding' : 'accept-encoding'
   const accepted = acceptedCoding(request.headers.get('accept-encoding'))
   if (body instanceof ReadableStream) return inPieces(answer, body, { vary, accepted, request })
   const form = formOf(body)

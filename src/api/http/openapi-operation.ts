@@ -56,14 +56,16 @@ function describeResponses(route: Route): JsonObject {
         : describeAnswer(route, Number(status), schema)
   }
   if (route.streams !== undefined) responses['200'] = describeStreams(route)
-  const { texts = {} } = route
+  const { texts = {}, created_texts } = route
+  if (created_texts !== undefined) responses['201'] = describeTexts(route, 201, created_texts)
   if (Object.keys(texts).length === 0) return responses
-  const as_texts = describeTexts(route, texts)
-  responses['200'] = route.streams === undefined ? as_texts : joined(describeStreams(route), as_texts)
+  const as_texts = describeTexts(route, 200, texts)
+  const other_form = responses['200'] as Described | undefined
+  responses['200'] = other_form === undefined ? as_texts : joined(other_form, as_texts)
   return responses
 }
 
-function describeAnswer(route: Route, status: number, schema: z.ZodType): JsonObject {
+function describeAnswer(route: Route, status: number, schema: z.ZodType): Described {
   return {
     description: schema.meta()?.description ?? STATUS_CODES[status] ?? 'Answer',
     headers: headersOf(route, status),
@@ -95,19 +97,19 @@ function describeStreams(route: Route): Described {
   return { description, headers: headersOf(route, 200), content: Object.fromEntries(content) }
 }
 
-function describeTexts(route: Route, texts: Readonly<Record<string, string>>): Described {
+function describeTexts(route: Route, status: number, texts: Readonly<Record<string, string>>): Described {
   const content = Object.keys(texts).map(
     (media_type) => [media_type, { schema: { type: 'string' } }] as const,
   )
   const description = Object.values(texts).join(', ')
-  return { description, headers: headersOf(route, 200), content: Object.fromEntries(content) }
+  return { description, headers: headersOf(route, status), content: Object.fromEntries(content) }
 }
 
 /** Both forms of one answer. */
 function joined(one: Described, other: Described): Described {
   return {
     ...one,
-    description: `${one.description} ${other.description}.`,
+    description: `${one.description.replace(/\.$/, '')}. ${other.description}.`,
     content: { ...one.content, ...other.content },
   }
 }

@@ -92,8 +92,9 @@ export function problemStatuses(route: Route): number[] {
   ]
 }
 
-function throwsBodyAway({ body }: Route): boolean {
-  return body !== undefined && Object.keys(body).every((media_type) => media_type.startsWith('text/'))
+/** Whether it reads the body itself and names no limit: what it cannot use is thrown away. */
+function throwsBodyAway({ reads_body, answers }: Route): boolean {
+  return reads_body === true && answers[413] === undefined
 }
 
 export function problemReference(status: number): JsonObject {

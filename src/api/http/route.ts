@@ -46,6 +46,8 @@ interface RouteTraits {
   readonly streams?: Readonly<Record<string, z.ZodType>>
   /** Media types in which it answers 200 with text that no schema describes, and what that is. */
   readonly texts?: Readonly<Record<string, string>>
+  /** The same of those in which it answers 201. */
+  readonly created_texts?: Readonly<Record<string, string>>
   /**
    * What is described as its body, by media type: the form of the whole or, of `application/x-ndjson`, of one line.
    * Default: a JSON object of its parameters.
@@ -64,6 +66,8 @@ interface RouteTraits {
   readonly secret?: boolean
   /** Refuses parameters that it does not know, so that a mistyped filter does not show everything. */
   readonly strict?: boolean
+  /** Its media type is chosen by what the client accepts. */
+  readonly by_accept?: boolean
   /** Shows what belongs to no single user: 403 for who may see the data of some users only. */
   readonly all_users?: boolean
   /** A limit of its own for each address, of a public route. */
@@ -71,7 +75,7 @@ interface RouteTraits {
 }
 
 export interface Route extends RouteTraits {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** In the form of OpenAPI: `/sync/{id}`. */
   readonly path: string
   readonly access: Access
@@ -106,6 +110,23 @@ export function post<P extends Parameters>(
   return route('POST', path, description, handler)
 }
 
+export function put<P extends Parameters>(
+  path: string,
+  description: RouteDescription<P>,
+  handler: Handler<P>,
+): Route {
+  return route('PUT', path, description, handler)
+}
+
+/** `delete` is a word of the language. */
+export function remove<P extends Parameters>(
+  path: string,
+  description: RouteDescription<P>,
+  handler: Handler<P>,
+): Route {
+  return route('DELETE', path, description, handler)
+}
+
 /** Whether a client may keep an answer and ask whether it is still right. */
 export function isRevalidated({
   method,
@@ -117,7 +138,7 @@ export function isRevalidated({
 
 /** Whether it reads the body of a request. */
 export function takesBody({ method }: Pick<Route, 'method'>): boolean {
-  return method === 'POST'
+  return method === 'POST' || method === 'PUT'
 }
 
 export function isInPath(route: Pick<Route, 'path'>, parameter: string): boolean {

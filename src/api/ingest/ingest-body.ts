@@ -116,6 +116,14 @@ async function readCounted(
   return 'values' in read ? read : refusalOf(read)
 }
 
+/** The whole body, as it was sent; nothing when it is longer than that, or ends early. */
+export async function readSmall(request: BodyFacts, most_bytes: number): Promise<Uint8Array> {
+  const size: Size = { bytes: 0 }
+  const read = await readBounded(request, most_bytes, size)
+  request.spend(size.bytes)
+  return Buffer.isBuffer(read) ? read : new Uint8Array()
+}
+
 /** Reads on to nowhere, so that the connection can be used again; what is too long ends with it. */
 export async function readAndForget(request: BodyFacts, most_bytes: number): Promise<void> {
   const size: Size = { bytes: 0 }

@@ -1,14 +1,20 @@
 import { z } from 'zod'
-import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problemSchema, type Answer } from '../http/answer.ts'
+import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problem, problemSchema, type Answer } from '../http/answer.ts'
 import { BASE } from '../http/base-path.ts'
-import { get, post, type Handler, type Parameters, type Route } from '../http/route.ts'
-import { readAndForget } from './ingest-body.ts'
+import { get, post, type Handler, type Parameters, type RequestFacts, type Route } from '../http/route.ts'
+import { badParameter } from '../http/parameters.ts'
+import { CHECK_IN_STATUSES, checkInBodySchema, readCheckIn, type CheckInStatus } from './check-in-body.ts'
+import { readAndForget, readSmall } from './ingest-body.ts'
+import type { ApiServices } from '../services.ts'
 import { takeEvents } from './ingest-events.ts'
 import { ingestEventListSchema, ingestEventSchema, ingestReportSchema } from './ingest-schemas.ts'
+import { declareByPing, ofHealthchecks, ofSentry, type PingSchedule } from './ping-schedules.ts'
 import { takePing, type Ping } from './pings.ts'
 
 const TEXT_MEDIA_TYPE = 'text/plain; charset=utf-8'
+/** As Healthchecks answers. */
 const OK = new TextEncoder().encode('OK')
+const CREATED = new TextEncoder().encode('Created')
 /** As much as Healthchecks keeps; ours is thrown away. */
 const MOST_PING_BYTES = 100_000
 const NAME_LENGTH = 100
@@ -35,7 +41,7 @@ const action = z
   .regex(/^(?:start|fail|log|\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/, { error: action_error })
   .meta({ description: action_error, examples: ['start'] })
 
-type PingInput = { slug: string; rid?: string | undefined; action?: string | undefined }
+type PingInput = PingSchedule & { slug: string; rid?: string | undefined; action?: string | undefined }
 
 function pingOf({ slug, rid, action }: PingInput): Ping {
   const ping = { slug, run_id: rid ?? null }
@@ -46,8 +52,13 @@ function pingOf({ slug, rid, action }: PingInput): Ping {
 
 const answerPing: Handler<Parameters> = async (input, services, request) => {
   await readAndForget(request, MOST_PING_BYTES)
-  const taken = await takePing(services, pingOf(input as PingInput), request.caller)
-  return 'refused' in taken ? taken.refused : { status: 200, body: OK, media_type: TEXT_MEDIA_TYPE }
+  const given = input as unknown as PingInput
+  const taken = await takePing(services, pingOf(given), request.caller)
+  if ('refused' in taken) return taken.refused
+  const schedule = ofHealthchecks(given)
+  const declared = schedule === null ? null : await declareByPing(services, given.slug, schedule, request)
+  if (declared === 'created') return { status: 201, body: CREATED, media_type: TEXT_MEDIA_TYPE }
+  return declared ?? { status: 200, body: OK, media_type: TEXT_MEDIA_TYPE }
 }
 
 const check_in_error = 'one of in_progress, ok, error'
@@ -55,9 +66,7 @@ const CHECK_IN_PARAMETERS = {
   project: shortText('Any'),
   slug,
   key: shortText('The access token, or anything where none is needed').meta({ examples: ['key'] }),
-  status: z
-    .enum(['in_progress', 'ok', 'error'], { error: check_in_error })
-    .meta({ description: check_in_error }),
+  status: z.enum(CHECK_IN_STATUSES, { error: check_in_error }).meta({ description: check_in_error }),
   check_in_id: shortText('The run; without it, or all zeros: the newest that is running').optional(),
   environment: shortText('Kept with the sync').optional(),
 }
@@ -69,14 +78,44 @@ const checkInSchema = z.object({ id: z.string() }).meta({ title: 'CheckIn' })
 
 type CheckInInput = {
   slug: string
-  status: 'in_progress' | 'ok' | 'error'
+  status: CheckInStatus
   check_in_id?: string | undefined
   environment?: string | undefined
 }
 
 const answerCheckIn: Handler<Parameters> = async (input, services, request): Promise<Answer> => {
   await readAndForget(request, MOST_PING_BYTES)
-  const { slug, status, check_in_id, environment } = input as CheckInInput
+  return await takeCheckIn(input as CheckInInput, services, request)
+}
+
+/** What the body says counts where the address says nothing. */
+const answerCheckInBody: Handler<Parameters> = async (input, services, request): Promise<Answer> => {
+  const bytes = await readSmall(request, MOST_PING_BYTES)
+  const body = readCheckIn(bytes, request.headers.get('content-type'))
+  const { status, ...given } = input as Omit<CheckInInput, 'status'> & { status?: CheckInStatus }
+  const said = body === 'wrong' ? {} : body
+  const known = status ?? said.status
+  if (known === undefined) return badParameter('status', check_in_error)
+  const { check_in_id = said.check_in_id, environment = said.environment, slug } = given
+  const answer = await takeCheckIn({ slug, status: known, check_in_id, environment }, services, request)
+  if (answer.status >= 400) return answer
+  if (body === 'wrong') {
+    return problem(
+      400,
+      'The check-in was taken, its body was not: the monitor_config is not as of Sentry Crons.',
+    )
+  }
+  if (body.monitor_config === undefined) return answer
+  const schedule = { given: ofSentry(body.monitor_config), only_new: false }
+  const declared = await declareByPing(services, slug, schedule, request)
+  return declared === null || declared === 'created' ? answer : declared
+}
+
+async function takeCheckIn(
+  { slug, status, check_in_id, environment }: CheckInInput,
+  services: ApiServices,
+  request: RequestFacts,
+): Promise<Answer> {
   const ping: Ping = {
     slug,
     action: status === 'in_progress' ? 'start' : status === 'ok' ? 'success' : 'fail',
@@ -94,14 +133,43 @@ const description = {
   texts: { 'text/plain': 'OK' },
   body: { 'text/plain': z.string().meta({ description: 'Read and thrown away', examples: ['done'] }) },
 } as const
-const ended = { ...description, parameters: { slug, rid }, answers: { 503: problemSchema } }
-const told = { ...description, parameters: { slug, action, rid }, answers: { 503: problemSchema } }
+/** Never refused before the ping is taken: a start counts, whatever is wrong with its schedule. */
+const about = (description: string, example: string): z.ZodType<string | undefined> =>
+  z
+    .string({ error: 'text' })
+    .optional()
+    .meta({ description, examples: [example] })
+const when = {
+  create: about('`1` makes a schedule of the slug when there is none: once a day, an hour of margin', '1'),
+  schedule: about('Makes or changes the schedule of the slug: a cron expression', '0 2 * * *'),
+  timeout: about('Instead of it: the longest time between two runs, in seconds or as 6h', '6h'),
+  grace: about('How late a run may start, in seconds or as 15m', '15m'),
+  tz: about('IANA name of the zone of the schedule; default UTC', 'Europe/Zurich'),
+}
+const created_texts = { 'text/plain': 'A schedule was made of it' }
+const ended = {
+  ...description,
+  created_texts,
+  parameters: { slug, rid, ...when },
+  answers: { 503: problemSchema },
+}
+const told = {
+  ...description,
+  created_texts,
+  parameters: { slug, action, rid, ...when },
+  answers: { 503: problemSchema },
+}
 const check_in = {
   ...description,
   texts: {},
   token_in_path: 'key',
   parameters: CHECK_IN_PARAMETERS,
   answers: { 202: checkInSchema, 503: problemSchema },
+}
+const check_in_body = {
+  ...check_in,
+  body: { [JSON_MEDIA_TYPE]: checkInBodySchema },
+  parameters: { ...CHECK_IN_PARAMETERS, status: CHECK_IN_PARAMETERS.status.optional() },
 }
 const CRON = '/api/{project}/cron/{slug}/{key}/'
 
@@ -129,5 +197,5 @@ export const INGEST_ROUTES: readonly Route[] = [
   get('/ping/{slug}/{action}', { summary: 'A run of a job starts, lives or ends', ...told }, answerPing),
   post('/ping/{slug}/{action}', { summary: 'A run of a job starts, lives or ends', ...told }, answerPing),
   get(CRON, { summary: 'A check-in as of Sentry Crons', ...check_in }, answerCheckIn),
-  post(CRON, { summary: 'A check-in as of Sentry Crons', ...check_in }, answerCheckIn),
+  post(CRON, { summary: 'A check-in as of Sentry Crons', ...check_in_body }, answerCheckInBody),
 ]

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { exampleOf } from '../../../src/api/http/example.ts'
+import { checkSchedule } from '../../../src/schedules/check-schedule.ts'
 import { ingestEventSchema } from '../../../src/api/ingest/ingest-schemas.ts'
+import { report } from '../../reports/support/report-factory.ts'
 import type { ContractWorld } from './contract-world.ts'
 import { BASE } from './test-api.ts'
 
@@ -17,7 +19,7 @@ export interface Scenario {
   /** Default: that of an admin. */
   readonly token?: keyof ContractWorld['tokens'] | 'none'
   /** What is to be so before; given back is what makes it as it was. */
-  readonly given?: (world: ContractWorld) => void | (() => void)
+  readonly given?: (world: ContractWorld) => void | (() => void) | Promise<void>
 }
 
 const DASHBOARD_ASSETS = readdirSync(new URL('../../../dashboard/dist/assets/', import.meta.url))
@@ -47,7 +49,59 @@ const decided = (what: string): readonly Scenario[] => [
   missing(`/errors/999999/${what}`),
 ]
 
-const ping: readonly Scenario[] = [ok()]
+const decidedIncident = (what: string, body?: () => object): readonly Scenario[] => {
+  const said = body === undefined ? {} : { body }
+  return [
+    { ...ok(`${BASE}/incidents/1/${what}`), ...said },
+    { ...missing(`/incidents/999999/${what}`), ...said },
+  ]
+}
+
+/** One that may be changed, and one of the configuration. */
+async function scheduled({ store }: ContractWorld): Promise<void> {
+  const by = { origin: 'api', reported_by: null } as const
+  await store.schedules.declare(checkSchedule('nightly', { cron: '0 2 * * *' }, 'UTC'), by, Date.now(), null)
+  await store.schedules.declareAll([checkSchedule('declared', { every: '1d' }, 'UTC')], Date.now(), 'start')
+}
+
+/** A message that waits; the channel does not exist any more. */
+async function notified({ store }: ContractWorld): Promise<void> {
+  const now = Date.now()
+  const about = { kind: 'test', incident_id: null, report_id: null, reader: null } as const
+  const when = { created_at: now, due_at: now, expires_at: now + 60_000 }
+  const alone = { group: null, repeat_ms: null }
+  await store.notifications.add([{ dedup_key: 'one', channel: 'gone', ...about, ...when, ...alone }])
+}
+
+const inEachForm = (address: string): readonly Scenario[] => [
+  ok(`${BASE}${address}`),
+  ok(`${BASE}${address}&format=html`),
+  ok(`${BASE}${address}&format=text`),
+]
+
+/** The first one there is. */
+async function keptReport({ store }: ContractWorld): Promise<void> {
+  await store.reports.keep(report())
+}
+
+/** Of a recipient there is, and of nobody. */
+const subscription = (path: string): readonly Scenario[] => [
+  {
+    status: 200,
+    token: 'none',
+    address: async ({ store }) =>
+      `${path}?code=${await store.reports.recipientCode('somebody', 'right-code')}`,
+  },
+  { status: 404, token: 'none', address: `${path}?code=forged` },
+]
+
+let made = 0
+/** A job that nobody has heard of before. */
+const creating = (action = ''): Scenario => ({
+  status: 201,
+  address: () => `/ping/made-${++made}${action}?create=1`,
+})
+const ping: readonly Scenario[] = [ok(), creating()]
 const check_in: readonly Scenario[] = [
   { status: 202, address: ({ tokens }) => `/api/1/cron/nightly/${tokens.ingest}/?status=ok`, token: 'none' },
 ]
@@ -90,6 +144,30 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   [`GET ${BASE}/performance/endpoints`]: [ok(), ok(`${BASE}/performance/endpoints?since=1h`)],
   [`GET ${BASE}/performance/capacity`]: [ok(), ok(`${BASE}/performance/capacity?days=7`)],
   [`GET ${BASE}/system`]: [ok()],
+  [`GET ${BASE}/reports`]: [ok(), ok(`${BASE}/reports?period=weekly&limit=1`)],
+  [`GET ${BASE}/reports/preview`]: inEachForm('/reports/preview?period=daily'),
+  [`GET ${BASE}/reports/{report_id}`]: [
+    { ...ok(), given: keptReport },
+    ...inEachForm('/reports/1?x=1'),
+    missing('/reports/999999'),
+  ],
+  'GET /unsubscribe': subscription('/unsubscribe'),
+  'POST /unsubscribe': subscription('/unsubscribe'),
+  'POST /subscribe': subscription('/subscribe'),
+  [`GET ${BASE}/notifications`]: [ok(), ok(`${BASE}/notifications?channel=ops&state=sent&kind=test&limit=1`)],
+  [`GET ${BASE}/notifications/{notification_id}`]: [
+    { status: 200, given: notified, address: `${BASE}/notifications/1` },
+    missing('/notifications/999999'),
+  ],
+  [`GET ${BASE}/channels`]: [ok()],
+  [`POST ${BASE}/channels/{name}/test`]: [
+    { status: 202, address: `${BASE}/channels/ops/test` },
+    missing('/channels/nobody/test'),
+  ],
+  'GET /metrics': [
+    ok('/metrics', 'text/plain'),
+    ok('/metrics', 'application/openmetrics-text; version=1.0.0'),
+  ],
   [`GET ${BASE}/series`]: [ok(), ok(`${BASE}/series?metric=syncs,failed&bucket=hour&since=2h`)],
   [`GET ${BASE}/errors`]: [
     ok(),
@@ -101,6 +179,17 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
     { status: 200, address: `${BASE}/errors/1/mute`, body: mute },
     { ...missing('/errors/999999/mute'), body: mute },
   ],
+  [`GET ${BASE}/incidents`]: [
+    ok(),
+    ok(`${BASE}/incidents?user_id=42&limit=1`),
+    ok(`${BASE}/incidents?state=open,muted&rule=sync_failed&severity=critical,warning&type=all`),
+  ],
+  [`GET ${BASE}/incidents/rules`]: [ok()],
+  [`GET ${BASE}/incidents/{id}`]: [ok(`${BASE}/incidents/1`), missing('/incidents/999999')],
+  [`POST ${BASE}/incidents/{id}/acknowledge`]: decidedIncident('acknowledge'),
+  [`POST ${BASE}/incidents/{id}/mute`]: decidedIncident('mute', mute),
+  [`POST ${BASE}/incidents/{id}/unmute`]: decidedIncident('unmute'),
+  [`POST ${BASE}/incidents/{id}/resolve`]: decidedIncident('resolve', () => ({ reason: 'Mended.' })),
   [`POST ${BASE}/errors/{id}/unmute`]: decided('unmute'),
   [`POST ${BASE}/errors/{id}/resolve`]: decided('resolve'),
   [`POST ${BASE}/errors/{id}/reopen`]: decided('reopen'),
@@ -108,6 +197,25 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   [`GET ${BASE}/beats`]: [ok(), ok(`${BASE}/beats?user_id=42&limit=1`)],
   [`GET ${BASE}/calendar`]: [ok(), ok(`${BASE}/calendar?zone=Asia/Kathmandu&weeks=2&user_id=42`)],
   [`GET ${BASE}/freshness`]: [ok()],
+  [`GET ${BASE}/schedules`]: [{ status: 200, given: scheduled, address: `${BASE}/schedules?runs=30` }],
+  [`GET ${BASE}/schedules/{slug}`]: [{ status: 200, given: scheduled }, missing('/schedules/nothing')],
+  [`PUT ${BASE}/schedules/{slug}`]: [
+    { status: 200, body: { cron: '0 2 * * *', margin: '15m', pauses: [{ from: '2026-12-24' }] } },
+    { status: 409, given: scheduled, address: `${BASE}/schedules/declared`, body: { every: '1d' } },
+  ],
+  [`DELETE ${BASE}/schedules/{slug}`]: [
+    { status: 200, given: scheduled },
+    { status: 409, given: scheduled, address: `${BASE}/schedules/declared` },
+    missing('/schedules/nothing'),
+  ],
+  [`POST ${BASE}/schedules/{slug}/pause`]: [
+    { status: 200, given: scheduled },
+    missing('/schedules/nothing/pause'),
+  ],
+  [`POST ${BASE}/schedules/{slug}/resume`]: [
+    { status: 200, given: scheduled },
+    missing('/schedules/nothing/resume'),
+  ],
   [`GET ${BASE}/events`]: [ok(`${BASE}/events?after=0`, EVENTS)],
   [`GET ${BASE}/logs/cleanup-status`]: [ok()],
   [`POST ${BASE}/logs/cleanup`]: [
@@ -137,9 +245,14 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   ],
   'GET /ping/{slug}': ping,
   'POST /ping/{slug}': ping,
-  'GET /ping/{slug}/{action}': [ok('/ping/nightly/start?rid=1'), ok('/ping/nightly/0?rid=1')],
+  'GET /ping/{slug}/{action}': [
+    ok('/ping/nightly/start?rid=1'),
+    ok('/ping/nightly/0?rid=1'),
+    creating('/start'),
+  ],
   'POST /ping/{slug}/{action}': [
     { ...ok('/ping/nightly/fail'), body: { text: 'done', media_type: 'text/plain' } },
+    creating('/start'),
   ],
   'GET /api/{project}/cron/{slug}/{key}/': check_in,
   'POST /api/{project}/cron/{slug}/{key}/': check_in,
@@ -161,11 +274,17 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'GET /readyz': [ok(), unhealthy],
   'GET /docs': [ok()],
   'GET /docs/{file}': [ok('/docs/docs.css'), ok('/docs/docs.js')],
+  'GET /docs/runbooks/{runbook}': [ok('/docs/runbooks/SyncMissed.md'), ok('/docs/runbooks/README.md')],
   'GET /openapi.json': [ok()],
   'GET /': [ok()],
   'GET /syncs': [ok()],
   'GET /syncs/{id}': [ok('/syncs/1'), ok('/syncs/none-of-them')],
   'GET /errors': [ok()],
+  'GET /incidents': [ok()],
+  'GET /incidents/{id}': [ok('/incidents/1')],
+  'GET /schedules': [ok()],
+  'GET /notifications': [ok()],
+  'GET /reports': [ok()],
   'GET /performance': [ok()],
   'GET /logs': [ok()],
   'GET /users': [ok()],

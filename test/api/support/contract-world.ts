@@ -9,8 +9,9 @@ import type { ApiServices } from '../../../src/api/services.ts'
 import { startingApi } from '../../../src/api/starting-api.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { Ingest } from '../../../src/ingest/ingest.ts'
-import type { StoreHealth } from '../../../src/store/store.ts'
+import type { Store, StoreHealth } from '../../../src/store/store.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { givenIncident } from './incident-factory.ts'
 import { makeToken, NO_LIMITS } from './guarded-server.ts'
 import { sync } from './sync-factory.ts'
 import { BASE, FakeLogMaintenance, VERSION } from './test-api.ts'
@@ -29,6 +30,7 @@ export interface ContractWorld {
   /** Has not started yet. */
   readonly starting_url: string
   readonly tokens: Readonly<Record<'admin' | 'read' | 'ingest', string>>
+  readonly store: Store
   readonly sync_id: number
   readonly task_id: string
   readonly logs: FakeLogMaintenance
@@ -58,6 +60,10 @@ export async function openContractWorld(): Promise<ContractWorld> {
     log_reading: logReading(directory, 'UTC', stopping.signal),
     events: new EventHub({ changes: store.changes, clock, stopping: stopping.signal, onError: () => {} }),
     ingest,
+    delivery: {
+      channels: [{ name: 'ops', kind: 'stdout', target: 'standard output', fallback: null }],
+      test: () => Promise.resolve(1),
+    },
     clock,
     version: VERSION,
     onError: () => {},
@@ -70,6 +76,7 @@ export async function openContractWorld(): Promise<ContractWorld> {
   const over = (options: ApiOptions): Promise<string> =>
     serve(createApi(services, { rate_limits: NO_LIMITS, ...options }))
   const sync_id = await sync.failed({ task_id: 'task-of-42', user_id: '42' })(store.syncs, clock.now())
+  await givenIncident(store, '42', sync_id)
   const token = async (scope: string): Promise<string> => await makeToken(store, [scope])
   const open_url = await over({})
   await reportSync(open_url)
@@ -82,6 +89,7 @@ export async function openContractWorld(): Promise<ContractWorld> {
     broken_url: await over({ gate: brokenGate }),
     starting_url: await serve(startingApi(VERSION)),
     tokens: { admin: await token('admin'), read: await token('read'), ingest: await token('ingest') },
+    store,
     sync_id,
     task_id: 'task-of-42',
     logs,

@@ -5,6 +5,7 @@ import { startServer, type RunningServer, type ServerOptions } from '../../../sr
 import { openStore } from '../../../src/store/open-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { givenIncident } from './incident-factory.ts'
 import { sync } from './sync-factory.ts'
 import { BASE } from './test-api.ts'
 
@@ -69,6 +70,8 @@ export async function openGuardedServer(options: Partial<ServerOptions> = {}): P
     requireToken: true,
     rateLimits: NO_LIMITS,
     logCleanup: false,
+    // Incidents are those that a test gives: when a server would find some is another matter.
+    alerts: false,
     ...options,
   })
   after(() => server.close())
@@ -97,5 +100,6 @@ export async function givenTwoUsers(store: Store): Promise<{ of_42: number; of_7
   const now = Date.now()
   const of_42 = await sync.failed({ task_id: 'task-of-42', user_id: '42' })(store.syncs, now)
   const of_7 = await sync.failed({ task_id: 'task-of-7', user_id: '7' })(store.syncs, now)
+  await givenIncident(store, '42', of_42)
   return { of_42, of_7 }
 }
