@@ -45,9 +45,54 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/syncs-prune.ts')).syncsPrune,
   },
   {
+    name: 'schedules',
+    summary: 'when syncs are expected: list, show one, or try one',
+    load: async () => (await import('./commands/schedules.ts')).schedules,
+  },
+  {
     name: 'analyze',
     summary: 'what the logs say in numbers',
     load: async () => (await import('./commands/analyze.ts')).analyze,
+  },
+  {
+    name: 'report',
+    summary: 'how the syncs of the last day, week or month went',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    name: 'incidents list',
+    summary: 'what is wrong now; with --state, what was',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsList,
+  },
+  {
+    name: 'incidents show',
+    summary: 'one incident: what broke, why, what to do, and what was done',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsShow,
+  },
+  {
+    name: 'incidents rules',
+    summary: 'how the rules are set, what they have open, and what they say of a user now',
+    load: async () => (await import('./commands/incidents/incidents-rules.ts')).incidentsRules,
+  },
+  {
+    name: 'incidents ack',
+    summary: 'say that somebody looks after an incident: no more reminders',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsAck,
+  },
+  {
+    name: 'incidents mute',
+    summary: 'tell nobody of an incident for a while',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsMute,
+  },
+  {
+    name: 'incidents unmute',
+    summary: 'end the muting of an incident',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsUnmute,
+  },
+  {
+    name: 'incidents resolve',
+    summary: 'call an incident resolved: a newer sync that fails opens it again',
+    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsResolve,
   },
   {
     name: 'logs search',
@@ -95,6 +140,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/spool.ts')).spoolSend,
   },
   {
+    name: 'notify test',
+    summary: 'send a test to the channels of notifications',
+    load: async () => (await import('./commands/notify.ts')).notifyTest,
+  },
+  {
+    name: 'notify log',
+    summary: 'what was told to which channel, and how it went',
+    load: async () => (await import('./commands/notify.ts')).notifyLog,
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
@@ -123,6 +178,11 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 const GROUPS: readonly CommandGroup[] = [
   {
+    name: 'incidents',
+    summary: 'what is wrong: list, look, acknowledge, mute, resolve',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('incidents ')),
+  },
+  {
     name: 'logs',
     summary: 'the five log streams: search, follow, look after',
     commands: COMMANDS.filter(({ name }) => name.startsWith('logs ')),
@@ -136,6 +196,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'spool',
     summary: 'what waits for the server that syncs are reported to: look, deliver',
     commands: COMMANDS.filter(({ name }) => name.startsWith('spool ')),
+  },
+  {
+    name: 'notify',
+    summary: 'the messages about incidents: try a channel, see what was told',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('notify ')),
   },
   {
     name: 'privacy',
@@ -190,5 +255,6 @@ function nextStep(near: string | null, names: readonly string[], group: CommandG
 /** The command that was meant: also `search` for `logs search`, and `log search`. */
 function meant(name: string, second: string, names: readonly string[]): string | null {
   const short = names.find((known) => known.endsWith(` ${name}`))
-  return short ?? nearest(name, names) ?? nearest(`${name} ${second}`, names)
+  const both = nearest(`${name} ${second}`, names)
+  return (second === '' ? null : both) ?? short ?? nearest(name, names) ?? both
 }

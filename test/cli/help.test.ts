@@ -5,6 +5,7 @@ import { COMMON_OPTIONS, nearest } from '../../src/cli/arguments.ts'
 import type { Command } from '../../src/cli/command.ts'
 import { demo } from '../../src/cli/commands/demo.ts'
 import { doctor } from '../../src/cli/commands/doctor.ts'
+import { report } from '../../src/cli/commands/report.ts'
 import { analyze } from '../../src/cli/commands/analyze.ts'
 import { logsCleanup } from '../../src/cli/commands/logs/logs-cleanup.ts'
 import { logsSearch } from '../../src/cli/commands/logs/logs-search.ts'
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   demo,
   doctor,
   migrate,
+  report,
   serve,
   simulate,
   spoolSend,

@@ -5,20 +5,17 @@ import type { AnalysisReport } from '../../analysis/report.ts'
 import { renderText } from '../../analysis/text/render-text.ts'
 import { PLAIN_STYLE, type Style } from '../../analysis/text/style.ts'
 import { MonitorError } from '../../core/errors.ts'
-import { isZone } from '../../core/local-time.ts'
 import { parseTimeRange } from '../../core/time-range.ts'
 import { listSources } from '../../logs/reading/list-sources.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../command.ts'
 import { spokenBytes } from '../numbers.ts'
 import { analysisProgress } from '../progress/analysis-progress.ts'
-import { findReportFile, writeReportFile, type ReportFile } from '../report-file.ts'
+import { writeReportFile, type ReportFile } from '../report-file.ts'
+import { reportFile, reportFormat, type ReportFormat } from '../report-format.ts'
 import { jsonText, printable, type Terminal } from '../terminal.ts'
 import { requireLogFolder } from './logs/log-folder.ts'
+import { zoneOption } from '../zone-option.ts'
 
-const FORMATS = ['text', 'json', 'html'] as const
-type Format = (typeof FORMATS)[number]
-
-const ENDINGS: Readonly<Record<string, Format>> = { json: 'json', html: 'html', htm: 'html', txt: 'text' }
 /** Of a text that is written to a file. */
 const FILE_COLUMNS = 100
 const FEWEST_COLUMNS = 40
@@ -57,9 +54,9 @@ export const analyze: Command = {
 
 async function runAnalyze(context: CommandContext): Promise<number> {
   const { terminal, config, signal } = context
-  const file = outputFile(context)
-  const format = formatOf(context, file?.name)
-  const time_zone = zoneOf(context)
+  const file = reportFile(context)
+  const format = reportFormat(context, file?.name)
+  const time_zone = zoneOption(context)
   const range = parseTimeRange(
     { since: stringValue(context, 'since'), until: stringValue(context, 'until') },
     { now_ms: Date.now(), zone: time_zone },
@@ -95,51 +92,6 @@ async function runAnalyze(context: CommandContext): Promise<number> {
   return 0
 }
 
-function outputFile(context: CommandContext): ReportFile | null {
-  const name = stringValue(context, 'output')
-  return name === undefined || name === '-' ? null : findReportFile(name)
-}
-
-/** What is asked for, or what the name of the file says; it may not say otherwise. */
-function formatOf(context: CommandContext, file: string | undefined): Format {
-  const asked = new Set<Format>()
-  if (context.json) asked.add('json')
-  if (flagValue(context, 'html')) asked.add('html')
-  const named = stringValue(context, 'format')
-  if (named !== undefined) asked.add(knownFormat(named))
-  const [format, other] = asked
-  if (other !== undefined) {
-    throw new MonitorError('usage', `A report is either ${format} or ${other}.`, {
-      next_step: 'Ask for one format, and run it again for the other.',
-    })
-  }
-  const ending = /\.([a-z]+)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? ''
-  const by_name = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined
-  if (format !== undefined && by_name !== undefined && format !== by_name) {
-    throw new MonitorError('usage', `${file} would not hold ${by_name} but ${format}.`, {
-      next_step: `Leave out the format, or give the file a name that ends in .${format === 'text' ? 'txt' : format}.`,
-    })
-  }
-  return format ?? by_name ?? 'text'
-}
-
-function knownFormat(name: string): Format {
-  const format = FORMATS.find((known) => known === name)
-  if (format !== undefined) return format
-  throw new MonitorError('usage', `There is no format "${name}".`, {
-    next_step: `Use --format ${FORMATS.join(', ')}.`,
-  })
-}
-
-function zoneOf(context: CommandContext): string {
-  const zone = stringValue(context, 'time-zone')
-  if (zone === undefined) return context.config.time_zone
-  if (isZone(zone)) return zone
-  throw new MonitorError('usage', `There is no time zone "${zone}".`, {
-    next_step: 'Use an IANA name such as Europe/Berlin, America/Denver or UTC.',
-  })
-}
-
 /** @throws MonitorError when there is nothing to read, or the report would take the place of a log */
 async function checkFolder(directory: string, file: ReportFile | null): Promise<void> {
   await requireLogFolder(directory)
@@ -166,7 +118,7 @@ function isSame(path: string, other: string): boolean {
 
 function rendered(
   report: AnalysisReport,
-  format: Format,
+  format: ReportFormat,
   { context, to_file }: { readonly context: CommandContext; readonly to_file: boolean },
 ): string {
   if (format === 'json') return `${jsonText(report)}\n`

@@ -1,6 +1,8 @@
 import { DEFAULTS, type Config } from '../../config.ts'
 import { isMonitorError } from '../../core/errors.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
+import { deliveryConfig } from '../../delivery-config.ts'
+import { reportSettings } from '../../reports-config.ts'
 import { accessOf } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
 import { settingsInEffect } from '../../settings-in-effect.ts'
@@ -20,6 +22,8 @@ const LIFE_MS = 500
 const TROUBLE_MS = 20_000
 /** Who opens the dashboard at once should soon see what a failure looks like. */
 const FIRST_TROUBLE_MS = 1500
+/** The simulator's own way of not being there. */
+const AWAY = '/__simulator/away'
 /** The first sync starts at once, the others this much later each. */
 const STAGGER_MS = 800
 
@@ -45,6 +49,7 @@ async function runDemo(context: CommandContext): Promise<number> {
     missing: 1,
   })
   const canvas = realCanvas(config.canvas_base_url, config.canvas_access_token)
+  const notifications = deliveryConfig(config)
   await using server = await startServer({
     database: config.database,
     logDir: config.log_dir,
@@ -59,6 +64,10 @@ async function runDemo(context: CommandContext): Promise<number> {
     freshnessTarget: config.freshness_target,
     keepErrorMessages: config.keep_error_messages,
     retention: config.retention,
+    schedules: config.schedules,
+    alerts: config.alerts,
+    notifications,
+    reports: reportSettings(config, notifications),
   })
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
@@ -124,6 +133,14 @@ function introduce(
   const logs = config.log_dir === DEFAULTS.log_dir ? '' : ` --log-dir ${printable(config.log_dir)}`
   terminal.message(`  npx canvas-sync-monitor analyze${logs}`)
   terminal.message(`  npx canvas-sync-monitor logs search --level error${logs}`)
+  if (facts.simulated) {
+    terminal.message('')
+    terminal.message('Take Canvas away for a minute, and see who is told:')
+    terminal.message(
+      `  curl -H 'Content-Type: application/json' -d '{"seconds":60}' ${facts.base_url}${AWAY}`,
+    )
+    terminal.message(`  npx canvas-sync-monitor incidents list${where}`)
+  }
   terminal.message('')
 }
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { Config } from '../../config.ts'
 import { systemClock } from '../../core/clock.ts'
+import { deliveryConfig } from '../../delivery-config.ts'
+import { reportSettings } from '../../reports-config.ts'
 import { accessOf, apiAccess } from '../../server-access.ts'
 import { startServer } from '../../server.ts'
 import { settingsInEffect } from '../../settings-in-effect.ts'
@@ -44,6 +46,7 @@ export const serve: Command = {
     'sync_limits and retention in the configuration file. Ctrl-C stops it.',
   ],
   async run({ terminal, config, json, signal }) {
+    const notifications = deliveryConfig(config)
     const stopWaiting = systemClock.every(SLOW_START_MS, () => {
       stopWaiting()
       terminal.message(
@@ -63,6 +66,10 @@ export const serve: Command = {
       syncLimits: config.sync_limits,
       freshnessTarget: config.freshness_target,
       retention: config.retention,
+      schedules: config.schedules,
+      alerts: config.alerts,
+      notifications,
+      reports: reportSettings(config, notifications),
       keepErrorMessages: config.keep_error_messages,
       drainMs: DRAIN_SECONDS * 1000,
     }).finally(stopWaiting)

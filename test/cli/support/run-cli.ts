@@ -31,6 +31,8 @@ export interface CliOptions {
   readonly program?: readonly string[]
   /** Where stdout goes instead of here: a file descriptor. */
   readonly stdout_to?: number
+  /** Default: two minutes. */
+  readonly deadline_ms?: number
 }
 
 export interface RunningCli {
@@ -52,7 +54,7 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
       ...options.environment,
     },
     stdio: ['pipe', options.stdout_to ?? 'pipe', 'pipe'],
-    timeout: DEADLINE_MS,
+    timeout: options.deadline_ms ?? DEADLINE_MS,
     killSignal: 'SIGKILL',
   })
   const text = { stdout: '', stderr: '' }
