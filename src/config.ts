@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access-config.ts'
+import { ALERTS_DEFAULTS, ALERTS_NAMES, ALERTS_SCHEMA, type AlertsConfig } from './alerts-config.ts'
+import { readConfigFile } from './config-file.ts'
 import { noteOrigins } from './config-origins.ts'
-import { MonitorError, systemErrorCode } from './core/errors.ts'
+import { MonitorError } from './core/errors.ts'
 import { systemZone } from './core/local-time.ts'
 import {
   FRESHNESS_DEFAULTS,
@@ -16,7 +15,27 @@ import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from 
 import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
-import { REPORT_DEFAULTS, REPORT_NAMES, REPORT_SCHEMA, type ReportConfig } from './report-config.ts'
+import {
+  NOTIFICATIONS_DEFAULTS,
+  NOTIFICATIONS_NAMES,
+  NOTIFICATIONS_SCHEMA,
+  NOTIFICATIONS_SECRETS,
+  type NotificationsConfig,
+} from './notifications-config.ts'
+import { REMOTE_DEFAULTS, REMOTE_NAMES, REMOTE_SCHEMA, type RemoteConfig } from './remote-config.ts'
+import {
+  REPORTS_DEFAULTS,
+  REPORTS_NAMES,
+  REPORTS_SCHEMA,
+  REPORTS_SECRETS,
+  type ReportsConfig,
+} from './reports-config.ts'
+import {
+  SCHEDULES_DEFAULTS,
+  SCHEDULES_NAMES,
+  SCHEDULES_SCHEMA,
+  type SchedulesConfig,
+} from './schedules-config.ts'
 import { syncLimits, type SyncLimitOptions } from './tracker/sync-limits.ts'
 import { ZONE } from './zone-setting.ts'
 
@@ -29,7 +48,16 @@ export interface LogCleanupConfig extends CleanupOptions {
 }
 
 /** What every command and the server are configured by. */
-export interface Config extends AccessConfig, FreshnessConfig, IngestConfig, ReportConfig {
+export interface Config
+  extends
+    AccessConfig,
+    AlertsConfig,
+    FreshnessConfig,
+    IngestConfig,
+    NotificationsConfig,
+    RemoteConfig,
+    ReportsConfig,
+    SchedulesConfig {
   /** `sqlite:PATH` or `postgres://…`. Default `sqlite:data/canvas-sync.db`. */
   readonly database: string
   /** Directory of the five log streams. Default `logs/canvas_sync`. */
@@ -62,9 +90,13 @@ export type ConfigInput = { readonly [Name in keyof Config]?: string | number | 
 /** What holds where nothing else is said. */
 export const DEFAULTS: Config = {
   ...ACCESS_DEFAULTS,
+  ...ALERTS_DEFAULTS,
   ...FRESHNESS_DEFAULTS,
   ...INGEST_DEFAULTS,
-  ...REPORT_DEFAULTS,
+  ...NOTIFICATIONS_DEFAULTS,
+  ...REMOTE_DEFAULTS,
+  ...REPORTS_DEFAULTS,
+  ...SCHEDULES_DEFAULTS,
   database: 'sqlite:data/canvas-sync.db',
   log_dir: 'logs/canvas_sync',
   host: '127.0.0.1',
@@ -100,9 +132,13 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   log_cleanup: { environment: null, flag: null, example: '{ "at": "02:00", "archive_days": 7 }' },
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
   ...ACCESS_NAMES,
+  ...ALERTS_NAMES,
   ...FRESHNESS_NAMES,
   ...INGEST_NAMES,
-  ...REPORT_NAMES,
+  ...NOTIFICATIONS_NAMES,
+  ...REMOTE_NAMES,
+  ...REPORTS_NAMES,
+  ...SCHEDULES_NAMES,
   sync_limits: { environment: null, flag: null, example: '{ "default": "24h", "submissions": "2h" }' },
   retention: { environment: null, flag: null, example: '{ "sync_days": 400 }' },
 }
@@ -114,6 +150,8 @@ const SECRET: ReadonlySet<keyof Config> = new Set<keyof Config>([
   'canvas_access_token',
   'server',
   'server_token',
+  ...NOTIFICATIONS_SECRETS,
+  ...REPORTS_SECRETS,
 ])
 
 const text = z.string('must be text').trim().min(1, 'must not be empty')
@@ -161,9 +199,13 @@ const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodT
     })
 const SCHEMA = {
   ...ACCESS_SCHEMA,
+  ...ALERTS_SCHEMA,
   ...FRESHNESS_SCHEMA,
   ...INGEST_SCHEMA,
-  ...REPORT_SCHEMA,
+  ...NOTIFICATIONS_SCHEMA,
+  ...REMOTE_SCHEMA,
+  ...REPORTS_SCHEMA,
+  ...SCHEDULES_SCHEMA,
   database: text.regex(
     /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)/,
     'must be sqlite: and the path of a file, or a postgres:// URL',
@@ -180,12 +222,6 @@ const SCHEMA = {
   retention: ruledBy<Partial<RetentionConfig>>(retentionConfig).transform(retentionConfig),
 } satisfies Record<keyof Config, z.ZodType>
 
-const FILE_NAMES = [
-  'canvas-sync-monitor.config.ts',
-  'canvas-sync-monitor.config.js',
-  'canvas-sync-monitor.config.json',
-]
-
 /**
  * Flags over environment over configuration file over defaults; each value is checked once, and the error names
  * where a wrong one came from. Empty environment variables count as not set.
@@ -198,7 +234,7 @@ export async function loadConfig(sources: {
   /** Path of the configuration file; undefined looks for one in the working directory. */
   readonly file: string | undefined
 }): Promise<Config> {
-  const file = await readConfigFile(sources.file)
+  const file = await readConfigFile(sources.file, Object.keys(NAMES))
   const config: Record<string, unknown> = {}
   const origins: Record<string, string> = {}
   for (const name of Object.keys(NAMES) as (keyof Config)[]) {
@@ -218,6 +254,9 @@ export async function loadConfig(sources: {
   return noteOrigins(Object.freeze(config) as unknown as Config, origins)
 }
 
+/** Of a longer value, what is wrong is told by its name. */
+const LONGEST_SHOWN = 100
+
 function checked(name: keyof Config, value: unknown, source: string): unknown {
   const result = SCHEMA[name].safeParse(value)
   if (result.success) return result.data
@@ -225,67 +264,9 @@ function checked(name: keyof Config, value: unknown, source: string): unknown {
   const problem = issue?.message ?? 'is not valid'
   const inside = issue?.path.filter((part) => typeof part === 'string').join('.') ?? ''
   const where = inside === '' ? source : `${inside} of ${source}`
-  const shown = SECRET.has(name) ? '' : `, got ${JSON.stringify(value)}`
+  const text = JSON.stringify(value) as string | undefined
+  const shown = SECRET.has(name) || (text?.length ?? 0) > LONGEST_SHOWN ? '' : `, got ${text}`
   throw new MonitorError('config_invalid', `${where} ${problem}${shown}.`, {
     next_step: `Leave it out, or give a value such as ${NAMES[name].example}.`,
   })
-}
-
-interface ConfigFile {
-  readonly path: string
-  readonly values: ConfigInput
-}
-
-async function readConfigFile(asked: string | undefined): Promise<ConfigFile> {
-  const path = asked ?? FILE_NAMES.find((name) => existsSync(name))
-  if (path === undefined) return { path: '', values: {} }
-  const values = await readValues(path)
-  if (values === null || typeof values !== 'object' || Array.isArray(values)) {
-    const where = path.endsWith('.json') ? 'does not hold an object' : 'has no object as its default export'
-    throw new MonitorError('config_invalid', `The configuration file ${path} ${where}.`, {
-      next_step: 'Give it names and values, for example { "port": 5001 }.',
-    })
-  }
-  const unknown = Object.keys(values).find((key) => !Object.hasOwn(NAMES, key))
-  if (unknown !== undefined) {
-    throw new MonitorError(
-      'config_invalid',
-      `The configuration file ${path} has "${unknown}", which is no setting.`,
-      {
-        next_step: `Settings are ${Object.keys(NAMES).join(', ')}.`,
-      },
-    )
-  }
-  return { path, values }
-}
-
-async function readValues(path: string): Promise<unknown> {
-  try {
-    const text = readFileSync(path, 'utf8')
-    if (path.endsWith('.json')) return JSON.parse(text.replace(/^\ufeff/, ''))
-    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }
-    return module.default
-  } catch (error) {
-    const [why, next_step] = whyUnreadable(path, error)
-    throw new MonitorError('config_invalid', `The configuration file ${path} ${why}.`, {
-      cause: error,
-      next_step,
-    })
-  }
-}
-
-/** Never the error's own words: the parser's repeat a piece of the file, which may be the token. */
-function whyUnreadable(path: string, error: unknown): readonly [string, string] {
-  const code = systemErrorCode(error)
-  if (code === 'ENOENT') return ['does not exist', 'Check the path given with --config.']
-  if (code === 'EISDIR') return ['is a folder', 'Give the path of a file with --config.']
-  if (path.endsWith('.json') && error instanceof SyntaxError)
-    return ['is not JSON', 'Look for a comma or a quote too many or too few.']
-  if (code === undefined || code.startsWith('ERR_')) {
-    return [
-      `cannot be loaded (${error instanceof Error ? error.name : 'unknown'})`,
-      `Run it alone to see why: node ${path}`,
-    ]
-  }
-  return [`cannot be read (${code})`, 'Check its permissions.']
 }

@@ -5,79 +5,33 @@ import { siteOf } from './api/http/guard.ts'
 import { listen } from './api/http/listen.ts'
 import { logReading } from './api/logs/log-reading.ts'
 import type { ApiServices } from './api/services.ts'
-import type { Setting } from './api/system/server-facts.ts'
 import { startingApi } from './api/starting-api.ts'
+import { NO_ALERTS_SETTINGS } from './alerts-config.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { isMonitorError } from './core/errors.ts'
 import { DEFAULT_FRESHNESS_TARGET } from './core/freshness-verdict.ts'
 import { systemZone } from './core/local-time.ts'
 import { freshnessTarget } from './freshness-config.ts'
-import type { CleanupOptions } from './logs/cleanup/cleanup-report.ts'
 import { LogDirectory } from './logs/cleanup/log-directory.ts'
 import { NightlyCleanup } from './logs/cleanup/nightly-cleanup.ts'
 import { nightlySchedule, type NightlySchedule } from './logs/cleanup/nightly-schedule.ts'
-import type { StreamOptionsByName } from './logs/writing/stream-settings.ts'
 import { closeOpened } from './server-closing.ts'
+import { openDelivery } from './server-delivery.ts'
 import { endpointFigures, serverFacts } from './server-facts.ts'
-import {
-  apiAccess,
-  refuseWithoutDatabase,
-  refuseWithoutToken,
-  type ServerAccessOptions,
-} from './server-access.ts'
+import { watchIncidents } from './server-incidents.ts'
+import { openReports } from './server-reports.ts'
+import { watchSchedules } from './server-schedules.ts'
+import { apiAccess, refuseWithoutDatabase, refuseWithoutToken } from './server-access.ts'
 import { limitChanges } from './maintenance/change-limit.ts'
 import { NightlyPrune } from './maintenance/nightly-prune.ts'
-import { retentionConfig, type RetentionConfig, type RetentionSchedule } from './maintenance/retention.ts'
+import { retentionConfig, type RetentionSchedule } from './maintenance/retention.ts'
 import { watchSizes } from './maintenance/size-watch.ts'
 import { Ingest } from './ingest/ingest.ts'
 import { createMonitor, type Monitor } from './tracker/monitor.ts'
-import type { SyncLimitOptions } from './tracker/sync-limits.ts'
-import { version } from './version.ts'
+import { revision, version } from './version.ts'
+import type { ServerOptions } from './server-options.ts'
 
-export interface ServerOptions extends ServerAccessOptions {
-  /** `sqlite:PATH`. Default `sqlite:data/canvas-sync.db`. */
-  readonly database?: string
-  /** Default `logs/canvas_sync`. */
-  readonly logDir?: string
-  /** Address to listen on; one beyond this machine needs a token in the database. Default 127.0.0.1. */
-  readonly host?: string
-  /** Default 5000; 0 takes a free one. */
-  readonly port?: number
-  /** IANA name of the zone that schedules go by. Default: the system's. */
-  readonly timeZone?: string
-  /** The nightly clean-up of the logs; false for none. Default: at 02:00, as a clean-up on request. */
-  readonly logCleanup?: LogCleanupOptions | false
-  /** Level, detail, size and backups of the log streams. Default: see `STREAM_DEFAULTS`. */
-  readonly logStreams?: StreamOptionsByName
-  /** How long syncs may run before they are `timed_out`, by type, or `none`. Default: 24 hours. */
-  readonly syncLimits?: SyncLimitOptions
-  /** How old the last whole read of a list may be before it counts as stale. Default 24h. */
-  readonly freshnessTarget?: string
-  /** How long rows are kept, and when old ones are deleted; false for never. Default: 400 days, at 03:00. */
-  readonly retention?: Partial<RetentionConfig> | false
-  /** How long running requests may take to end when the server is closed, milliseconds. Default 10,000. */
-  readonly drainMs?: number
-  /**
-   * How long the server goes on when it is closed, while `/readyz` already says that it stops, so that load balancers
-   * leave before it refuses connections, milliseconds. Default 0.
-   */
-  readonly closingNoticeMs?: number
-  /**
-   * Keep the messages of errors that reported syncs met and did not write themselves. Default false: such a message may
-   * hold a student's name, and only the class and the place of the error are kept.
-   */
-  readonly keepErrorMessages?: boolean
-  /** What it goes by, as administrators are shown it; nothing in it is secret. Default: nothing is shown. */
-  readonly settings?: readonly Setting[]
-  readonly clock?: Clock
-  /** Gets each error that clients only learn the existence of. Default: nobody; it is in the errors log in any case. */
-  readonly onError?: (error: unknown) => void
-}
-
-export interface LogCleanupOptions extends Partial<CleanupOptions> {
-  /** Local time of day, `HH:MM`. Default 02:00. */
-  readonly at?: string
-}
+export type { LogCleanupOptions, ServerOptions } from './server-options.ts'
 
 export interface RunningServer extends AsyncDisposable {
   /** `http://127.0.0.1:5000` */
@@ -161,10 +115,31 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       onError: tell('analysis', 'The log of API calls could not be read.'),
     })
     opened.defer(() => endpoint_figures.settled())
+    const reports = openReports({
+      store: monitor.store,
+      clock,
+      settings: options.reports ?? null,
+      time_zone: options.timeZone ?? systemZone(),
+      freshness_target_ms,
+      public_url: options.publicUrl ?? null,
+      incidents: options.alerts !== false,
+      channels: options.notifications?.channels.map(({ name }) => name) ?? null,
+    })
+    const delivery = openDelivery({
+      store: monitor.store,
+      clock,
+      config: options.notifications ?? null,
+      composeReport: reports.compose,
+      onError: tell('delivery', 'Notifications could not be planned or sent.'),
+    })
+    opened.defer(() => delivery?.stop())
     const services: ApiServices = {
       store: monitor.store,
+      ...(delivery === null ? {} : { delivery }),
+      reports,
       endpoint_figures,
       freshness_target_ms,
+      incident_rules: options.alerts === false ? NO_ALERTS_SETTINGS : (options.alerts ?? NO_ALERTS_SETTINGS),
       server: serverFacts({
         database: options.database,
         logDir,
@@ -185,6 +160,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       }),
       clock,
       version: version(),
+      revision: revision(),
       stopping: stopping.signal,
       onError: (error, place) => {
         const where = `${place.where} ${place.request_id ?? ''}`.trim()
@@ -209,6 +185,39 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     }
     const nightly_cleanup = nightly && new NightlyCleanup({ logs, schedule: nightly, clock, onError })
     opened.defer(() => nightly_cleanup?.stop())
+    const endSchedules = await watchSchedules({
+      store: monitor.store.schedules,
+      clock,
+      schedules: options.schedules ?? {},
+      time_zone: options.timeZone ?? systemZone(),
+      onError: tell('schedules', 'The schedules could not be looked at.'),
+    })
+    opened.defer(endSchedules)
+    if (options.alerts !== false) {
+      const incidents = watchIncidents({
+        store: monitor.store,
+        clock,
+        alerts: options.alerts ?? NO_ALERTS_SETTINGS,
+        time_zone: options.timeZone ?? systemZone(),
+        freshness_target_ms,
+        database: options.database ?? 'sqlite:data/canvas-sync.db',
+        log_directory: logDir,
+        cleans_logs: nightly !== undefined,
+        prunes: retention !== undefined,
+        onError: tell('incidents', 'Incidents could not be looked for.'),
+        channels: async () => {
+          const names = new Set(delivery?.channels.map(({ name }) => name))
+          // What is not there any more fails nobody.
+          return (await monitor.store.notifications.channels()).filter(({ channel }) => names.has(channel))
+        },
+        onChanges: () => delivery?.look(),
+      })
+      opened.defer(() => incidents.stop())
+    }
+    delivery?.start()
+    const report_watch =
+      delivery && reports.watch(delivery, tell('reports', 'A report could not be made or handed over.'))
+    opened.defer(() => report_watch?.stop())
     const nightly_prune = retention && prunesEveryNight(monitor, retention, clock, options.onError)
     opened.defer(() => nightly_prune?.stop())
     let closing: Promise<void> | undefined
@@ -256,7 +265,17 @@ function prunesEveryNight(
   return new NightlyPrune({ store: monitor.store, logs: monitor.logs, schedule, clock, onError })
 }
 
-type Fault = 'request' | 'cleanup' | 'prune' | 'ingest' | 'analysis' | 'measurement'
+type Fault =
+  | 'request'
+  | 'cleanup'
+  | 'prune'
+  | 'ingest'
+  | 'analysis'
+  | 'measurement'
+  | 'incidents'
+  | 'schedules'
+  | 'delivery'
+  | 'reports'
 
 /** A line that says where something failed; what failed may hold anything, so only its kind is kept. */
 function logFault(monitor: Monitor, error: unknown, operation: Fault, message: string): void {

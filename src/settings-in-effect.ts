@@ -1,6 +1,10 @@
 import type { Setting } from './api/system/server-facts.ts'
 import { originsOf } from './config-origins.ts'
 import type { Config } from './config.ts'
+import { writeDuration } from './core/duration-text.ts'
+import { counted } from './core/number-text.ts'
+import { FORGET_AFTER_MS } from './incidents/rule-settings.ts'
+import { REPORT_TIME_DEFAULTS } from './reports/report-times.ts'
 import { databasePlace } from './store/open-store.ts'
 
 /** What may be shown of each setting of a server; those that are not here are shown to nobody. */
@@ -20,6 +24,20 @@ const SHOWN: { readonly [Name in keyof Config]?: (config: Config) => unknown } =
   sync_limits: ({ sync_limits }) => sync_limits,
   freshness_target: ({ freshness_target }) => freshness_target,
   retention: ({ retention }) => retention,
+  schedules: ({ schedules }) => Object.keys(schedules),
+  alerts: ({ alerts }) => alertsInEffect(alerts),
+  // Addresses are of people, and whoever has a webhook's address may write to it.
+  slack_bot_token: ({ slack_bot_token }) => (slack_bot_token === null ? null : 'set'),
+  slack_webhook_url: ({ slack_webhook_url }) => (slack_webhook_url === null ? null : 'set'),
+  slack_channel: ({ slack_channel }) => slack_channel,
+  smtp_url: ({ smtp_url }) => (smtp_url === null ? null : 'set'),
+  alert_recipients: ({ alert_recipients }) => counted(alert_recipients.length, 'recipient'),
+  notifications: ({ notifications }) => ({
+    channels: Object.keys(notifications.channels ?? {}),
+    routes: notifications.routes?.length ?? 0,
+  }),
+  report_recipients: ({ report_recipients }) => counted(report_recipients.length, 'recipient'),
+  reports: ({ reports }) => ({ ...REPORT_TIME_DEFAULTS, ...reports }),
   keep_error_messages: ({ keep_error_messages }) => keep_error_messages,
   // A user name and a password may stand in it.
   canvas_base_url: ({ canvas_base_url }) =>
@@ -35,6 +53,23 @@ export function settingsInEffect(config: Config): Setting[] {
     value: textOf(shown(config)),
     from: origins[name] ?? 'default',
   }))
+}
+
+/** How many there are of each: the rules in effect are told by /incidents/rules, and whose token ends when is nobody's business. */
+function alertsInEffect({
+  rules,
+  by_type,
+  outside_terms,
+  quiet_hours,
+  terms,
+  tokens,
+  forget_after_ms,
+}: Config['alerts']): object {
+  const sizes = { rules, by_type, outside_terms, quiet_hours, terms, tokens }
+  const counts = Object.entries(sizes).map(([name, given]) => [name, Object.keys(given).length])
+  const forget_after =
+    forget_after_ms === FORGET_AFTER_MS ? [] : [['forget_after', writeDuration(forget_after_ms)]]
+  return Object.fromEntries([...counts.filter(([, count]) => count !== 0), ...forget_after]) as object
 }
 
 function textOf(value: unknown): string {

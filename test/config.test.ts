@@ -3,6 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { AccessConfig } from '../src/access-config.ts'
+import type { ReportsConfig } from '../src/reports-config.ts'
+import type { NotificationsConfig } from '../src/notifications-config.ts'
 import { loadConfig, type Config, type ConfigInput } from '../src/config.ts'
 import { MonitorError } from '../src/core/errors.ts'
 import { systemZone } from '../src/core/local-time.ts'
@@ -50,7 +52,16 @@ const SETTINGS: Readonly<
   Record<
     Exclude<
       keyof Config,
-      'log_cleanup' | 'log_streams' | 'sync_limits' | 'retention' | 'keep_error_messages' | keyof AccessConfig
+      | 'log_cleanup'
+      | 'log_streams'
+      | 'sync_limits'
+      | 'retention'
+      | 'alerts'
+      | 'schedules'
+      | 'keep_error_messages'
+      | keyof AccessConfig
+      | keyof NotificationsConfig
+      | keyof ReportsConfig
     >,
     Setting
   >

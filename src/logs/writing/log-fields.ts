@@ -11,6 +11,7 @@ export const LOG_FIELDS: readonly string[] = [
   'course_id',
   'source_id',
   'account_id',
+  'trace_id',
   'host',
   'pid',
   'version',

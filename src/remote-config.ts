@@ -3,7 +3,7 @@ import { MonitorError } from './core/errors.ts'
 import { checkRemoteOptions } from './remote/remote-options.ts'
 
 /** Where the syncs of this machine are told, besides its own database. */
-export interface ReportConfig {
+export interface RemoteConfig {
   /** Address of the server; null: nowhere. */
   readonly server: string | null
   /** With the scope `ingest`; null when the server asks for none. */
@@ -12,7 +12,7 @@ export interface ReportConfig {
   readonly spool_dir: string | null
 }
 
-export const REPORT_DEFAULTS: ReportConfig = { server: null, server_token: null, spool_dir: null }
+export const REMOTE_DEFAULTS: RemoteConfig = { server: null, server_token: null, spool_dir: null }
 
 interface Names {
   readonly environment: string | null
@@ -20,7 +20,7 @@ interface Names {
   readonly example: string
 }
 
-export const REPORT_NAMES: Readonly<Record<keyof ReportConfig, Names>> = {
+export const REMOTE_NAMES: Readonly<Record<keyof RemoteConfig, Names>> = {
   server: {
     environment: 'CANVAS_SYNC_SERVER',
     flag: '--server',
@@ -32,7 +32,7 @@ export const REPORT_NAMES: Readonly<Record<keyof ReportConfig, Names>> = {
 
 const text = z.string('must be text').trim().min(1, 'must not be empty')
 
-export const REPORT_SCHEMA: Readonly<Record<keyof ReportConfig, z.ZodType>> = {
+export const REMOTE_SCHEMA: Readonly<Record<keyof RemoteConfig, z.ZodType>> = {
   server: text.superRefine((url, context) => {
     try {
       checkRemoteOptions({ url })
