@@ -88,6 +88,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       readerThreads: READER_THREADS,
     })
     opened.use(monitor)
+    // Those who watch would wait for a database that is away, one after the other.
+    stopping.signal.addEventListener('abort', () => monitor.store.hurry())
     const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
     opened.use(logs)
     await refuseWithoutToken(access, host, monitor.store, clock.now())

@@ -85,6 +85,11 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
 export interface Store extends StoreParts, AsyncDisposable {
   /** A cheap round trip through the database. */
   health(): Promise<StoreHealth>
+  /**
+   * The process is about to end: what finds no database gives up soon, instead of waiting for it to come back. All else is
+   * done as before.
+   */
+  hurry(): void
   /** Finishes what was asked before and closes; a second call returns the first one's promise. */
   close(): Promise<void>
 }
@@ -136,6 +141,9 @@ export abstract class PartedStore implements Store {
     this.reports = parts.reports
     this.notifications = parts.notifications
   }
+
+  /** Of a store that waits for nobody. */
+  hurry(): void {}
 
   abstract health(): Promise<StoreHealth>
   abstract close(): Promise<void>

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MonitorError } from '../../src/core/errors.ts'
 import { startServer } from '../../src/server.ts'
 import { PostgresServer } from '../support/postgres-server.ts'
+import { syncStart } from '../support/sync-factory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { BASE, openTestApi } from './support/test-api.ts'
 import { openTestStore, withRecordPage } from './support/test-store.ts'
@@ -81,10 +82,12 @@ test('a server whose PostgreSQL is away stops in order and soon, and no line is 
   })
   assert.equal(report.status, 200)
   await database.shutDown()
+  // What writes is patient for ten seconds otherwise, and those who watch write at any time.
+  const writing = server.monitor.store.syncs.startSync(syncStart('two')).catch(() => null)
   const stopped_at = performance.now()
   await server.close()
-  // What writes is patient for ten seconds otherwise.
   assert.ok(performance.now() - stopped_at < 9500, `${performance.now() - stopped_at} ms`)
+  assert.equal(await writing, null)
 
   await database.startAgain()
   await (await startServer(options)).close()

@@ -13,6 +13,8 @@ import { outcomeOf, runTransaction, type Outcome } from './transaction.ts'
 /** How long a write looks for a server that restarts. */
 const WRITE_PATIENCE_MS = 10_000
 const READ_PATIENCE_MS = 1000
+/** How long anything still looks for it once the process is about to end. */
+const LAST_PATIENCE_MS = 2000
 const FIRST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 500
 
@@ -35,6 +37,8 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #writing: Lane
   readonly #asked = new Set<Promise<unknown>>()
   readonly #listener: NotificationListener
+  /** Monotonic time after which nobody looks for the server any more. */
+  #hurried_until = Infinity
   #closing: Promise<void> | null = null
 
   constructor(address: PostgresAddress, clock: Clock = systemClock) {
@@ -85,6 +89,11 @@ export class PostgresDatabase implements SqlDatabase {
     await this.write(({ select }) => select('select pg_notify($1, $2)', [channel, payload]))
   }
 
+  /** See `Store.hurry`. */
+  hurry(): void {
+    this.#hurried_until = Math.min(this.#hurried_until, this.#clock.monotonic() + LAST_PATIENCE_MS)
+  }
+
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await this.#listener.stop()
@@ -116,7 +125,9 @@ export class PostgresDatabase implements SqlDatabase {
       try {
         return await attempt()
       } catch (error) {
-        if (!may_repeat(error) || this.#clock.monotonic() + pause_ms > until) throw error
+        // Who was in somebody's way still gets its turn.
+        const end = isConflict(error) ? until : Math.min(until, this.#hurried_until)
+        if (!may_repeat(error) || this.#clock.monotonic() + pause_ms > end) throw error
         // Two that were in each other's way should not meet again.
         await this.#clock.sleep(pause_ms * (0.5 + Math.random()))
       }

@@ -61,6 +61,10 @@ export class PostgresStore extends PartedStore {
     }
   }
 
+  override hurry(): void {
+    this.#database.hurry()
+  }
+
   close(): Promise<void> {
     this.#closing ??= (async () => {
       await this.#database.close()
