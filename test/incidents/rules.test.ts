@@ -276,9 +276,10 @@ describe('the rule about a Canvas that cannot be reached', () => {
       on: 'unknown',
       onn: 2,
       nno: 'good',
-      nnono: 'unknown',
-      nnonoooo: 'unknown',
-      nnonooooooooo: 'good',
+      nnono: 'good',
+      nnonno: 'unknown',
+      nnonnooo: 'unknown',
+      nnonnooooooooo: 'good',
       nnonn: 4,
       nnt: 'good',
       nnp: 'good',
@@ -286,7 +287,8 @@ describe('the rule about a Canvas that cannot be reached', () => {
       nnl: 2,
       nnf: 2,
       non: 2,
-      nono: 'unknown',
+      nono: 'good',
+      nonono: 'unknown',
       ooooonn: 2,
       ooooonon: 'unknown',
       ooonnn: 3,
@@ -308,6 +310,15 @@ describe('the rule about a Canvas that cannot be reached', () => {
       3,
       'good',
     ])
+  })
+
+  it('is back at once after an outage in which something ended that had begun before it', () => {
+    const [first, second, third] = [sync(3, LETTERS['n']), sync(4, LETTERS['n']), sync(5, LETTERS['n'])]
+    const ran_before = sync(1, { ended_at: NOW + 4.5 * MINUTE_MS })
+    const back = sync(6)
+    const ended = [first, second, ran_before, third, back]
+    const verdict = canvasUnreachable(ended, RULE_DEFAULTS.canvas_unreachable, NOW + 7 * MINUTE_MS)
+    assert.equal(verdict, 'good')
   })
 
   it('says nothing when nothing has ended for a while', () => {

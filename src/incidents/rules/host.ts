@@ -52,9 +52,8 @@ export function canvasUnreachable(
   const bad = recent.filter((each) => each.bad).map(({ sync }) => sync)
   const reached = leading(said, false).length
   const share = recent.length === 0 ? 0 : (bad.length / recent.length) * 100
-  const pieces = recent.filter((each, index) => each.bad && recent[index + 1]?.bad !== true).length
   // One that comes and goes is not back because it answers for a moment.
-  const comes_and_goes = pieces > 1 && share >= settings.percent * RECOVERY
+  const comes_and_goes = isOften(recent, settings.failures) && share >= settings.percent * RECOVERY
   // The good ones from before it went away must not keep it from being seen, or each user's failures are told first.
   const in_a_row = leading(recent, true)
   // Where many syncs run, two of different users fail one after the other by chance; two of one user are told anyway.
@@ -67,6 +66,24 @@ export function canvasUnreachable(
     return findingOf(bad, said, { severity: settings.severity, facts })
   }
   return reached >= settings.recover_after && !comes_and_goes ? 'good' : 'unknown'
+}
+
+/**
+ * Whether it was away more than once: twice for several syncs, or three times. In the order of their starts, because what
+ * ran when it went away may end among those that found it gone.
+ */
+function isOften(
+  recent: readonly { readonly sync: EndedSync; readonly bad: boolean }[],
+  failures: number,
+): boolean {
+  const outages: number[] = []
+  let was_bad = false
+  // The oldest end first, so that of several that started at once the one that ended first stays first.
+  for (const { bad } of recent.toReversed().toSorted((a, b) => a.sync.started_at - b.sync.started_at)) {
+    if (bad) outages.push(was_bad ? (outages.pop() ?? 0) + 1 : 1)
+    was_bad = bad
+  }
+  return outages.length > 2 || outages.filter((syncs) => syncs >= failures).length > 1
 }
 
 const subjectsOf = (syncs: readonly EndedSync[]): number =>

@@ -138,19 +138,26 @@ test(
     const changing = ['openat', 'mkdir', 'rename', 'link', 'unlink', 'fsync']
     const { points } = await callsNaming(() => commandIn(plant(t).directory), changing)
     let told = 0
+    let missed = 0
     const chosen = chosenPoints(points, 8, (text) => t.diagnostic(text))
     for (const [at, point] of chosen.entries()) {
       const planted = plant(t)
       const error = at % 2 === 0 ? 'ENOSPC' : 'EIO'
       const { stdout, stderr, code, signal } = await runWithFault(commandIn(planted.directory), point, error)
       const where = shownIn(planted.directory, point)
+      // What Node's own cache of sources had to offer differed, and the fault met the loader of the program.
+      if (stdout === '' && stderr.includes('at ModuleLoader.')) {
+        missed++
+        continue
+      }
       assert.notEqual(stdout, '', `${where}: ${code} ${signal} ${stderr}`)
       const { errors } = JSON.parse(stdout) as CleanupReport
       if (errors.some((sentence) => sentence.endsWith(`: ${error}.`))) told++
       await assertRepaired(planted, where)
       rmSync(planted.directory, { recursive: true })
     }
-    t.diagnostic(`${told} of ${chosen.length} in the report`)
-    assert.ok(told >= chosen.length * 0.5, `${told} of ${chosen.length} were told`)
+    t.diagnostic(`${told} of ${chosen.length} in the report, ${missed} missed`)
+    assert.ok(missed <= chosen.length / 4, `${missed} of ${chosen.length} missed`)
+    assert.ok(told >= (chosen.length - missed) * 0.5, `${told} of ${chosen.length} were told`)
   },
 )
