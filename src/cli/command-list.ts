@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sync.ts')).sync,
   },
   {
+    name: 'wrap',
+    summary: 'run any command as a monitored sync',
+    load: async () => (await import('./commands/wrap.ts')).wrap,
+  },
+  {
     name: 'simulate',
     summary: 'the Canvas simulator alone',
     load: async () => (await import('./commands/simulate.ts')).simulate,

@@ -31,6 +31,8 @@ export interface Command {
   readonly notes?: readonly string[]
   /** What may stand behind it, for its usage line: `list | show ID`. */
   readonly positionals?: string
+  /** It deals with signals itself: they are another program's. Then `signal` never aborts. */
+  readonly passes_signals_on?: true
   readonly options: Readonly<Record<string, CommandOption>>
   /** Resolves with the exit code. */
   readonly run: (context: CommandContext) => Promise<number>

@@ -51,7 +51,7 @@ export function commandHelp(command: Command): string {
   return [
     sentence(command.summary),
     '',
-    `Usage: canvas-sync-monitor ${command.name}${behind} [options]`,
+    `Usage: canvas-sync-monitor ${command.name}${behind}${behind.includes('[options]') ? '' : ' [options]'}`,
     ...(own.length === 0 ? [] : ['', 'Options:', ...own]),
     '',
     'Everywhere:',

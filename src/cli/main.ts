@@ -81,12 +81,12 @@ async function runCommand(
     environment: options.environment,
     file: text(values['config']),
   })
-  using signals = watchSignals(terminal)
+  using signals = command.passes_signals_on === true ? null : watchSignals(terminal)
   const json = values['json'] === true
   const { environment } = options
-  const { signal } = signals
+  const signal = signals?.signal ?? new AbortController().signal
   const code = await command.run({ terminal, config, values, positionals, json, environment, signal })
-  return signals.exit_code ?? code
+  return signals?.exit_code ?? code
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

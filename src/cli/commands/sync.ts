@@ -1,10 +1,10 @@
 import { validateBaseUrl } from '../../canvas/origin.ts'
 import { MonitorError } from '../../core/errors.ts'
 import { runSync } from '../../engine/sync-engine.ts'
-import { redactText } from '../../logs/redact.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { readToken } from '../canvas-token.ts'
 import { exitCodeOf } from '../exit-code.ts'
+import { checkOwnWord } from '../own-word.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { remoteOptions, SERVER_OPTIONS, tellWhatWaits } from '../server-options.ts'
 import { syncProgress } from '../progress/sync-progress.ts'
@@ -115,21 +115,6 @@ function checkCanvasId(id: string): void {
   throw new MonitorError('usage', `"${id}" is no id of Canvas.`, {
     next_step: 'Take the number from the address of the course or account in Canvas.',
   })
-}
-
-function checkOwnWord(name: string, value: string | undefined): void {
-  if (value === undefined) return
-  if (value.length < 1 || value.length > 255) {
-    throw new MonitorError('usage', `--${name} must have 1 to 255 characters, got ${value.length}.`, {
-      next_step: `Leave --${name} out, or give it a shorter value that is not empty.`,
-    })
-  }
-  // It is kept for ever and shown to everybody who may see the sync.
-  if (name !== 'user-id' && redactText(value) !== value) {
-    throw new MonitorError('usage', `--${name} looks like a secret or an address.`, {
-      next_step: `Give --${name} a name of your own; the access token belongs in --token-file.`,
-    })
-  }
 }
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>
