@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startServer } from '../src/server.ts'
+import { startServer } from '../src/server/index.ts'
 import { loadWithReaders } from '../test/api/support/event-load.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
 import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'

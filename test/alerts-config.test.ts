@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config/config.ts'
 import { MonitorError } from '../src/core/errors.ts'
 import { INCIDENT_RULES } from '../src/core/incident.ts'
 import { RULE_DEFAULTS, ruleSettings } from '../src/incidents/rule-settings.ts'
-import { settingsInEffect } from '../src/settings-in-effect.ts'
+import { settingsInEffect } from '../src/config/settings-in-effect.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
-import type { AlertsSettings } from '../src/alerts-config.ts'
-import type { Config } from '../src/config.ts'
+import type { AlertsSettings } from '../src/config/alerts.ts'
+import type { Config } from '../src/config/config.ts'
 
 const directory = temporaryDirectory()
 let files = 0

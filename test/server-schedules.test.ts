@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ScheduleDetails } from '../src/schedules/schedule-records.ts'
-import { startServer, type RunningServer } from '../src/server.ts'
+import { startServer, type RunningServer } from '../src/server/index.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 

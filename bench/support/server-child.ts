@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { keepHeapSmall } from '../../src/cli/small-heap.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/index.ts'
 
 /** A server of its own process: its options as JSON, then each message asks for what it has used. */
 keepHeapSmall()

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { ServerOptions } from '../../src/server.ts'
+import type { ServerOptions } from '../../src/server/index.ts'
 import { compileInto } from './compiled.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 

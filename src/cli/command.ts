@@ -1,5 +1,5 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CommandOption extends ParseArgsOptionDescriptor {

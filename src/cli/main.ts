@@ -67,7 +67,7 @@ async function runCommand(
     terminal.data(commandHelp(command))
     return 0
   }
-  const { loadConfig } = await import('../config.ts')
+  const { loadConfig } = await import('../config/config.ts')
   const config = await loadConfig({
     flags: {
       database: text(values['database']),

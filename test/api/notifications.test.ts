@@ -10,7 +10,7 @@ import type {
 } from '../../src/api/notifications/notifications.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { HttpStandIn, REPLIES } from '../delivery/support/http-stand-in.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/index.ts'
 import type { NotificationStore } from '../../src/store/notifications.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'

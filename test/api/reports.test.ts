@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NO_ALERTS_SETTINGS } from '../../src/alerts-config.ts'
+import { NO_ALERTS_SETTINGS } from '../../src/config/alerts.ts'
 import type { ReportList } from '../../src/api/reports/reports.ts'
 import { reportSchema } from '../../src/api/reports/report-schemas.ts'
 import { report } from '../reports/support/report-factory.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { startServer, type RunningServer } from '../../src/server.ts'
+import { startServer, type RunningServer } from '../../src/server/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { until } from '../api/support/log-server.ts'
 import { syncFinish, syncStart } from '../support/sync-factory.ts'

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/index.ts'
 import { FarServer } from '../remote/support/far-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { alertsSettings } from '../../src/alerts-config.ts'
+import { alertsSettings } from '../../src/config/alerts.ts'
 import { writeDuration } from '../../src/core/duration-text.ts'
 import { INCIDENT_RULES } from '../../src/core/incident.ts'
 import { FORGET_AFTER_MS, RULE_DEFAULTS } from '../../src/incidents/rule-settings.ts'

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { IncidentListRecord } from '../../src/api/incidents/incident-list.ts'
 import type { SyncRecord } from '../../src/core/sync-record.ts'
 import { runSync } from '../../src/engine/sync-engine.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/server/index.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isMonitorError } from '../../src/core/errors.ts'
 import { checkSchedule } from '../../src/schedules/check-schedule.ts'
-import { declaredSchedules } from '../../src/schedules-config.ts'
+import { declaredSchedules } from '../../src/config/schedules.ts'
 
 function faultOf(given: object, slug = 'nightly'): string {
   try {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { RunningServer } from '../../../src/server.ts'
+import type { RunningServer } from '../../../src/server/index.ts'
 import { runOne } from './run-one.ts'
 import { BASE } from './test-api.ts'
 

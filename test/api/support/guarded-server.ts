@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { newSecret } from '../../../src/core/access-secret.ts'
-import { startServer, type RunningServer, type ServerOptions } from '../../../src/server.ts'
+import { startServer, type RunningServer, type ServerOptions } from '../../../src/server/index.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'

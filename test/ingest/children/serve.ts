@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startServer } from '../../../src/server.ts'
+import { startServer } from '../../../src/server/index.ts'
 
 /** A server that tells its address; it ends in order when it is told to, and at once when its parent is gone. */
 const [directory = '', database = `sqlite:${join(directory, 'syncs.db')}`] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startServer } from '../../../src/server.ts'
+import { startServer } from '../../../src/server/index.ts'
 
 /** A server at an address that stays the same; it ends at once when its parent is gone. */
 const [directory = '', port = '0', access = 'open'] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { MonitorError, systemErrorCode } from './core/errors.ts'
+import { MonitorError, systemErrorCode } from '../core/errors.ts'
 
 const FILE_NAMES = [
   'canvas-sync-monitor.config.ts',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { MonitorError } from './core/errors.ts'
-import { systemZone } from './core/local-time.ts'
-import type { ScheduleTerms } from './core/schedule.ts'
-import { checkSchedule, type GivenSchedule } from './schedules/check-schedule.ts'
-import { MOST_SCHEDULES } from './store/schedules.ts'
+import { MonitorError } from '../core/errors.ts'
+import { systemZone } from '../core/local-time.ts'
+import type { ScheduleTerms } from '../core/schedule.ts'
+import { checkSchedule, type GivenSchedule } from '../schedules/check-schedule.ts'
+import { MOST_SCHEDULES } from '../store/schedules.ts'
 
 /** By name. */
 export type GivenSchedules = Readonly<Record<string, GivenSchedule>>

@@ -1,9 +1,9 @@
-import type { AlertsSettings } from './alerts-config.ts'
-import type { Clock } from './core/clock.ts'
-import { IncidentWatch, type IncidentWatchOptions } from './incidents/incident-watch.ts'
-import { ownMachine } from './incidents/own-machine.ts'
-import { databasePlace, isPostgres } from './store/open-store.ts'
-import type { Store } from './store/store.ts'
+import type { AlertsSettings } from '../config/alerts.ts'
+import type { Clock } from '../core/clock.ts'
+import { IncidentWatch, type IncidentWatchOptions } from '../incidents/incident-watch.ts'
+import { ownMachine } from '../incidents/own-machine.ts'
+import { databasePlace, isPostgres } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 
 export interface ServerIncidentOptions extends Pick<
   IncidentWatchOptions,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { RATE_LIMITS, type RateLimits } from './api/access/access-options.ts'
-import { parseNetwork } from './api/access/client-address.ts'
+import { RATE_LIMITS, type RateLimits } from '../api/access/access-options.ts'
+import { parseNetwork } from '../api/access/client-address.ts'
 
 /** Who may come in: the settings of the server about its network. */
 export interface AccessConfig {

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { z } from 'zod'
-import { isZone, systemZone } from './core/local-time.ts'
+import { isZone, systemZone } from '../core/local-time.ts'
 
 const ZONE_RULE = 'must be the IANA name of a time zone'
 

@@ -1,42 +1,32 @@
 import { z } from 'zod'
-import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access-config.ts'
-import { ALERTS_DEFAULTS, ALERTS_NAMES, ALERTS_SCHEMA, type AlertsConfig } from './alerts-config.ts'
+import { ACCESS_DEFAULTS, ACCESS_NAMES, ACCESS_SCHEMA, type AccessConfig } from './access.ts'
+import { ALERTS_DEFAULTS, ALERTS_NAMES, ALERTS_SCHEMA, type AlertsConfig } from './alerts.ts'
 import { readConfigFile } from './config-file.ts'
-import { noteOrigins } from './config-origins.ts'
-import { MonitorError } from './core/errors.ts'
-import { systemZone } from './core/local-time.ts'
-import {
-  FRESHNESS_DEFAULTS,
-  FRESHNESS_NAMES,
-  FRESHNESS_SCHEMA,
-  type FreshnessConfig,
-} from './freshness-config.ts'
-import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from './ingest-config.ts'
-import { CLEANUP_DEFAULTS, type CleanupOptions } from './logs/cleanup/cleanup-report.ts'
-import { streamSettings, type StreamOptionsByName } from './logs/writing/stream-settings.ts'
-import { retentionConfig, type RetentionConfig } from './maintenance/retention.ts'
+import { noteOrigins } from './origins.ts'
+import { MonitorError } from '../core/errors.ts'
+import { systemZone } from '../core/local-time.ts'
+import { FRESHNESS_DEFAULTS, FRESHNESS_NAMES, FRESHNESS_SCHEMA, type FreshnessConfig } from './freshness.ts'
+import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from './ingest.ts'
+import { CLEANUP_DEFAULTS, type CleanupOptions } from '../logs/cleanup/cleanup-report.ts'
+import { streamSettings, type StreamOptionsByName } from '../logs/writing/stream-settings.ts'
+import { retentionConfig, type RetentionConfig } from '../maintenance/retention.ts'
 import {
   NOTIFICATIONS_DEFAULTS,
   NOTIFICATIONS_NAMES,
   NOTIFICATIONS_SCHEMA,
   NOTIFICATIONS_SECRETS,
   type NotificationsConfig,
-} from './notifications-config.ts'
-import { REMOTE_DEFAULTS, REMOTE_NAMES, REMOTE_SCHEMA, type RemoteConfig } from './remote-config.ts'
+} from './notifications.ts'
+import { REMOTE_DEFAULTS, REMOTE_NAMES, REMOTE_SCHEMA, type RemoteConfig } from './remote.ts'
 import {
   REPORTS_DEFAULTS,
   REPORTS_NAMES,
   REPORTS_SCHEMA,
   REPORTS_SECRETS,
   type ReportsConfig,
-} from './reports-config.ts'
-import {
-  SCHEDULES_DEFAULTS,
-  SCHEDULES_NAMES,
-  SCHEDULES_SCHEMA,
-  type SchedulesConfig,
-} from './schedules-config.ts'
-import { syncLimits, type SyncLimitOptions } from './tracker/sync-limits.ts'
+} from './reports.ts'
+import { SCHEDULES_DEFAULTS, SCHEDULES_NAMES, SCHEDULES_SCHEMA, type SchedulesConfig } from './schedules.ts'
+import { syncLimits, type SyncLimitOptions } from '../tracker/sync-limits.ts'
 import { ZONE } from './zone-setting.ts'
 
 /** The nightly clean-up of the logs. */

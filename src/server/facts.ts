@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { analyzeLogs } from './analysis/analyze-logs.ts'
-import { EndpointFigures } from './api/performance/endpoint-figures.ts'
-import type { ServerFacts, Setting } from './api/system/server-facts.ts'
-import type { Clock } from './core/clock.ts'
-import type { RetentionSchedule } from './maintenance/retention.ts'
-import { databasePlace } from './store/open-store.ts'
+import { analyzeLogs } from '../analysis/analyze-logs.ts'
+import { EndpointFigures } from '../api/performance/endpoint-figures.ts'
+import type { ServerFacts, Setting } from '../api/system/server-facts.ts'
+import type { Clock } from '../core/clock.ts'
+import type { RetentionSchedule } from '../maintenance/retention.ts'
+import { databasePlace } from '../store/open-store.ts'
 
 interface Started {
   readonly database: string | undefined

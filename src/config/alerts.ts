@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { DURATION_FORMS, parseDuration } from './core/duration-text.ts'
-import { INCIDENT_RULES, INCIDENT_SEVERITIES, type IncidentRule } from './core/incident.ts'
-import { isZone } from './core/local-time.ts'
-import { WEEKDAYS, type QuietHours, type Term } from './core/quiet-hours.ts'
-import { tokenExpiry } from './core/token-expiry.ts'
+import { DURATION_FORMS, parseDuration } from '../core/duration-text.ts'
+import { INCIDENT_RULES, INCIDENT_SEVERITIES, type IncidentRule } from '../core/incident.ts'
+import { isZone } from '../core/local-time.ts'
+import { WEEKDAYS, type QuietHours, type Term } from '../core/quiet-hours.ts'
+import { tokenExpiry } from '../core/token-expiry.ts'
 import {
   FORGET_AFTER_MS,
   NO_RULE_CHANGES,
   RULE_DEFAULTS,
   type RuleChanges,
   type RuleConfig,
-} from './incidents/rule-settings.ts'
+} from '../incidents/rule-settings.ts'
 
 /** What opens incidents, and when people want to hear of them. */
 export interface AlertsSettings extends RuleConfig {

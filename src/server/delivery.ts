@@ -1,12 +1,12 @@
-import type { Clock } from './core/clock.ts'
-import { incidentWords } from './core/incident-words.ts'
-import { Delivery } from './delivery/delivery.ts'
-import type { ComposeReport } from './delivery/compose-report.ts'
-import type { DeliveryConfig } from './delivery/delivery-config.ts'
-import { processStart } from './logs/directory/process-identity.ts'
-import type { Store } from './store/store.ts'
-import { processState } from './tracker/lost-syncs.ts'
-import { processIdentity } from './tracker/process-identity.ts'
+import type { Clock } from '../core/clock.ts'
+import { incidentWords } from '../core/incident-words.ts'
+import { Delivery } from '../delivery/delivery.ts'
+import type { ComposeReport } from '../delivery/compose-report.ts'
+import type { DeliveryConfig } from '../delivery/delivery-config.ts'
+import { processStart } from '../logs/directory/process-identity.ts'
+import type { Store } from '../store/store.ts'
+import { processState } from '../tracker/lost-syncs.ts'
+import { processIdentity } from '../tracker/process-identity.ts'
 
 export interface ServerDeliveryOptions {
   readonly store: Store

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { FLAG } from './access-config.ts'
+import { FLAG } from './access.ts'
 
 /** What the server keeps of what jobs report. */
 export interface IngestConfig {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { MonitorError } from './core/errors.ts'
-import type { DeliveryConfig } from './delivery/delivery-config.ts'
+import { MonitorError } from '../core/errors.ts'
+import type { DeliveryConfig } from '../delivery/delivery-config.ts'
 import { addresses } from './notifications-schema.ts'
-import type { ReportAddress } from './reports/report-post.ts'
-import { reportTimes, type ReportTimeOptions } from './reports/report-times.ts'
-import type { ReportTimes } from './reports/report-watch.ts'
+import type { ReportAddress } from '../reports/report-post.ts'
+import { reportTimes, type ReportTimeOptions } from '../reports/report-times.ts'
+import type { ReportTimes } from '../reports/report-watch.ts'
 
 /** Who gets reports, and when. */
 export interface ReportsConfig {

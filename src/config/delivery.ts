@@ -1,13 +1,13 @@
-import type { AccessConfig } from './access-config.ts'
-import type { AlertsConfig } from './alerts-config.ts'
-import { MonitorError } from './core/errors.ts'
+import type { AccessConfig } from './access.ts'
+import type { AlertsConfig } from './alerts.ts'
+import { MonitorError } from '../core/errors.ts'
 import {
   DELIVERY_DEFAULTS,
   type ChannelConfig,
   type DeliveryConfig,
   type NotificationRoute,
-} from './delivery/delivery-config.ts'
-import type { NotificationsConfig } from './notifications-config.ts'
+} from '../delivery/delivery-config.ts'
+import type { NotificationsConfig } from './notifications.ts'
 import { ADDRESS, type GivenChannel, type GivenRoute } from './notifications-schema.ts'
 
 type Given = NotificationsConfig &

@@ -1,11 +1,11 @@
-import type { Setting } from './api/system/server-facts.ts'
-import { originsOf } from './config-origins.ts'
+import type { Setting } from '../api/system/server-facts.ts'
+import { originsOf } from './origins.ts'
 import type { Config } from './config.ts'
-import { writeDuration } from './core/duration-text.ts'
-import { counted } from './core/number-text.ts'
-import { FORGET_AFTER_MS } from './incidents/rule-settings.ts'
-import { REPORT_TIME_DEFAULTS } from './reports/report-times.ts'
-import { databasePlace } from './store/open-store.ts'
+import { writeDuration } from '../core/duration-text.ts'
+import { counted } from '../core/number-text.ts'
+import { FORGET_AFTER_MS } from '../incidents/rule-settings.ts'
+import { REPORT_TIME_DEFAULTS } from '../reports/report-times.ts'
+import { databasePlace } from '../store/open-store.ts'
 
 /** What may be shown of each setting of a server; those that are not here are shown to nobody. */
 const SHOWN: { readonly [Name in keyof Config]?: (config: Config) => unknown } = {

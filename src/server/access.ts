@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { AccessConfig } from './access-config.ts'
-import type { AccessOptions, RateLimits } from './api/access/access-options.ts'
-import { MonitorError } from './core/errors.ts'
-import { sqlitePath } from './store/open-store.ts'
-import type { Store } from './store/store.ts'
+import type { AccessConfig } from '../config/access.ts'
+import type { AccessOptions, RateLimits } from '../api/access/access-options.ts'
+import { MonitorError } from '../core/errors.ts'
+import { sqlitePath } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Who may come in. */
 export interface ServerAccessOptions {

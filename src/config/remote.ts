@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { MonitorError } from './core/errors.ts'
-import { checkRemoteOptions } from './remote/remote-options.ts'
+import { MonitorError } from '../core/errors.ts'
+import { checkRemoteOptions } from '../remote/remote-options.ts'
 
 /** Where the syncs of this machine are told, besides its own database. */
 export interface RemoteConfig {

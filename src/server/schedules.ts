@@ -1,8 +1,8 @@
-import type { Clock } from './core/clock.ts'
-import { declaredSchedules, type GivenSchedules } from './schedules-config.ts'
-import { keepDeclared } from './schedules/keep-declared.ts'
-import { ScheduleWatch } from './schedules/schedule-watch.ts'
-import type { ScheduleStore } from './store/schedules.ts'
+import type { Clock } from '../core/clock.ts'
+import { declaredSchedules, type GivenSchedules } from '../config/schedules.ts'
+import { keepDeclared } from '../schedules/keep-declared.ts'
+import { ScheduleWatch } from '../schedules/schedule-watch.ts'
+import type { ScheduleStore } from '../store/schedules.ts'
 
 export interface ServerScheduleOptions {
   readonly store: ScheduleStore

@@ -1,4 +1,4 @@
-import { isMonitorError } from './core/errors.ts'
+import { isMonitorError } from '../core/errors.ts'
 
 /**
  * Closes what was opened, in reverse order, each even when another fails.

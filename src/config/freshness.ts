@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DURATION_FORMS, parseDuration } from './core/duration-text.ts'
-import { MonitorError } from './core/errors.ts'
-import { DEFAULT_FRESHNESS_TARGET } from './core/freshness-verdict.ts'
+import { DURATION_FORMS, parseDuration } from '../core/duration-text.ts'
+import { MonitorError } from '../core/errors.ts'
+import { DEFAULT_FRESHNESS_TARGET } from '../core/freshness-verdict.ts'
 
 /** When data counts as stale. */
 export interface FreshnessConfig {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { DURATION_FORMS, parseDuration } from './core/duration-text.ts'
+import { DURATION_FORMS, parseDuration } from '../core/duration-text.ts'
 import {
   INCIDENT_RULES,
   INCIDENT_SEVERITIES,
   type IncidentRule,
   type IncidentSeverity,
-} from './core/incident.ts'
-import { mayBeAsked } from './delivery/channels/safe-address.ts'
+} from '../core/incident.ts'
+import { mayBeAsked } from '../delivery/channels/safe-address.ts'
 
 interface GivenCommon {
   readonly fallback?: string | undefined
