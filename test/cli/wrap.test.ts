@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { assertExplained } from './support/assert-explained.ts'
 import { WorkPlace } from './support/work-place.ts'
 
@@ -164,6 +166,58 @@ suite('wrap', { concurrency: 2 }, () => {
     while (place.rows(SYNCS)[0]?.['sync_status'] !== 'completed') await pause(20)
     serving.child.kill('SIGTERM')
     await serving.result
+  })
+
+  test('with a schedule each run says when the job starts; one that is wrong is told before the command runs', async () => {
+    const place = new WorkPlace()
+    const scheduled = (cron: string): string[] => {
+      const when = ['--schedule', cron, '--time-zone', 'Europe/Zurich', '--margin', '15m']
+      return ['wrap', '--slug', 'nightly', ...when, '--', process.execPath, '-e', "console.log('ran')"]
+    }
+    const good = await place.run(scheduled('0 2 * * *'))
+    assert.deepEqual([good.code, good.stdout, good.stderr], [0, 'ran\n', ''])
+    assert.deepEqual(
+      place.rows('select slug, sync_type, cron, time_zone, margin_ms, origin from canvas_sync_schedules'),
+      [
+        {
+          slug: 'nightly',
+          sync_type: 'nightly',
+          cron: '0 2 * * *',
+          time_zone: 'Europe/Zurich',
+          margin_ms: 900_000,
+          origin: 'ping',
+        },
+      ],
+    )
+    const bad = await place.run(scheduled('0 25 * * *'))
+    assert.equal(bad.stdout, '')
+    assertExplained(bad, { code: 2, sentence: /cron of the schedule nightly must be/ })
+  })
+
+  test('the example runs what it is given, and keeps the end of its output when it fails', async () => {
+    const place = new WorkPlace()
+    const example = fileURLToPath(new URL('../../examples/jobs/wrap.sh', import.meta.url))
+    const env = {
+      ...process.env,
+      DATABASE_URL: `sqlite:${place.path('data/canvas-sync.db')}`,
+      CANVAS_SYNC_LOG_DIR: place.path('logs'),
+    }
+    const cwd = fileURLToPath(new URL('../..', import.meta.url))
+    const run = (script: string): number | null =>
+      spawnSync('sh', [example, 'sh', '-c', script], { cwd, env, stdio: 'ignore' }).status
+    assert.equal(run('exit 0'), 0)
+    assert.equal(run("echo 'the table is away'; exit 3"), 3)
+    assert.equal(run('kill -KILL $$'), 137)
+    assert.deepEqual(
+      place
+        .rows(SYNCS)
+        .map(({ sync_type, sync_status, error_message }) => [sync_type, sync_status, error_message]),
+      [
+        ['nightly-dap', 'completed', null],
+        ['nightly-dap', 'failed', 'The command ended with exit code 3. Its last output: the table is away'],
+        ['nightly-dap', 'failed', 'The command was ended by SIGKILL.'],
+      ],
+    )
   })
 
   test('what is missing is explained', async () => {

@@ -1,4 +1,8 @@
+import { constants } from 'node:os'
 import { MonitorError } from '../../core/errors.ts'
+import type { ScheduleTerms } from '../../core/schedule.ts'
+import { checkJobSchedule, declareTerms } from '../../jobs/declare-schedule.ts'
+import { troubleSentence, type TellTrouble } from '../../jobs/unrecorded.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { createRemoteMonitor } from '../../tracker/remote-monitor.ts'
 import type { Sync } from '../../tracker/types.ts'
@@ -8,7 +12,7 @@ import { printable } from '../terminal.ts'
 import { checkOwnWord } from '../own-word.ts'
 import { runWrapped, type WrappedRun } from '../wrap/run-wrapped.ts'
 import { SignalRelay } from '../wrap/signal-relay.ts'
-import { constants } from 'node:os'
+import { zoneOption } from '../zone-option.ts'
 
 const LONGEST_TAIL = 800
 
@@ -20,6 +24,17 @@ export const wrap: Command = {
   options: {
     slug: { type: 'string', value: 'NAME', help: 'what the job is called; its syncs have this type' },
     'user-id': { type: 'string', value: 'ID', help: "your application's user on whose behalf it runs" },
+    schedule: {
+      type: 'string',
+      value: 'CRON',
+      help: 'when it starts, so that a server finds the run that never did',
+    },
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      help: 'of the schedule: an IANA name (default that of the configuration)',
+    },
+    margin: { type: 'string', value: 'DURATION', help: 'how late it may start, such as 15m (default 5m)' },
     'keep-output': {
       type: 'boolean',
       help: 'keep the last lines of its output when it fails; they may hold names',
@@ -30,6 +45,7 @@ export const wrap: Command = {
     'The command runs here, with the same input and output, and gets the signals that are sent to this one.',
     'Exit code: that of the command; 128 + the number of the signal that ended it; 127 when there is no such command, 126',
     'when it cannot be run. It runs all the same when nothing can be recorded.',
+    'With --schedule each run says when the job starts: --slug is then 1 to 50 characters of a-z, 0-9, _ and -.',
     'With --server only that server is told; what it does not get at once waits in --spool-dir.',
   ],
   run: runWrap,
@@ -37,6 +53,7 @@ export const wrap: Command = {
 
 interface Recorder extends AsyncDisposable {
   startSync(options: { syncType: string; userId: string | null; trigger: string }): Promise<Sync>
+  declare(schedule: ScheduleTerms): Promise<unknown>
 }
 
 async function runWrap(context: CommandContext): Promise<number> {
@@ -54,10 +71,12 @@ async function runWrap(context: CommandContext): Promise<number> {
       next_step: `Write it behind two dashes: canvas-sync-monitor wrap --slug ${printable(slug)} -- COMMAND`,
     })
   }
+  const schedule = await scheduleOf(context, slug)
   const keeps_tail = flagValue(context, 'keep-output') || config.keep_error_messages
   using signals = new SignalRelay()
   await using recorder = await openRecorder(context)
   const sync = await started(context, recorder, slug)
+  const declared = schedule === null ? null : recorder?.declare(schedule)
   const asked_before = signals.end_asked_by
   if (asked_before !== null) {
     await sync?.cancel(`${asked_before} was sent before the command was started.`)
@@ -67,6 +86,7 @@ async function runWrap(context: CommandContext): Promise<number> {
   const run = await runWrapped(positionals, { keeps_tail, signals, stdout, stderr })
   if (run.end.how === 'not_started') terminal.error(run.end.reason)
   if (sync !== null) await finish(sync, run, signals.end_asked_by)
+  await declared
   return run.end.exit_code
 }
 
@@ -74,13 +94,20 @@ async function runWrap(context: CommandContext): Promise<number> {
 async function openRecorder(context: CommandContext): Promise<Recorder | null> {
   const { config, terminal } = context
   const server = remoteOptions(context)
+  const tell: TellTrouble = (what, why) => terminal.error(troubleSentence(what, why))
   try {
     if (server === null) {
       const { database, log_dir: logDir, log_streams: streams } = config
-      return await createMonitor({ database, logDir, streams })
+      const monitor = await createMonitor({ database, logDir, streams })
+      return {
+        startSync: (options) => monitor.startSync(options),
+        declare: (schedule) => declareTerms(monitor, schedule, tell),
+        [Symbol.asyncDispose]: () => monitor.close(),
+      }
     }
     const monitor = await createRemoteMonitor(server)
     return {
+      declare: (schedule) => declareTerms(server, schedule, tell),
       startSync: (options) => monitor.startSync(options),
       [Symbol.asyncDispose]: async () => {
         await monitor.close()
@@ -91,6 +118,14 @@ async function openRecorder(context: CommandContext): Promise<Recorder | null> {
     tellUnrecorded(terminal, error)
     return null
   }
+}
+
+/** @throws MonitorError `config_invalid`, `usage`: better when it is written into a crontab than in the night */
+async function scheduleOf(context: CommandContext, slug: string): Promise<ScheduleTerms | null> {
+  const cron = stringValue(context, 'schedule')
+  if (cron === undefined) return null
+  const timeZone = zoneOption(context)
+  return await checkJobSchedule(slug, { cron, timeZone, margin: stringValue(context, 'margin') })
 }
 
 async function started(
