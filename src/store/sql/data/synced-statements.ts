@@ -79,20 +79,36 @@ function buildUpsert(entity: SyncedEntity): RawBuilder<unknown> {
     on conflict (source_id, id) do update set ${sql.join(assignments)}`
 }
 
+/**
+ * The ids as rows, for PostgreSQL. A list of parameters it would compare with every row of the source as long as it has no
+ * statistics of the table, as in all of a first sync.
+ */
+const WANTED = sql`(select id collate "C" as id from unnest(${null}::text[]) as given (id)) as wanted`
+
 export async function findRows(
-  { query, select }: Pick<SqlConnection, 'query' | 'select'>,
+  { dialect, query, select }: Pick<SqlConnection, 'dialect' | 'query' | 'select'>,
   entity: SyncedEntity,
   source_id: number,
   ids: readonly string[],
 ): Promise<ExistingRow[]> {
+  const columns = sql`r.id, r.content_hash, r.deleted_at, r.last_seen_at, r.${scopeOf(entity)} as listed_by`
+  if (dialect === 'postgres') {
+    const text = textOf(
+      query,
+      `find ${entity}`,
+      () => sql`select ${columns} from ${WANTED} join ${tableOf(entity)} as r
+        on r.source_id = ${null} and r.id = wanted.id`,
+    )
+    return await select<ExistingRow>(text, [ids, source_id])
+  }
   const found: ExistingRow[] = []
   for (const part of inParts(ids)) {
     const filled = filledUp(part)
     const text = textOf(
       query,
       `find ${entity} ${filled.length}`,
-      () => sql`select id, content_hash, deleted_at, last_seen_at, ${scopeOf(entity)} as listed_by
-        from ${tableOf(entity)} where source_id = ${null} and id in (${placeholders(filled.length)})`,
+      () => sql`select ${columns} from ${tableOf(entity)} as r
+        where r.source_id = ${null} and r.id in (${placeholders(filled.length)})`,
     )
     found.push(...(await select<ExistingRow>(text, [source_id, ...filled])))
   }
@@ -101,13 +117,23 @@ export async function findRows(
 
 /** Marks unchanged rows as seen by this listing; with `listed_by` also as belonging to its list now. */
 export async function touchRows(
-  { query, executeMany }: SqlConnection,
+  { dialect, query, executeMany }: SqlConnection,
   entity: SyncedEntity,
   row: { source_id: number; seen_at: string; ids: readonly string[]; listed_by?: string },
 ): Promise<void> {
   const { source_id, seen_at, listed_by } = row
   // The list is in an index: naming it would rewrite the index for every row.
   const moved = listed_by === undefined ? sql`` : sql`, ${scopeOf(entity)} = ${null}`
+  if (dialect === 'postgres') {
+    const text = textOf(
+      query,
+      `${listed_by === undefined ? 'touch' : 'move'} ${entity}`,
+      () => sql`update ${tableOf(entity)} as r set last_seen_at = ${null}${moved} from ${WANTED}
+        where r.source_id = ${null} and r.id = wanted.id`,
+    )
+    await executeMany(text, [[seen_at, ...(listed_by === undefined ? [] : [listed_by]), row.ids, source_id]])
+    return
+  }
   for (const part of inParts(row.ids)) {
     const filled = filledUp(part)
     const text = textOf(
