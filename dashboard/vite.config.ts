@@ -3,6 +3,8 @@ import { defineConfig, type UserConfig } from 'vite'
 
 const config: UserConfig = defineConfig({
   root: import.meta.dirname,
+  // The server says below which path all of it is.
+  base: './',
   plugins: [react()],
   build: {
     target: 'es2023',

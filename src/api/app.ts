@@ -1,6 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { maySee } from '../core/access.ts'
+import { pathBelow } from '../core/base-path.ts'
 import type { AccessOptions } from './access/access-options.ts'
 import { Gate, type Admitted } from './access/gate.ts'
 import { otherUsers } from './access/refusals.ts'
@@ -12,7 +13,7 @@ import { negotiate } from './http/deliver.ts'
 import { readJsonBody } from './http/json-body.ts'
 import type { Connection } from './http/node-listener.ts'
 import { unknownParameter } from './http/parameters.ts'
-import { replyOf, respond } from './http/respond.ts'
+import { replyOf, respond, responseOf } from './http/respond.ts'
 import { isInPath, isRevalidated, takesBody, type RequestFacts, type Route } from './http/route.ts'
 import { SharedAnswers } from './http/shared-answers.ts'
 import { ROUTES } from './routes.ts'
@@ -23,14 +24,26 @@ export interface ApiOptions extends AccessOptions {
   readonly allowed_hosts?: readonly string[]
   /** Default: one made of these options. Who gives one closes it. */
   readonly gate?: Gate
+  /** It answers for a part of somebody else's host, to whom it is to say how browsers may come there. Default false. */
+  readonly mounted?: boolean
+  /** Whether answers are compressed for who accepts it. Default true. */
+  readonly compresses?: boolean
 }
 
 /** The API as a Hono app: `fetch(Request)` is all that a host application needs of it. Never throws. */
 export function createApi(services: ApiServices, options: ApiOptions = {}): Hono {
-  const app = new Hono()
+  const base_path = services.base_path ?? ''
+  const { getPath } = new Hono()
+  const app = new Hono({
+    getPath: (request, given) => {
+      const { before_path = base_path } = (given?.env as Partial<Connection> | undefined) ?? {}
+      const path = getPath(request)
+      return pathBelow(before_path, path) ?? path
+    },
+  })
   const site = siteOf(options)
   const gate = options.gate ?? new Gate(services, options)
-  const at_https = site.public_origin?.startsWith('https:') === true
+  const at_https = options.mounted !== true && site.public_origin?.startsWith('https:') === true
   app.use(async (context, next) => {
     const request = context.req.raw
     const refused = refusal(request, site) ?? gate.refusal(addressOf(context, gate))
@@ -46,19 +59,37 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
   for (const route of ROUTES) {
     app.on(route.method, honoPath(route.path), async (context) => {
       const answer = await answerSafely(route, context, services, { gate, site, shared })
-      return send(await negotiate(answer, context.req.raw, route), context, own_headers)
+      const made = belowBasePath(
+        await negotiate(answer, context.req.raw, route, options.compresses),
+        base_path,
+      )
+      return send(made, context, own_headers)
     })
   }
   for (const [path, methods] of methodsByPath(ROUTES)) {
     app.all(honoPath(path), (context) => respond(methodNotAllowed(methods), context.req.raw))
   }
-  app.notFound(async (context) => respond(await answerNowhere(context.req.raw), context.req.raw))
+  app.notFound(async ({ req }) => respond(await answerNowhere(req.raw, req.path, base_path), req.raw))
   app.onError((error, context) => respond(failure(error, context.req.method, services), context.req.raw))
   return app
 }
 
 /** A year: browsers that have seen the server over TLS take no other way any more. */
 const HSTS = 'max-age=31536000'
+
+/** Routes know nothing of the base path: what they name in headers is as from the root. */
+function belowBasePath(answer: Answer, base_path: string): Answer {
+  const { link, location } = answer.headers ?? {}
+  if (base_path === '' || (link === undefined && location?.startsWith('/') !== true)) return answer
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      ...(link === undefined ? {} : { link: link.replaceAll('</', `<${base_path}/`) }),
+      ...(location?.startsWith('/') === true ? { location: `${base_path}${location}` } : {}),
+    },
+  }
+}
 
 function send(answer: Answer, context: Context, headers: Readonly<Record<string, string>>): Response {
   const request = context.req.raw
@@ -67,7 +98,7 @@ function send(answer: Answer, context: Context, headers: Readonly<Record<string,
   const sendWhole = (context.env as Partial<Connection> | undefined)?.send
   const { body } = reply
   if (sendWhole === undefined || body instanceof ReadableStream || request.method === 'HEAD') {
-    return new Response(body, { status: reply.status, headers: reply.headers })
+    return responseOf(reply)
   }
   return sendWhole({ ...reply, body, headers: { ...reply.headers, ...headers } })
 }
@@ -88,7 +119,8 @@ async function answerSafely(
     const request = context.req.raw
     const refused = refusalOfForeignPageAt(route, request, site)
     if (refused !== null) return refused
-    const admitted = await gate.admit(route, request, addressOf(context, gate))
+    const { incoming } = (context.env as Partial<Connection> | undefined) ?? {}
+    const admitted = await gate.admit(route, request, addressOf(context, gate), incoming)
     if ('refused' in admitted) return admitted.refused
     const answer = await answerTo(admitted, route, context, { services, shared })
     return { ...answer, headers: { ...admitted.headers, ...answer.headers } }

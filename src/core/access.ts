@@ -5,13 +5,14 @@ export type Scope = (typeof SCOPES)[number]
 /** Who sent a request, and what of the data that one may see. */
 export interface Caller {
   /**
-   * `loopback` is a program of this machine, which needs no token where the server listens on loopback only;
-   * `anonymous` has shown nothing, and reaches only what is public.
+   * `loopback` is a program of this machine, which needs no token where the server listens on loopback only; `host` was
+   * let in by the application that the server is mounted in; `anonymous` has shown nothing, and reaches only what is
+   * public.
    */
-  readonly kind: 'loopback' | 'token' | 'session' | 'anonymous'
-  /** The public id of the token; null where there is none. Never the token itself. */
+  readonly kind: 'loopback' | 'token' | 'session' | 'host' | 'anonymous'
+  /** The public id of the token, never the token itself; of `host` the application's name for who it is; else null. */
   readonly token_id: string | null
-  /** What the token is called; null where there is none. What is started with it belongs to the name. */
+  /** What the token is called, or as `token_id`; null where there is none. What is started with it belongs to the name. */
   readonly token_name: string | null
   readonly scopes: ReadonlySet<Scope>
   /** The application's users whose data may be read (`read:user:<id>`); null for all. */
@@ -65,6 +66,46 @@ export function callerWith(
   const reads_all = scopes.has('read')
   if (users.length > 0) scopes.add('read')
   return { ...shown, scopes, users: reads_all ? null : users }
+}
+
+/** Somebody whom the application lets in that the server is mounted in. */
+export interface HostCaller {
+  /** `read` the figures, report syncs (`ingest`), or everything (`admin`). */
+  readonly scopes: readonly Scope[]
+  /** Whose data may be read: ids of the application's users. Default: of all. Not together with `admin`. */
+  readonly users?: readonly (string | number)[]
+  /** Who it is to the application, as the audit log keeps it: an id, up to 255 characters. Default: nobody knows. */
+  readonly name?: string
+}
+
+/**
+ * Who comes with the word of the application. What it says is checked: a mistake there must not open anything.
+ *
+ * @throws TypeError when it is no such thing
+ */
+export function callerOfHost(given: HostCaller): Caller {
+  const { scopes, users, name = null } = given
+  const isScope = (scope: unknown): boolean => (SCOPES as readonly unknown[]).includes(scope)
+  if (!Array.isArray(scopes) || !scopes.every(isScope)) {
+    throw new TypeError(`authorize must return scopes, each of them one of ${SCOPES.join(', ')}.`)
+  }
+  const isUser = (user: unknown): boolean => typeof user === 'string' || Number.isSafeInteger(user)
+  if (users !== undefined && (!Array.isArray(users) || !users.every(isUser))) {
+    throw new TypeError('authorize must return users as a list of ids, or none for all users.')
+  }
+  if (users !== undefined && scopes.includes('admin')) {
+    throw new TypeError('authorize must not limit the users of an admin, who sees everything.')
+  }
+  if (name !== null && (typeof name !== 'string' || name === '' || name.length > 255)) {
+    throw new TypeError('authorize must return a name of 1 to 255 characters, or none.')
+  }
+  return {
+    kind: 'host',
+    token_id: name,
+    token_name: name,
+    scopes: new Set(scopes.includes('admin') ? SCOPES : scopes),
+    users: users === undefined ? null : users.map(String),
+  }
 }
 
 /** Whether the caller may see what belongs to this user; syncs without a user are for those who see all. */

@@ -13,8 +13,16 @@ export interface ServerAccessOptions {
    * URL.
    */
   readonly requireToken?: boolean
-  /** Where browsers find the server, when a proxy stands before it: `https://monitor.example.edu`. */
+  /**
+   * Where browsers find the server, when a proxy stands before it: `https://monitor.example.edu`, also with a path:
+   * `https://example.edu/monitor`.
+   */
   readonly publicUrl?: string
+  /**
+   * Below which path browsers find everything: `/monitor`. Requests may have it, or a proxy has taken it away. Default:
+   * the path of `publicUrl`, or the root.
+   */
+  readonly basePath?: string
   /** Host names, besides loopback and that of `publicUrl`, by which clients may call the server. Default none. */
   readonly allowedHosts?: readonly string[]
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`. Default none. */
@@ -31,6 +39,7 @@ export function accessOf(config: AccessConfig): ServerAccessOptions {
     trustedProxies: config.trusted_proxies,
     rateLimits: config.rate_limits,
     ...(config.public_url === null ? {} : { publicUrl: config.public_url }),
+    ...(config.base_path === null ? {} : { basePath: config.base_path }),
   }
 }
 

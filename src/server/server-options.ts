@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { DeliveryConfig } from '../delivery/delivery-config.ts'
 import type { CleanupOptions } from '../logs/cleanup/cleanup-report.ts'
 import type { StreamOptionsByName } from '../logs/writing/stream-settings.ts'
+import type { ShippingSettings } from '../fleet-logs/ship-logs.ts'
 import type { RetentionConfig } from '../maintenance/retention.ts'
 import type { ReportSettings } from '../config/reports.ts'
 import type { GivenSchedules } from '../config/schedules.ts'
@@ -39,6 +40,8 @@ export interface ServerOptions extends ServerAccessOptions {
   readonly schedules?: GivenSchedules
   /** How long rows are kept, and when old ones are deleted; false for never. Default: 400 days, at 03:00. */
   readonly retention?: Partial<RetentionConfig> | false
+  /** Where the log lines of this machine are brought besides its files; by default nowhere. */
+  readonly shipping?: ShippingSettings
   /** How long running requests may take to end when the server is closed, milliseconds. Default 10,000. */
   readonly drainMs?: number
   /**

@@ -1,9 +1,10 @@
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect, useMemo, type ReactNode } from 'react'
-import { Route, Switch, useLocation } from 'wouter'
+import { Route, Router, Switch, useLocation } from 'wouter'
 import { ApiError } from '../data/api-client.ts'
 import { sessionQuery } from '../data/queries.ts'
 import { LiveUpdates } from '../data/live-updates.ts'
+import { BASE_PATH, withoutBasePath } from '../parts/base-path.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
 import { Arrival } from './arrival.tsx'
 import { lazyPage } from './lazy-page.ts'
@@ -55,7 +56,7 @@ const FIRST_PAGES = [
 ] as const
 
 // Its script comes while the server is asked who this is.
-FIRST_PAGES.find(([path]) => path.test(location.pathname))?.[1].preload()
+FIRST_PAGES.find(([path]) => path.test(withoutBasePath(location.pathname)))?.[1].preload()
 
 /** A refusal stays one however often it is asked again. */
 const mayTryAgain = (failures: number, error: Error): boolean =>
@@ -84,9 +85,11 @@ export function App(): ReactNode {
   useEffect(() => onSessionChanged(() => void queries.resetQueries()), [queries])
   return (
     <QueryClientProvider client={queries}>
-      <SignInGate>
-        <Pages queries={queries} />
-      </SignInGate>
+      <Router base={BASE_PATH}>
+        <SignInGate>
+          <Pages queries={queries} />
+        </SignInGate>
+      </Router>
     </QueryClientProvider>
   )
 }

@@ -1,4 +1,5 @@
 import { createElement, lazy, useState, type ComponentType, type ReactNode } from 'react'
+import { BASE_PATH } from '../parts/base-path.ts'
 
 const RELOADED = 'canvas-sync-reloaded-at'
 /** Twice within so long is no upgrade but a fault. */
@@ -56,7 +57,7 @@ async function isOtherVersion(): Promise<boolean> {
   const script = document.querySelector<HTMLScriptElement>('script[type="module"][src]')
   if (script === null) return false
   try {
-    const answer = await fetch('/', { cache: 'no-store' })
+    const answer = await fetch(`${BASE_PATH}/`, { cache: 'no-store' })
     return answer.ok && !(await answer.text()).includes(new URL(script.src).pathname)
   } catch {
     return false

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../src/api/http/answer.ts'
+import { BASE_PATH } from '../parts/base-path.ts'
 
-export const BASE = '/api/canvas/metrics'
+export const BASE: string = `${BASE_PATH}/api/canvas/metrics`
 
 /** What a request came to when it brought no data. */
 export class ApiError extends Error {

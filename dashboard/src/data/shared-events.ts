@@ -1,9 +1,11 @@
+import { BASE_PATH } from '../parts/base-path.ts'
 import { ServerEvents, type SourceListener, type StreamEvent } from './event-source.ts'
 
 // A browser has six connections to a server that speaks HTTP/1.1, for all tabs together. So one tab follows the server's
 // events and tells the others. Who holds the lock is the one; it is free again as soon as that tab is gone.
 
-const NAME = 'canvas-sync-events'
+/** Two monitors may share a host, each below a path of its own. */
+const NAME = `canvas-sync-events${BASE_PATH}`
 /** How often a tab that is looked at asks whether there is still somebody who follows, milliseconds. */
 const ASK_EVERY_MS = 5000
 

@@ -10,6 +10,7 @@ export interface LineFact {
 const FILTERS: Readonly<Record<string, string>> = {
   level: 'level',
   stream: 'stream',
+  machine: 'machine',
   event: 'event',
   task_id: 'task_id',
   user_id: 'user_id',

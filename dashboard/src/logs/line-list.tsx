@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { nameOf, type LogLine } from './log-line.ts'
+import { areOfSeveralMachines, nameOf, type LogLine } from './log-line.ts'
 import { LineText } from './line-text.tsx'
 
 interface LineListProps {
@@ -12,7 +12,7 @@ interface LineListProps {
 /** A few lines in their order, each a link to where it stands among the others. For many there is the page of logs. */
 export function LineList({ lines, here }: LineListProps): ReactNode {
   return (
-    <ul className="log-lines" aria-label="Log lines">
+    <ul className={`log-lines${areOfSeveralMachines(lines) ? ' of-machines' : ''}`} aria-label="Log lines">
       {lines.map((line, index) => (
         // Of one that the earlier system wrote, there may be copies.
         <li

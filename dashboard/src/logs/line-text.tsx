@@ -22,13 +22,18 @@ export const LineText: ComponentType<LineTextProps> = memo(function LineText({
   line,
   marker = NO_MARKS,
 }: LineTextProps) {
-  const { timestamp, level, stream, event, message, fields } = line
+  const { timestamp, level, stream, machine, event, message, fields } = line
   return (
     <>
       <LineTime timestamp={timestamp} />
       <LevelMark level={level} />
       <span className="line-stream">{stream}</span>
       <span className="line-what">
+        {machine === null ? null : (
+          <span className="line-machine">
+            <ShownText text={headOf(machine, FIELD_LENGTH)} />{' '}
+          </span>
+        )}
         <ShownText text={headOf(message, SHOWN_LENGTH)} marker={marker} />
         {message.length > SHOWN_LENGTH ? <span className="line-cut"> … open it to see all</span> : null}
         <span className="line-fields">

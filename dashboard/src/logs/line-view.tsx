@@ -1,9 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { FramesSince } from './frames-since.ts'
 import { LineRow } from './line-row.tsx'
 import type { Row } from './line-rows.ts'
-import { nameOf } from './log-line.ts'
+import { areOfSeveralMachines, nameOf } from './log-line.ts'
 import type { LineWindow } from './line-window.ts'
 import type { WindowView } from './window-view.ts'
 import type { Marker } from './marker.ts'
@@ -36,6 +36,7 @@ interface LineViewProps {
 export function LineView(props: LineViewProps): ReactNode {
   const { window, view, list, marker, selected, opened, wraps, sticks, onStick, onToggle } = props
   const { rows, changed } = view
+  const of_machines = useMemo(() => areOfSeveralMachines(rows.values().map(({ line }) => line)), [rows])
   const last_offset = useRef(0)
   const frame = useRef<HTMLDivElement | null>(null)
 
@@ -116,7 +117,7 @@ export function LineView(props: LineViewProps): ReactNode {
   return (
     <div
       ref={frame}
-      className={wraps ? 'log-view log-view-wraps' : 'log-view'}
+      className={`log-view${wraps ? ' log-view-wraps' : ''}${of_machines ? ' of-machines' : ''}`}
       onWheel={touch}
       onTouchMove={touch}
       onPointerDown={touch}

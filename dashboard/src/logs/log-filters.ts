@@ -63,6 +63,8 @@ export const MORE_FILTERS: readonly LogFilter[] = [
 /** The same filter as one of {@link MAIN_FILTERS}, for any time. */
 export const SINCE_TEXT: LogFilter = { name: 'since', words: 'From the time', hint: '2026-11-22T10:15' }
 
+/** Set from a line that tells its machine: a server that knows only its own files refuses it. */
+const MACHINE_FILTER: LogFilter = { name: 'machine', words: 'Machine' }
 export const STREAM_FILTER: LogFilter = { name: 'stream', words: 'Streams' }
 const TEXT_FILTERS: readonly LogFilter[] = [
   { name: 'text', words: 'Text' },
@@ -75,6 +77,7 @@ export const LOG_FILTERS: readonly LogFilter[] = [
   STREAM_FILTER,
   ...MAIN_FILTERS,
   ...MORE_FILTERS,
+  MACHINE_FILTER,
 ]
 
 /** What an address asks for, under the names of the API. Times are as they were given. */

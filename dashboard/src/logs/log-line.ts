@@ -27,6 +27,18 @@ export function readName(text: string): LineName | null {
   return { timestamp, rest: text.slice(at + 1) }
 }
 
+/** Whether these are lines of more than one machine: only then it is worth saying of which. */
+export function areOfSeveralMachines(lines: Iterable<LogLine | null>): boolean {
+  let first: string | null = null
+  for (const line of lines) {
+    const machine = line?.machine ?? null
+    if (machine === null) continue
+    if (first !== null && machine !== first) return true
+    first = machine
+  }
+  return false
+}
+
 /** Epoch milliseconds; null for a line in no form that is known. */
 export const timeOf = ({ timestamp }: LogLine): number | null =>
   timestamp === null ? null : Date.parse(timestamp)

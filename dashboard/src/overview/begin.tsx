@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { BASE_PATH } from '../parts/base-path.ts'
 import { Panel } from '../parts/panel.tsx'
 
 /** What to do where no sync was ever recorded. */
@@ -24,7 +25,7 @@ export function Begin(): ReactNode {
           <p>
             Put the tracker into the code that syncs, or report from another language:{' '}
             {/* A page of the server, not of the dashboard. */}
-            <a href="/docs">how to embed and to report</a>.
+            <a href={`${BASE_PATH}/docs`}>how to embed and to report</a>.
           </p>
         </li>
       </ol>

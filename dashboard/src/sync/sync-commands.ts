@@ -1,5 +1,6 @@
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { BASE } from '../data/api-client.ts'
+import { BASE_PATH } from '../parts/base-path.ts'
 
 /** As one word of a shell, whatever stands in it. */
 export const shellText = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
@@ -17,7 +18,7 @@ export function syncCopies(
 ): SyncCopy[] {
   const api = `${here.origin}${BASE}/sync/${id}`
   return [
-    { words: 'Link', text: `${here.origin}/syncs/${id}` },
+    { words: 'Link', text: `${here.origin}${BASE_PATH}/syncs/${id}` },
     { words: 'Task id', text: sync_task_id },
     { words: 'curl', text: `curl -s ${api}` },
     { words: 'curl with a token', text: `curl -s -H "Authorization: Bearer $CANVAS_SYNC_TOKEN" ${api}` },

@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import { spokenBytes } from '../../../src/core/number-text.ts'
+import { BASE_PATH } from '../parts/base-path.ts'
 import { FactList, type Fact } from '../parts/fact-list.tsx'
 import { durationText } from '../parts/number-text.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
@@ -24,7 +25,7 @@ export function ServerPanel({ query }: { readonly query: UseQueryResult<SystemIn
       <ul className="links">
         {LINKS.map(([address, words]) => (
           <li key={address}>
-            <a href={address}>{address}</a> <span className="hint">{words}</span>
+            <a href={`${BASE_PATH}${address}`}>{address}</a> <span className="hint">{words}</span>
           </li>
         ))}
       </ul>

@@ -8,6 +8,7 @@ import type { SyncRecord } from '../../../src/core/sync-record.ts'
 import { syncsQuery } from '../data/queries.ts'
 import { PeriodSwitch } from '../overview/period-switch.tsx'
 import { usePeriod } from '../overview/period.ts'
+import { withoutBasePath } from '../parts/base-path.ts'
 import { usePageTitle } from '../parts/page-title.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -28,7 +29,7 @@ const BEATS = 30
 
 /** One user: what was synced for them, how fresh it is, and what stands in the way. */
 export function UserPage(): ReactNode {
-  const user_id = userOfPath(usePathname())
+  const user_id = userOfPath(withoutBasePath(usePathname()))
   usePageTitle(`User ${user_id}`)
   // Another user is another page: nothing of the one before stays.
   return <OneUser key={user_id} user_id={user_id} />

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http'
+import type { HostCaller } from '../../core/access.ts'
+
 /** What may come in a minute: requests, where nothing else is said; a burst may use them up at once. */
 export interface RateLimits {
   /** Of one address, whatever it asks for. Default 1200. */
@@ -26,8 +29,19 @@ export const RATE_LIMITS: RateLimits = {
   loopback: false,
 }
 
+/**
+ * Lets somebody in whom the application around knows; null for whoever is to show a token. Gets the request, whose body it
+ * must not read, and the same as Node has it, where there is such a one. What it throws is answered with 500.
+ */
+export type Authorize = (
+  request: Request,
+  incoming: IncomingMessage | undefined,
+) => HostCaller | null | Promise<HostCaller | null>
+
 /** Who may come in, and how often. */
 export interface AccessOptions {
+  /** Asked first, wherever a token is needed. Default: tokens alone count. */
+  readonly authorize?: Authorize | undefined
   /** Whether programs of this machine need a token too. Default false: for a server that listens on loopback only. */
   readonly require_token?: boolean
   /** Where browsers find the server, when a proxy stands before it: `https://monitor.example.edu`. */

@@ -44,7 +44,7 @@ export class AuditLog {
     return {
       viewed: (user_id) => {
         const { kind } = place.caller
-        if (user_id === null || (kind !== 'token' && kind !== 'session')) return
+        if (user_id === null || kind === 'loopback' || kind === 'anonymous') return
         this.repeated(this.#entry(place, 'viewed', { user_id }))
       },
       changed: async (action, subject) => {

@@ -23,6 +23,9 @@ function basicUser(authorization: string): string | null {
 }
 
 function pathPart(request: Request, route: Route, name: string): string | undefined {
-  const at = route.path.split('/').indexOf(`{${name}}`)
-  return URL.parse(request.url)?.pathname.split('/')[at]
+  const parts = route.path.split('/')
+  // From the end, because a base path may stand before it.
+  return URL.parse(request.url)
+    ?.pathname.split('/')
+    .at(parts.indexOf(`{${name}}`) - parts.length)
 }

@@ -1,10 +1,11 @@
 import type { BlockList } from 'node:net'
-import { ANONYMOUS_CALLER, LOOPBACK_CALLER, type Caller } from '../../core/access.ts'
+import type { IncomingMessage } from 'node:http'
+import { ANONYMOUS_CALLER, callerOfHost, LOOPBACK_CALLER, type Caller } from '../../core/access.ts'
 import { SECRET_SHAPE } from '../../core/access-secret.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { RATE_LIMITS, type AccessOptions, type RateLimits } from './access-options.ts'
+import { RATE_LIMITS, type AccessOptions, type Authorize, type RateLimits } from './access-options.ts'
 import { authorizationOf } from './authorization.ts'
 import { AuditLog } from './audit-log.ts'
 import { identifyByHeader, identifyBySession, type Identified, type Identity } from './authenticate.ts'
@@ -45,6 +46,7 @@ export class Gate {
   readonly audit: AuditLog
   readonly #services: Pick<ApiServices, 'store' | 'clock' | 'onError'>
   readonly #require_token: boolean
+  readonly #authorize: Authorize | undefined
   readonly #trusted: BlockList
   readonly #limits: Readonly<
     Record<'address' | 'token' | 'ingest' | 'ingest_bytes' | 'failed' | 'sign_in', RateLimiter>
@@ -57,6 +59,7 @@ export class Gate {
     const limits: RateLimits = { ...RATE_LIMITS, ...options.rate_limits }
     this.#services = services
     this.#require_token = options.require_token ?? false
+    this.#authorize = options.authorize
     this.#trusted = networkList(options.trusted_proxies ?? [])
     this.#limit_loopback = limits.loopback
     this.#limits = {
@@ -89,8 +92,13 @@ export class Gate {
     return quota.allowed ? null : tooMany('requests', quota)
   }
 
-  /** Whether the request may reach the route, and as whose. */
-  async admit(route: Route, request: Request, address: string | null): Promise<Admission> {
+  /** Whether the request may reach the route, and as whose. @param incoming as Node has it, where it does */
+  async admit(
+    route: Route,
+    request: Request,
+    address: string | null,
+    incoming?: IncomingMessage,
+  ): Promise<Admission> {
     const url = URL.parse(request.url)
     const kept = route.token_in_path === undefined ? `${url?.pathname}${url?.search}` : (url?.search ?? '')
     if (holdsSecret(kept)) return { refused: tokenInAddress() }
@@ -108,18 +116,22 @@ export class Gate {
       if (!quota.allowed) return { refused: tooMany('sign-ins', quota) }
       return asAudited(ANONYMOUS_CALLER, quota)
     }
-    const shown = await this.#identify(request, address, route)
+    const known = (await this.#authorize?.(request, incoming)) ?? null
+    const shown =
+      known === null
+        ? await this.#identify(request, address, route)
+        : { caller: callerOfHost(known), last_used_at: null, session_id: null }
     if (shown === null) {
       return this.#isOpenTo(request, address)
         ? asAudited(LOOPBACK_CALLER)
         : { refused: tokenNeeded(cameThroughProxy(request.headers)) }
     }
     if ('wrong' in shown) return { refused: this.#refuseWrong(shown.wrong, place) }
-    const key = shown.caller.token_id ?? ''
+    const key = known === null ? (shown.caller.token_id ?? '') : `host:${known.name ?? address ?? NO_ADDRESS}`
     const limiter = route.access === 'ingest' ? this.#limits.ingest : this.#limits.token
     const quota = limiter.take(key)
     if (!quota.allowed) return { refused: tooMany('requests', quota) }
-    this.#saveUse(shown)
+    if (known === null) this.#saveUse(shown)
     const refused = refusalOf(route, shown.caller)
     if (refused !== null) {
       return { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }

@@ -17,7 +17,8 @@ export interface RequestAudit {
   entry(action: string, subject?: AuditSubject): AuditEntry
 }
 
-/** `token:<id>` for the caller with it, or what kind of caller it is. */
+/** `token:<id>` for the caller with it, `host:<name>` for one of the application, or what kind of caller it is. */
 export function nameOfCaller({ kind, token_id }: Caller): string {
-  return token_id === null ? kind : `token:${token_id}`
+  if (token_id === null) return kind
+  return kind === 'host' ? `host:${token_id}` : `token:${token_id}`
 }

@@ -11,7 +11,7 @@ import { FORGET_SESSION, keepSession, SESSION_LIFE_MS, sessionOf } from './sessi
 /** Who somebody is, and what that one may do. */
 export interface SessionInfo {
   readonly kind: Caller['kind']
-  /** The public id of the token; null where none is needed. */
+  /** The public id of the token, or the name of who was let in by the application; null where none is needed. */
   readonly token_id: string | null
   readonly token_name: string | null
   readonly scopes: readonly Scope[]
@@ -27,7 +27,7 @@ export interface SignedOut {
 
 export const sessionInfoSchema: z.ZodType<SessionInfo> = z
   .object({
-    kind: z.enum(['loopback', 'token', 'session', 'anonymous']),
+    kind: z.enum(['loopback', 'token', 'session', 'host', 'anonymous']),
     token_id: z.string().nullable(),
     token_name: z.string().nullable(),
     scopes: z.array(z.enum(SCOPES)),
@@ -91,8 +91,9 @@ export async function getSession(
 ): Promise<Answer> {
   const text = caller.kind === 'session' ? sessionOf(headers) : null
   const session = text === null ? null : await findSession(text, store.access, clock.now())
-  const token = caller.token_id === null ? null : await store.access.findToken(caller.token_id)
-  return ok(infoOf(caller, token?.name ?? null, session?.expires_at ?? token?.expires_at ?? null))
+  const { kind, token_id, token_name } = caller
+  const token = token_id === null || kind === 'host' ? null : await store.access.findToken(token_id)
+  return ok(infoOf(caller, token?.name ?? token_name, session?.expires_at ?? token?.expires_at ?? null))
 }
 
 async function endSessionOf(

@@ -4,7 +4,8 @@ import { readdir, readFile } from 'node:fs/promises'
 const FOLDER = new URL('../../../dashboard/dist/', import.meta.url)
 
 interface DashboardFiles {
-  readonly page: Uint8Array
+  /** The page as it is below a base path, the same bytes each time. */
+  pageAt(base_path: string): Uint8Array
   /** By name. A name holds a hash of what is in the file, which therefore never changes. */
   readonly assets: ReadonlyMap<string, Uint8Array>
 }
@@ -27,5 +28,21 @@ async function readAll(): Promise<DashboardFiles> {
   const folder = new URL('assets/', FOLDER)
   const names = await readdir(folder)
   const assets = names.map(async (name) => [name, await readFile(new URL(name, folder))] as const)
-  return { page: await readFile(new URL('index.html', FOLDER)), assets: new Map(await Promise.all(assets)) }
+  const page = await readFile(new URL('index.html', FOLDER), 'utf8')
+  const pages = new Map<string, Uint8Array>()
+  return {
+    pageAt(base_path) {
+      const made = pages.get(base_path) ?? Buffer.from(withBasePath(page, base_path))
+      pages.set(base_path, made)
+      return made
+    },
+    assets: new Map(await Promise.all(assets)),
+  }
+}
+
+/** A base path has no character that means anything in HTML. What the page names is beside it when it is built. */
+function withBasePath(page: string, base_path: string): string {
+  return page
+    .replaceAll('="./', `="${base_path}/`)
+    .replace('name="base-path" content=""', `name="base-path" content="${base_path}"`)
 }

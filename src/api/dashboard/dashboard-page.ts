@@ -17,10 +17,14 @@ const PAGE_POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** The page of the dashboard, whose script then shows what is at the address; null when it was not built. */
-export async function dashboardPage(): Promise<Answer | null> {
+/**
+ * The page of the dashboard, whose script then shows what is at the address; null when it was not built.
+ *
+ * @param base_path below which its files and the API are
+ */
+export async function dashboardPage(base_path: string): Promise<Answer | null> {
   const files = await dashboardFiles()
   if (files === null) return null
   const headers = { 'content-security-policy': PAGE_POLICY }
-  return { status: 200, body: files.page, media_type: HTML_MEDIA_TYPE, headers }
+  return { status: 200, body: files.pageAt(base_path), media_type: HTML_MEDIA_TYPE, headers }
 }

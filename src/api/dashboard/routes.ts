@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { problem, problemSchema, type Answer } from '../http/answer.ts'
 import { get, type Route } from '../http/route.ts'
+import type { ApiServices } from '../services.ts'
 import { dashboardFiles } from './dashboard-files.ts'
 import { dashboardPage } from './dashboard-page.ts'
 
@@ -18,8 +19,8 @@ const asset: z.ZodType<string> = z
 const NOT_BUILT =
   'The dashboard is not built here: run npm run build:dashboard in the checkout, then ask again.'
 
-async function answerPage(): Promise<Answer> {
-  return (await dashboardPage()) ?? problem(404, NOT_BUILT)
+async function answerPage(_input: unknown, { base_path = '' }: ApiServices): Promise<Answer> {
+  return (await dashboardPage(base_path)) ?? problem(404, NOT_BUILT)
 }
 
 async function answerAsset({ asset: name }: { readonly asset: string }): Promise<Answer> {

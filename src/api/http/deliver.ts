@@ -13,15 +13,20 @@ export async function deliver(answer: Answer, request: Request, route: Route): P
 
 /**
  * The answer of a route as this client gets it: with an entity tag where it may be revalidated, as 304 when the client
- * has it already, and compressed for who accepts it. Other answers stay as they are.
+ * has it already, and compressed for who accepts it, unless somebody else does that. Other answers stay as they are.
  */
-export function negotiate(answer: Answer, request: Request, route: Route): Answer | Promise<Answer> {
+export function negotiate(
+  answer: Answer,
+  request: Request,
+  route: Route,
+  compresses = true,
+): Answer | Promise<Answer> {
   const { body } = answer
   const keeps = isRevalidated(route) && answer.headers?.['set-cookie'] === undefined
   if (answer.status !== 200 || body === null || !keeps) return answer
   const is_chosen = route.streams !== undefined || route.by_accept === true
   const vary = is_chosen ? 'accept, accept-encoding' : 'accept-encoding'
-  const accepted = acceptedCoding(request.headers.get('accept-encoding'))
+  const accepted = compresses ? acceptedCoding(request.headers.get('accept-encoding')) : null
   if (body instanceof ReadableStream) return inPieces(answer, body, { vary, accepted, request })
   const form = formOf(body)
   const coding = form.bytes.length < LEAST_BYTES ? null : accepted
@@ -61,12 +66,15 @@ function inPieces(
   body: ReadableStream<Uint8Array>,
   { vary, accepted, request }: Negotiated,
 ): Answer {
-  // An event is read when it comes, so proxies must find nothing in it to wait for.
-  const coding = answer.media_type === EVENT_STREAM_MEDIA_TYPE ? null : accepted
   const headers = { vary, ...answer.headers }
-  if (coding === null || request.method === 'HEAD') return { ...answer, headers }
-  const pieces = compressPieces(body, coding)
-  return { ...answer, body: pieces, headers: { ...headers, 'content-encoding': coding } }
+  if (answer.media_type === EVENT_STREAM_MEDIA_TYPE) {
+    // An event is read when it comes: proxies must find nothing in it to wait for, and an application that compresses
+    // what passes through it would keep it until it has enough.
+    return { ...answer, headers: { 'cache-control': 'no-store, no-transform', ...headers } }
+  }
+  if (accepted === null || request.method === 'HEAD') return { ...answer, headers }
+  const pieces = compressPieces(body, accepted)
+  return { ...answer, body: pieces, headers: { ...headers, 'content-encoding': accepted } }
 }
 
 const encoder = new TextEncoder()

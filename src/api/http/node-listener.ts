@@ -1,4 +1,4 @@
-import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http'
+import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -16,6 +16,10 @@ export interface Fetcher {
 export interface Connection {
   /** The address at the other end, which may be that of a proxy; null when it has gone already. */
   readonly peer: string | null
+  /** What of the path stands before ours, where it is not the base path: a framework may have taken some away. */
+  readonly before_path?: string | undefined
+  /** The request as Node has it, with what the application around has put there. Default: nobody has it. */
+  readonly incoming?: IncomingMessage | undefined
   /**
    * Sends an answer past the web `Response`, which costs more than to make a small answer; returns what stands for it.
    * Not for HEAD. Default: there is no such way.
@@ -31,9 +35,20 @@ const MOST_HEADERS = 100
 /** A body of more bytes that was answered without it ends the connection. */
 const MOST_UNREAD_BYTES = 256 * 1024
 
-export function nodeListener(app: Fetcher): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+export type NodeListener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
+
+/** @param beforePathOf what of the path of a request stands before ours; default the base path */
+export function nodeListener(
+  app: Fetcher,
+  beforePathOf?: (incoming: IncomingMessage) => string | undefined,
+): NodeListener {
   const listener = getRequestListener(
-    (request, { incoming, outgoing }) => app.fetch(request, connectionOf(incoming, outgoing)),
+    (request, { incoming, outgoing }) => {
+      const connection = connectionOf(incoming, outgoing)
+      if (beforePathOf === undefined || !(incoming instanceof IncomingMessage))
+        return app.fetch(request, connection)
+      return app.fetch(request, { ...connection, incoming, before_path: beforePathOf(incoming) })
+    },
     {
       // The process may be somebody else's application, whose globals are not ours to replace.
       overrideGlobalObjects: false,

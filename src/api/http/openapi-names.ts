@@ -30,6 +30,7 @@ const AT_ROOT: ReadonlySet<string | undefined> = new Set([
   'api',
   'openapi.json',
   'docs',
+  'clients',
 ])
 
 function wordsOf(path: string): string[] {

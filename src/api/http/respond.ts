@@ -38,9 +38,20 @@ export function replyOf(answer: Answer, request: Request): Reply {
 
 /** The same as a web `Response`. */
 export function respond(answer: Answer, request: Request): Response {
-  const { status, headers, body } = replyOf(answer, request)
-  return new Response(body, { status, headers })
+  return responseOf(replyOf(answer, request))
 }
+
+const in_pieces = new WeakSet<Response>()
+
+/** A reply as a web `Response`. */
+export function responseOf({ status, headers, body }: Reply): Response {
+  const response = new Response(body, { status, headers })
+  if (body instanceof ReadableStream) in_pieces.add(response)
+  return response
+}
+
+/** Whether the body of a response is made while it is read. */
+export const isInPieces = (response: Response): boolean => in_pieces.has(response)
 
 function bodyOf({ body }: Answer, media_type: string, request: Request): ReplyBody {
   if (body === null) return null
