@@ -1,0 +1,198 @@
+import type { Clock } from '../core/clock.ts'
+import { isMonitorError, MonitorError } from '../core/errors.ts'
+import { afterAttempt, type AfterAttempt, type QueueJobResult } from '../core/queued-sync.ts'
+import type { SyncRecord, SyncRow } from '../core/sync-record.ts'
+import type { SyncStatus } from '../core/sync-status.ts'
+import { runSync } from '../engine/sync-engine.ts'
+import type { AttemptBegun } from '../store/queue.ts'
+import type { Monitor } from '../tracker/monitor.ts'
+import { processIdentity } from '../tracker/process-identity.ts'
+import type { RunningJob } from './running-job.ts'
+import type { SyncQueue } from './sync-queue.ts'
+
+/** Where a source is, and its token: known on the machine of a worker alone. */
+export interface QueueSource {
+  readonly name: string
+  readonly base_url: string
+  /** Read anew for each sync, so that a new token needs no restart. @throws MonitorError `token_missing` */
+  readonly readToken: () => string
+}
+
+export interface JobSurroundings {
+  readonly queue: SyncQueue
+  readonly monitor: Monitor
+  readonly sources: ReadonlyMap<string, QueueSource>
+  readonly worker_id: string
+  readonly clock: Clock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+}
+
+/** What became of a job in this worker's hands. */
+export type JobOutcome =
+  | { readonly became: 'ended'; readonly status: SyncStatus }
+  | { readonly became: 'retried' | 'handed_back' | 'lost_hold' }
+
+const SETTLE_AGAIN_MS = 1000
+
+/**
+ * One attempt of a job: a sync with a row of its own, and then what the job becomes. Throws only what keeps an attempt from
+ * beginning, as a database that is away.
+ */
+export async function runJob(running: RunningJob, around: JobSurroundings): Promise<JobOutcome> {
+  const { monitor, clock, worker_id } = around
+  const { job, token, job_id } = running.taken
+  const { sync } = job
+  const { host, pid, process_started } = processIdentity()
+  const begun = await monitor.store.queue.beginAttempt({
+    job_id,
+    token,
+    source: sync.source,
+    task_id: sync.task_id ?? job_id,
+    worker_id,
+    host,
+    pid,
+    process_started,
+    now: clock.now(),
+  })
+  // A later attempt has begun: this process was away for longer than it knew.
+  if (begun === null) return { became: 'lost_hold' }
+  const known = await endFormer(begun.abandoned, around)
+  if (known !== null) return await settle(running, begun, { next: 'end' }, known, around)
+  if (begun.cancel_requested)
+    return await settle(running, begun, { next: 'end' }, endedWithout('cancelled'), around)
+  if (begun.counted >= sync.most_attempts)
+    return await settle(running, begun, { next: 'end' }, endedWithout('lost'), around)
+  const record = await syncOf(running, begun, around)
+  if (!running.mayGoOn()) return { became: 'lost_hold' }
+  const after = afterAttempt(
+    {
+      status: record.sync_status,
+      error_type: record.error_type,
+      cancel_requested: running.stop_reason === 'cancel',
+      handing_back: running.stop_reason === 'hand_back',
+      attempts: begun.counted + 1,
+      most_attempts: sync.most_attempts,
+    },
+    around.random(),
+  )
+  const { sync_status: status, error_type, id } = record
+  return await settle(running, begun, after, { status, error_type, sync_id: id === 0 ? null : id }, around)
+}
+
+const endedWithout = (status: 'cancelled' | 'lost'): QueueJobResult => ({
+  status,
+  error_type: status,
+  sync_id: null,
+})
+
+/** Ends the rows of attempts whose worker is silent. The result when one of them had come to its end after all. */
+async function endFormer(
+  task_ids: readonly string[],
+  { monitor, clock, worker_id }: JobSurroundings,
+): Promise<QueueJobResult | null> {
+  for (const task_id of task_ids) {
+    const row = await monitor.store.syncs.getSyncByTaskId(task_id)
+    if (row === null) continue
+    const reason = `Its worker was silent: ${worker_id} took the job over.`
+    const [lost] = await monitor.store.syncs.markLost([row.id], reason, clock.now())
+    if (lost !== undefined) {
+      const fields = { error_type: 'lost', operation: 'sync', host: row.host, pid: row.pid }
+      const line = { level: 'ERROR', event: 'sync_lost', task_id, user_id: row.user_id, fields } as const
+      monitor.logs.write('errors', { ...line, message: reason })
+      continue
+    }
+    const known = resultOf(await monitor.store.syncs.getSync(row.id))
+    if (known !== null) return known
+  }
+  return null
+}
+
+/** Only what a worker would have ended the job with as well. */
+function resultOf(row: SyncRow | null): QueueJobResult | null {
+  if (row === null || (row.sync_status !== 'completed' && row.sync_status !== 'partial')) return null
+  return { status: row.sync_status, error_type: row.error_type, sync_id: row.id }
+}
+
+async function syncOf(
+  running: RunningJob,
+  { sync_task_id }: AttemptBegun,
+  { monitor, sources, clock }: JobSurroundings,
+): Promise<SyncRecord> {
+  const { sync } = running.taken.job
+  const source = sources.get(sync.source)
+  let token = ''
+  try {
+    if (source === undefined) throw unknownSource(sync.source)
+    token = source.readToken()
+  } catch (error) {
+    return await failedStart(error, sync_task_id, running, monitor)
+  }
+  try {
+    return await runSync({
+      monitor,
+      baseUrl: source.base_url,
+      token,
+      taskId: sync_task_id,
+      onTaskIdTaken: 'throw',
+      userId: sync.user_id,
+      syncType: sync.sync_type,
+      courses: sync.courses,
+      account: sync.account,
+      full: sync.full,
+      acceptDeletions: sync.accept_deletions,
+      trigger: sync.trigger,
+      signal: running.signal,
+      clock,
+      client: { may_send: running.mayGoOn },
+    })
+  } catch (error) {
+    return await failedStart(error, sync_task_id, running, monitor)
+  }
+}
+
+function unknownSource(name: string): MonitorError {
+  return new MonitorError('config_invalid', `This worker has no source "${name}".`, {
+    next_step: 'Add it to "sources" in the configuration file of the machines that run workers.',
+  })
+}
+
+/** What could not even begin has a row too: a sync that silently never ran is the worst of all. */
+async function failedStart(
+  error: unknown,
+  taskId: string,
+  running: RunningJob,
+  monitor: Monitor,
+): Promise<SyncRecord> {
+  const { sync } = running.taken.job
+  const { user_id: userId, sync_type: syncType, trigger } = sync
+  const row = await monitor.startSync({ taskId, userId, syncType, trigger })
+  return await row.completeFailure(isMonitorError(error) ? error : new Error('The sync could not begin.'))
+}
+
+/** Says what becomes of the job until the queue has heard it, or it is not ours any more. */
+async function settle(
+  running: RunningJob,
+  { attempt }: AttemptBegun,
+  after: AfterAttempt,
+  result: QueueJobResult,
+  { queue, monitor, clock }: JobSurroundings,
+): Promise<JobOutcome> {
+  const { claim } = running
+  for (;;) {
+    try {
+      const held = await (after.next === 'end'
+        ? queue.end(claim, result)
+        : queue.giveBack(claim, after.next === 'retry' ? after.delay_ms : 0))
+      const state = after.next === 'hand_back' ? 'handed_back' : 'ended'
+      if (held) await monitor.store.queue.endAttempt(claim.job_id, attempt, state, clock.now())
+      if (!held) return { became: 'lost_hold' }
+      if (after.next === 'end') return { became: 'ended', status: result.status }
+      return { became: after.next === 'retry' ? 'retried' : 'handed_back' }
+    } catch {
+      // Whoever takes the job when the hold is over finds the row of this sync and ends the job as that says.
+      if (!running.mayGoOn()) return { became: 'lost_hold' }
+      await clock.sleep(SETTLE_AGAIN_MS)
+    }
+  }
+}
