@@ -7,6 +7,8 @@ import type { TailGap, TailLine } from './tail-query.ts'
 export interface HitRecord extends LogEntryRecord {
   /** The file, relative to the log folder, and where in its content the line starts, in bytes. */
   readonly source: string
+  /** Which machine wrote it, where the lines of many are searched; null for the files of this one. */
+  readonly machine: string | null
   readonly offset: number
   /** Lines of the same file around it, as they were written; empty unless asked for. */
   readonly before: readonly string[]
@@ -16,6 +18,8 @@ export interface HitRecord extends LogEntryRecord {
 /** A line that came, as it leaves us in JSON. */
 export interface TailRecord extends LogEntryRecord {
   readonly source: string
+  /** As in {@link HitRecord}. */
+  readonly machine: string | null
 }
 
 /** Lines that can no longer be read, as they leave us in JSON. */
@@ -26,13 +30,13 @@ export interface GapRecord {
   readonly since: string | null
 }
 
-export function toHitRecord({ entry, source, offset, before, after }: SearchHit): HitRecord {
-  return { ...toEntryRecord(entry), source, offset, before, after }
+export function toHitRecord({ entry, source, machine, offset, before, after }: SearchHit): HitRecord {
+  return { ...toEntryRecord(entry), source, machine: machine ?? null, offset, before, after }
 }
 
-export function toTailRecord({ entry, line, source }: TailLine): TailRecord {
+export function toTailRecord({ entry, line, source, machine }: TailLine): TailRecord {
   const record = entry === null ? unknownLineRecord(streamOf(source), line) : toEntryRecord(entry)
-  return { ...record, source }
+  return { ...record, source, machine: machine ?? null }
 }
 
 export function toGapRecord({ stream, reason, since_ms }: TailGap): GapRecord {

@@ -59,6 +59,8 @@ export interface SearchHit {
   readonly line: string
   /** Relative to the log folder: `archives/operations_20261120_020000.tar.gz`. */
   readonly source: string
+  /** Of a search over many machines: which one wrote it. */
+  readonly machine?: string
   /** Where the line starts in the source's content, in bytes. */
   readonly offset: number
   /** In the order of the file, the first 8 KiB of each line; empty without `context`. */

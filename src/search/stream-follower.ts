@@ -31,6 +31,8 @@ export interface FollowerOptions {
   readonly place: StreamPlace | null
   /** Whether what stands before the place was given already. */
   readonly is_resumed: boolean
+  /** Also lines that their writer wrote a second time: whoever gets them tells copies apart. Default false. */
+  readonly gives_copies?: boolean
 }
 
 /**
@@ -134,7 +136,8 @@ export class StreamFollower {
     const matched = matcher.match(bytes, start, end, stream)
     if (!matched) return undefined
     const { entry, line } = matched
-    if (entry ? this.#copies.isCopy(entry) : matcher.asks_for_fields) return undefined
+    const is_unwanted = entry ? this.#copies.isCopy(entry) : matcher.asks_for_fields
+    if (is_unwanted && !(entry && this.#options.gives_copies === true)) return undefined
     return { kind: 'line', entry, line, source }
   }
 

@@ -17,6 +17,8 @@ export interface TailLine {
   /** As written, without its newline, redacted; at most 64 KiB. May hold control characters. */
   readonly line: string
   readonly source: string
+  /** Of a tail over many machines: which one wrote it. */
+  readonly machine?: string
   readonly position: string
 }
 

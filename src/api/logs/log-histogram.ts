@@ -9,7 +9,14 @@ import { ok, problem, type Answer, type Members } from '../http/answer.ts'
 import { wholeNumber } from '../http/parameters.ts'
 import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { FILTER_PARAMETERS, readFilter, readRange, text, type FilterInput } from './log-parameters.ts'
+import {
+  FILTER_PARAMETERS,
+  readFilter,
+  readRange,
+  readSource,
+  text,
+  type FilterInput,
+} from './log-parameters.ts'
 import { STOPPING } from './log-stream.ts'
 
 export interface HistogramInput extends FilterInput {
@@ -73,7 +80,9 @@ export async function countLogLines(
 ): Promise<Answer> {
   const read = await readFilter(input)
   if ('refused' in read) return read.refused
-  const { directory, zone, histograms, stopping } = log_reading
+  const { directory, fleet, zone, histograms, stopping } = log_reading
+  const from = readSource(input, fleet)
+  if ('refused' in from) return from.refused
   const ranged = readRange(input, { now_ms: clock.now(), zone })
   if ('refused' in ranged) return ranged.refused
   const release = histograms.take()
@@ -88,7 +97,11 @@ export async function countLogLines(
   try {
     const signal = AbortSignal.any([request.signal, stopping])
     const query = { ...read.filter, ...ranged.range, buckets: input.buckets }
-    return ok(record(await lineHistogram(directory, query, { signal, clock, zone: legacyZone(zone) })))
+    const found =
+      from.fleet === null
+        ? await lineHistogram(directory, query, { signal, clock, zone: legacyZone(zone) })
+        : await from.fleet.histogram({ ...query, ...from.of }, { signal, clock })
+    return ok(record(found))
   } catch (error) {
     // Who has left is no fault of the server, and nobody reads this answer.
     if (request.signal.aborted || stopping.aborted) return problem(503, STOPPING)

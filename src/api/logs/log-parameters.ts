@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isMonitorError } from '../../core/errors.ts'
 import { LOG_LEVELS, LOG_STREAMS, type LogLevel, type LogStream } from '../../core/log-event.ts'
 import { parseTime, TIME_FORMS, type Bound, type TimeContext, type TimeRange } from '../../core/time-range.ts'
+import type { LineReader, OfMachine } from '../../search/line-reader.ts'
 import { linePattern } from '../../search/line-pattern.ts'
 import { MAX_TEXT_LENGTH, type LineFilter } from '../../search/log-query.ts'
 import { statusCondition } from '../../search/status-condition.ts'
@@ -12,6 +13,8 @@ const MOST_MS = 1_000_000_000
 
 /** By what lines are chosen, as it comes in. */
 export interface FilterInput {
+  readonly source: 'files' | 'fleet' | undefined
+  readonly machine: string | undefined
   readonly text: string | undefined
   readonly regex: string | undefined
   readonly ignore_case: boolean
@@ -42,12 +45,18 @@ function splitNames(given: unknown): unknown {
   return names.every((name) => typeof name === 'string') ? names.join(',').split(',') : given
 }
 
+const source_error = 'files or fleet'
 const streams_error = `one or more of ${LOG_STREAMS.join(', ')}, with commas between them`
 const level_error = `one of ${LOG_LEVELS.join(', ')}`
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
 
 /** In search and in tail. */
 export const FILTER_PARAMETERS: Members<FilterInput> = {
+  source: z.enum(['files', 'fleet'], { error: source_error }).optional().meta({
+    description:
+      'The files of this machine, or the lines of all machines; by default those of all where they are shipped',
+  }),
+  machine: text('Only lines that this machine wrote; of all machines alone', 255),
   text: text('Looked for as it is, anywhere in a line', MAX_TEXT_LENGTH),
   regex: text('A regular expression in RE2 syntax; not together with a text', MAX_TEXT_LENGTH),
   ignore_case: z
@@ -111,6 +120,23 @@ async function patternRefusal(filter: LineFilter): Promise<{ refused: Answer } |
   } catch (error) {
     return { refused: refusedQuery(error, filter.regex === undefined ? 'text' : 'regex') }
   }
+}
+
+/**
+ * Where lines are to be read: null for the files of this machine. Or why they cannot be read there.
+ */
+export function readSource(
+  { source, machine }: Pick<FilterInput, 'source' | 'machine'>,
+  fleet: LineReader | null,
+): { fleet: LineReader | null; of: OfMachine } | { refused: Answer } {
+  if (source === 'fleet' && fleet === null) {
+    return { refused: badParameter('source', 'files, since this server has no lines of other machines') }
+  }
+  const chosen = source === 'files' ? null : fleet
+  if (machine !== undefined && chosen === null) {
+    return { refused: badParameter('machine', 'left out: the files of this machine are searched') }
+  }
+  return { fleet: chosen, of: machine === undefined ? {} : { machine } }
 }
 
 /** The answer to a query that the search itself refuses; other errors are thrown on. */

@@ -1,3 +1,4 @@
+import type { LineReader } from '../../search/line-reader.ts'
 import { Slots } from '../http/slots.ts'
 
 /** How many of each a server runs at once. */
@@ -9,6 +10,8 @@ const HISTOGRAMS = 2
 /** The log folder as the API reads it. */
 export interface LogReading {
   readonly directory: string
+  /** The lines of all machines; null where they are in no one place. */
+  readonly fleet: LineReader | null
   /** IANA name of the zone in which a time without an offset is meant. */
   readonly zone: string
   readonly searches: Slots
@@ -18,9 +21,15 @@ export interface LogReading {
   readonly stopping: AbortSignal
 }
 
-export function logReading(directory: string, zone: string, stopping: AbortSignal): LogReading {
+export function logReading(
+  directory: string,
+  zone: string,
+  stopping: AbortSignal,
+  fleet: LineReader | null = null,
+): LogReading {
   return {
     directory,
+    fleet,
     zone,
     stopping,
     searches: new Slots(SEARCHES),

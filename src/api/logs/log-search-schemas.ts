@@ -46,6 +46,7 @@ const tailMembers: Members<TailRecord> = {
   fields: z.record(z.string(), value),
   message: z.string(),
   source: z.string(),
+  machine: text,
 }
 
 const hitMembers: Members<HitRecord> = {

@@ -5,7 +5,14 @@ import type { SearchItem } from '../../search/log-query.ts'
 import { toHitRecord } from '../../search/line-records.ts'
 import { searchLogs } from '../../search/search-logs.ts'
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE, problem, type Answer, type Members } from '../http/answer.ts'
-import { FILTER_PARAMETERS, readFilter, readRange, text, type FilterInput } from './log-parameters.ts'
+import {
+  FILTER_PARAMETERS,
+  readFilter,
+  readRange,
+  readSource,
+  text,
+  type FilterInput,
+} from './log-parameters.ts'
 import type { LogSearchPiece, LogSearchResult } from './log-search-schemas.ts'
 import { streamLogItems, type Fault } from './log-stream.ts'
 import { wholeNumber } from '../http/parameters.ts'
@@ -53,6 +60,8 @@ export async function searchLogLines(
 ): Promise<Answer> {
   const read = await readQuery(input, services)
   if ('refused' in read) return read.refused
+  const from = readSource(input, services.log_reading.fleet)
+  if ('refused' in from) return from.refused
   const release = services.log_reading.searches.take()
   if (release === null) {
     return problem(429, 'Too many searches run already; try again in a moment.', {}, { 'retry-after': '2' })
@@ -62,7 +71,9 @@ export async function searchLogLines(
   return await streamLogItems<SearchItem>(
     {
       open: (signal) =>
-        searchLogs(directory, read.query, { signal, clock: services.clock, zone: legacyZone(zone) }),
+        from.fleet === null
+          ? searchLogs(directory, read.query, { signal, clock: services.clock, zone: legacyZone(zone) })
+          : from.fleet.search({ ...read.query, ...from.of }, { signal, clock: services.clock }),
       pieces: as_lines ? asLines : asObject,
       media_type: as_lines ? NDJSON_MEDIA_TYPE : JSON_MEDIA_TYPE,
       headers: { vary: 'Accept' },

@@ -3,7 +3,7 @@ import { toGapRecord, toTailRecord } from '../../search/line-records.ts'
 import { tailLogs } from '../../search/tail-logs.ts'
 import type { TailItem, TailQuery } from '../../search/tail-query.ts'
 import { EVENT_STREAM_MEDIA_TYPE, problem, type Answer, type Members } from '../http/answer.ts'
-import { FILTER_PARAMETERS, readFilter, text, type FilterInput } from './log-parameters.ts'
+import { FILTER_PARAMETERS, readFilter, readSource, text, type FilterInput } from './log-parameters.ts'
 import { streamLogItems, type Fault } from './log-stream.ts'
 import { wholeNumber } from '../http/parameters.ts'
 import { UNREAD_MS } from '../http/streamed-text.ts'
@@ -42,6 +42,8 @@ export async function followLogLines(
 ): Promise<Answer> {
   const read = await readFilter(input)
   if ('refused' in read) return read.refused
+  const from = readSource(input, services.log_reading.fleet)
+  if ('refused' in from) return from.refused
   // A browser that comes back repeats the address it was given at first; the header is newer.
   const after = request.headers.get('last-event-id') || input.after
   const query: TailQuery = { ...read.filter, ...(after === undefined ? { last: input.last } : { after }) }
@@ -52,14 +54,17 @@ export async function followLogLines(
   const { directory, zone } = services.log_reading
   return await streamLogItems<TailItem>(
     {
-      open: (signal) => tailLogs(directory, query, { signal, clock: services.clock, zone: legacyZone(zone) }),
+      open: (signal) =>
+        from.fleet === null
+          ? tailLogs(directory, query, { signal, clock: services.clock, zone: legacyZone(zone) })
+          : from.fleet.tail({ ...query, ...from.of }, { signal, clock: services.clock }),
       pieces: asEvents,
       media_type: EVENT_STREAM_MEDIA_TYPE,
       // Proxies must not wait for the end of it.
       headers: { 'x-accel-buffering': 'no' },
       checked_late: 'after',
       release,
-      ...(request.caller.token_id === null ? {} : { after_ms: MOST_MS_WITH_TOKEN }),
+      ...(request.caller.kind === 'loopback' ? {} : { after_ms: MOST_MS_WITH_TOKEN }),
       // Few can follow at once: who does not read gives its place back.
       unread_ms: UNREAD_MS,
       where: 'GET /logs/tail',

@@ -4,7 +4,7 @@ import { DEFAULT_LIMIT, MAX_CONTEXT, type LogQuery } from '../../../search/log-q
 import { flagValue, stringValue, type Command, type CommandContext } from '../../command.ts'
 import { wholeNumberOption } from '../../numbers.ts'
 import { FILTER_OPTIONS, readFilter } from './filter-options.ts'
-import { requireLogFolder } from './log-folder.ts'
+import { LINE_SOURCE_OPTIONS, openLineSource } from './line-source.ts'
 import { showSearch } from './show-search.ts'
 
 const MOST_HITS = 1_000_000_000
@@ -15,6 +15,7 @@ export const logsSearch: Command = {
   positionals: 'TEXT',
   options: {
     ...FILTER_OPTIONS,
+    ...LINE_SOURCE_OPTIONS,
     since: {
       type: 'string',
       value: 'TIME',
@@ -32,12 +33,14 @@ export const logsSearch: Command = {
     'in its file. TEXT may be left out with any filter; quote it when it has spaces, and put -- before it',
     'when it begins with a dash.',
     'A time without an offset is in the zone of this machine (TZ). --json prints one object for each hit.',
+    'With --fleet it looks in the lines that all machines have shipped to PostgreSQL, which is the default',
+    'where ship_logs is set; --files looks in the files of this machine.',
     'Exit codes: 0 also when nothing matches; 3 when a file could not be read.',
   ],
   async run(context) {
     const { limit, query } = readQuery(context)
-    await requireLogFolder(context.config.log_dir)
-    return await showSearch(context, query, limit)
+    await using source = await openLineSource(context)
+    return await showSearch(context, query, limit, source)
   },
 }
 

@@ -1,6 +1,4 @@
-import { legacyZone } from '../../../logs/reading/legacy-zone.ts'
 import { streamOf, toTailRecord } from '../../../search/line-records.ts'
-import { tailLogs } from '../../../search/tail-logs.ts'
 import type { TailGap, TailLine, TailQuery } from '../../../search/tail-query.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../../command.ts'
 import { finderOf } from '../../find-text.ts'
@@ -9,7 +7,7 @@ import { LogText, type Finder } from '../../log-text.ts'
 import { wholeNumberOption } from '../../numbers.ts'
 import { jsonText, type Terminal } from '../../terminal.ts'
 import { FILTER_OPTIONS, readFilter } from './filter-options.ts'
-import { requireLogFolder } from './log-folder.ts'
+import { LINE_SOURCE_OPTIONS, openLineSource } from './line-source.ts'
 
 const MOST_LINES = 10_000
 
@@ -19,6 +17,7 @@ export const logsTail: Command = {
   positionals: '[TEXT]',
   options: {
     ...FILTER_OPTIONS,
+    ...LINE_SOURCE_OPTIONS,
     lines: { type: 'string', short: 'n', value: 'N', help: 'first the last so many lines (default 10)' },
     'no-follow': { type: 'boolean', help: 'end after these' },
   },
@@ -30,7 +29,7 @@ export const logsTail: Command = {
 }
 
 async function tail(context: CommandContext): Promise<number> {
-  const { terminal, config } = context
+  const { terminal } = context
   const last = wholeNumberOption(stringValue(context, 'lines'), '--lines', {
     minimum: 0,
     maximum: MOST_LINES,
@@ -38,12 +37,11 @@ async function tail(context: CommandContext): Promise<number> {
   })
   const query: TailQuery = { ...readFilter(context, 'logs tail'), last }
   const follow = !flagValue(context, 'no-follow')
-  await requireLogFolder(config.log_dir)
+  await using source = await openLineSource(context)
   const signal = AbortSignal.any([context.signal, terminal.reader_gone])
-  const zone = legacyZone(config.time_zone)
   const flow = new LineFlow(terminal)
   const show = tailText(context, query, await finderOf(query))
-  for await (const item of tailLogs(config.log_dir, query, { signal, zone })) {
+  for await (const item of source.tail(query, { signal })) {
     if (item.kind === 'line') for (const line of show(item)) await flow.add(line)
     else {
       await flow.flush()
@@ -64,8 +62,8 @@ function tailText(
   if (json) return (item) => [jsonText(toTailRecord(item))]
   const with_stream = query.streams?.length !== 1
   const text = new LogText({ terminal, zone: config.time_zone, with_stream, find })
-  return ({ entry, line, source }) =>
-    entry === null ? [text.unknownLine(streamOf(source), line)] : text.lines(entry, line)
+  return ({ entry, line, source, machine }) =>
+    entry === null ? [text.unknownLine(streamOf(source), line)] : text.lines(entry, line, machine)
 }
 
 const GAPS: Readonly<Record<TailGap['reason'], string>> = {

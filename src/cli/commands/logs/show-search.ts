@@ -1,11 +1,10 @@
 import { spokenBytes } from '../../../core/number-text.ts'
-import { listSources } from '../../../logs/reading/list-sources.ts'
 import { legacyZone, type LegacyZone } from '../../../logs/reading/legacy-zone.ts'
 import { parseLogLine } from '../../../logs/reading/parse-line.ts'
 import { toHitRecord } from '../../../search/line-records.ts'
 import { MAX_LIMIT, type LogQuery, type SearchEnd, type SearchHit } from '../../../search/log-query.ts'
 import type { SearchItem, SearchProgress } from '../../../search/log-query.ts'
-import { searchLogs, type SearchOptions } from '../../../search/search-logs.ts'
+import type { SearchOptions } from '../../../search/search-logs.ts'
 import { flagValue, type CommandContext } from '../../command.ts'
 import { finderOf } from '../../find-text.ts'
 import { LineFlow } from '../../line-flow.ts'
@@ -13,12 +12,18 @@ import { LogText } from '../../log-text.ts'
 import { counted, grouped, spokenDuration } from '../../numbers.ts'
 import { LiveDisplay } from '../../progress/live-display.ts'
 import { jsonText, printable, type Terminal } from '../../terminal.ts'
+import type { LineSource } from './line-source.ts'
 
 /** What takes longer shows how far it is. */
 const PROGRESS_AFTER_MS = 1000
 
 /** Searches, shows the hits as they are found, and says how it ended; returns the exit code. */
-export async function showSearch(context: CommandContext, query: LogQuery, limit: number): Promise<number> {
+export async function showSearch(
+  context: CommandContext,
+  query: LogQuery,
+  limit: number,
+  source: LineSource,
+): Promise<number> {
   const { terminal } = context
   const progress = new ProgressLine(terminal)
   const flow = new LineFlow(terminal, () => {
@@ -30,14 +35,14 @@ export async function showSearch(context: CommandContext, query: LogQuery, limit
   const show = only_count ? () => [] : await hitLines(context, query, options.zone)
   try {
     const wanted = only_count ? Infinity : limit
-    for await (const item of allPages(context.config.log_dir, query, wanted, options)) {
+    for await (const item of allPages(source, query, wanted, options)) {
       if (item.kind === 'progress') progress.show(item)
       else if (item.kind === 'hit') for (const line of show(item)) await flow.add(line)
       else {
         if (only_count) await flow.add(context.json ? jsonText({ count: item.hits }) : String(item.hits))
         await flow.flush()
         progress.clear()
-        return await tellEnd(context, item, wanted)
+        return await tellEnd(context, item, wanted, source)
       }
     }
   } catch (error) {
@@ -51,7 +56,7 @@ export async function showSearch(context: CommandContext, query: LogQuery, limit
 
 /** As many pages as it takes, as one search. */
 async function* allPages(
-  directory: string,
+  source: LineSource,
   query: LogQuery,
   limit: number,
   options: SearchOptions,
@@ -63,7 +68,7 @@ async function* allPages(
     let end: SearchEnd | null = null
     const left = Math.min(MAX_LIMIT, limit - hits)
     const page = { ...query, limit: left, ...(cursor === undefined ? {} : { cursor }) }
-    for await (const item of searchLogs(directory, page, options)) {
+    for await (const item of source.search(page, options)) {
       if (item.kind === 'end') end = item
       else yield item
     }
@@ -92,29 +97,31 @@ async function hitLines(
     with_stream: query.streams?.length !== 1,
     find: await finderOf(query),
   })
-  if ((query.context ?? 0) === 0) return ({ entry, line }) => text.lines(entry, line)
+  if ((query.context ?? 0) === 0) return ({ entry, line, machine }) => text.lines(entry, line, machine)
   let first = true
-  return ({ entry, line, before, after }) => {
+  return ({ entry, line, before, after, machine }) => {
     const around = (other: string): string => {
       const parsed = parseLogLine(other, entry.stream, zone)
       return parsed === undefined ? text.unknownLine(entry.stream, other) : text.aroundLine(parsed)
     }
-    const [hit = '', ...headings] = text.lines(entry, line).toReversed()
+    const [hit = '', ...headings] = text.lines(entry, line, machine).toReversed()
     const gap = first ? [] : [terminal.style('gray', '--', 'stdout')]
     first = false
     return [...gap, ...headings, ...before.map(around), hit, ...after.map(around)]
   }
 }
 
-async function tellEnd(context: CommandContext, end: SearchEnd, limit: number): Promise<number> {
-  const { terminal, config } = context
+async function tellEnd(
+  { terminal }: CommandContext,
+  end: SearchEnd,
+  limit: number,
+  source: LineSource,
+): Promise<number> {
   const hits = counted(end.hits, 'hit')
   if (end.cut === 'limit' && end.next_cursor !== null) {
     terminal.message(`${hits}, cut at the limit of ${grouped(limit)}. For more: --cursor ${end.next_cursor}`)
   } else if (end.hits === 0) {
-    const is_empty = (await listSources(config.log_dir)).length === 0
-    const folder = printable(config.log_dir)
-    terminal.message(is_empty ? `There is no log file in ${folder}.` : `No line in ${folder} matches.`)
+    terminal.message(await source.nothingFound())
   } else if (terminal.interactive && terminal.shows_data) {
     terminal.message(terminal.style('gray', `${hits} in ${spokenDuration(end.duration_ms)}.`))
   }
@@ -153,7 +160,8 @@ class ProgressLine {
 
   #text(): string {
     const { bytes_done, bytes_total, hits } = this.#latest
-    const percent = bytes_total === 0 ? 0 : Math.floor((100 * bytes_done) / bytes_total)
+    if (bytes_total === 0) return this.#terminal.style('gray', `Searching: ${counted(hits, 'hit')}`)
+    const percent = Math.floor((100 * bytes_done) / bytes_total)
     const size = spokenBytes(bytes_total)
     return this.#terminal.style('gray', `Searching ${size}: ${percent} %, ${counted(hits, 'hit')}`)
   }

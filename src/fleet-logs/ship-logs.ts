@@ -1,0 +1,123 @@
+import type { Clock } from '../core/clock.ts'
+import { isMonitorError, MonitorError } from '../core/errors.ts'
+import type { LogEvent } from '../core/log-event.ts'
+import type { LegacyZone } from '../logs/reading/legacy-zone.ts'
+import type { LogWriter } from '../logs/writing/log-writer.ts'
+import { isPostgres } from '../store/open-store.ts'
+import { otlpHeaders, otlpLogsAddress } from './otlp/otlp-address.ts'
+import { OtlpDestination } from './otlp/otlp-destination.ts'
+import type { LogDestination } from './shipping/destination.ts'
+import { LogShipper, type ShippingNews } from './shipping/log-shipper.ts'
+import { PostgresDestination } from './shipping/postgres-destination.ts'
+
+/** Where the lines of a log folder are to be shipped, as it is set. */
+export interface ShippingSettings {
+  readonly ship_logs: boolean
+  readonly shipped_log_days: number
+  readonly machine_name: string | null
+  readonly otlp_logs: string | null
+  readonly otlp_logs_headers: string | null
+}
+
+export interface ShippedFrom {
+  readonly database: string
+  readonly directory: string
+  /** Of this program. */
+  readonly version: string
+  readonly clock: Clock
+}
+
+/**
+ * The destinations that are set; none when nothing is to be shipped.
+ * @throws MonitorError `config_invalid` where lines are to be shipped to a database that is no PostgreSQL
+ */
+export function shippingDestinations(settings: ShippingSettings, from: ShippedFrom): LogDestination[] {
+  const { ship_logs, shipped_log_days, machine_name: machine, otlp_logs, otlp_logs_headers } = settings
+  const { database, directory, version, clock } = from
+  const destinations: LogDestination[] = []
+  if (ship_logs) {
+    if (!isPostgres(database)) throw needsPostgres()
+    const keep_days = shipped_log_days
+    destinations.push(new PostgresDestination({ database, directory, machine, keep_days, clock }))
+  }
+  const address = otlp_logs === null ? null : otlpLogsAddress(otlp_logs)
+  if (address !== null) {
+    const collector = { address, headers: otlpHeaders(otlp_logs_headers) }
+    destinations.push(new OtlpDestination({ directory, collector, machine, version, clock }))
+  }
+  return destinations
+}
+
+function needsPostgres(): MonitorError {
+  return new MonitorError(
+    'config_invalid',
+    'Log lines are shipped to PostgreSQL, and the database is another.',
+    {
+      next_step: 'Set DATABASE_URL to a postgres:// address, or leave ship_logs out.',
+    },
+  )
+}
+
+export interface ShippingOptions extends ShippedFrom {
+  readonly settings: ShippingSettings
+  /** Gets a line of what went wrong. */
+  readonly logs: Pick<LogWriter, 'write'>
+  readonly zone: LegacyZone
+  /** Gets what ended a shipper for good. */
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Ships the lines of a folder as long as the process runs; what is set to nothing ships nothing.
+ * @returns stops behind the batch under way
+ * @throws MonitorError `config_invalid`
+ */
+export function shipLogs(options: ShippingOptions): () => Promise<void> {
+  const { settings, logs, zone, onError, directory, clock } = options
+  const stopping = new AbortController()
+  const running = shippingDestinations(settings, options).map((destination) => {
+    const onNews = (news: ShippingNews): void => {
+      const event = eventOf(news, destination)
+      if (event !== null) logs.write('operations', event)
+    }
+    return new LogShipper({ directory, destination, zone, clock, onNews }).run(stopping.signal).catch(onError)
+  })
+  return async () => {
+    stopping.abort()
+    await Promise.all(running)
+  }
+}
+
+/** Shipped lines are not told: the line that tells of them would be shipped next. */
+function eventOf(news: ShippingNews, { name }: LogDestination): LogEvent | null {
+  const base = { level: 'WARNING', task_id: null, user_id: null } as const
+  if (news.kind === 'missed') {
+    const { stream, reason, since_ms } = news.missed
+    const since = since_ms === null ? undefined : new Date(since_ms).toISOString()
+    return {
+      ...base,
+      event: 'log_lines_not_shipped',
+      fields: { stream, reason, since },
+      message: missedText(stream, reason, name),
+    }
+  }
+  if (news.kind !== 'waiting') return null
+  const error_code = isMonitorError(news.error) ? news.error.code : 'unreachable'
+  return {
+    ...base,
+    event: 'log_shipping_waits',
+    fields: { error_code },
+    message: `Log lines cannot be shipped to ${name} now; the files keep them until it is back.`,
+  }
+}
+
+const MISSED = {
+  deleted: 'were deleted before they were shipped',
+  truncated: 'were cut from their file before they were shipped',
+  unreadable: 'cannot be read to be shipped',
+}
+
+/** `Lines of api_calls were deleted before they were shipped to PostgreSQL.` */
+export function missedText(stream: string, reason: keyof typeof MISSED, name: string): string {
+  return `Lines of ${stream} ${MISSED[reason]} to ${name}.`
+}

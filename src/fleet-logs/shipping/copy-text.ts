@@ -1,0 +1,29 @@
+import { parameterText } from '../../store/postgres/postgres-values.ts'
+import type { ShippedLine } from './shipped-line.ts'
+
+/** In the order of {@link copyText}. */
+export const COPIED_COLUMNS =
+  'logged_at, writer, seq, machine, stream, level, event, task_id, user_id, batch, line'
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+/** A value in the text format of COPY (postgresql.org/docs/current/sql-copy.html). */
+export function copyValue(value: string | null): string {
+  if (value === null) return '\\N'
+  const text = String(parameterText(value))
+  return /[\\\t\n\r]/.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text
+}
+
+/** The rows of a batch as COPY takes them. */
+export function copyText(lines: readonly ShippedLine[], machine: string, batch: string): string {
+  let text = ''
+  const host = copyValue(machine)
+  for (const { entry, line } of lines) {
+    const { timestamp_ms, writer, seq, stream, level, event, task_id, user_id } = entry
+    const user = user_id === null ? null : String(user_id)
+    text +=
+      `${timestamp_ms}\t${copyValue(writer)}\t${seq}\t${host}\t${stream}\t${level}\t${copyValue(event)}\t` +
+      `${copyValue(task_id)}\t${copyValue(user)}\t${batch}\t${copyValue(line)}\n`
+  }
+  return text
+}
