@@ -1,0 +1,1 @@
+"""Stands for the Flask application of the earlier system."""
