@@ -1,0 +1,178 @@
+import { IMPORT_TRIGGER, type EarlierAnswer, type EarlierSync } from '../../earlier-store.ts'
+import type { SqlConnection } from '../sql-database.ts'
+import { writeRows, type EarlierStatements } from './earlier-statements.ts'
+import { addSums, ErrorGroupFinder, heartbeatOf, taskOf } from './earlier-values.ts'
+
+interface IdAndTask {
+  readonly id: number
+  readonly sync_task_id: string
+}
+interface Found extends IdAndTask {
+  readonly made_by: string
+}
+
+/** A sync with the id and the task id that it is to have. */
+interface Placed {
+  readonly sync: EarlierSync
+  readonly id: number
+  readonly task_id: string
+}
+
+const MOST_ROUNDS = 3
+const LONGEST_TASK_ID = 255
+
+/**
+ * Writes syncs that were never taken over, with all sums; the triggers must leave them alone.
+ *
+ * @param may_have whether an id that no row has can be used
+ */
+export async function insertFresh(
+  connection: SqlConnection,
+  texts: EarlierStatements,
+  system_id: number,
+  fresh: readonly EarlierSync[],
+  may_have: (id: number) => boolean,
+): Promise<Pick<EarlierAnswer, 'imported' | 'kept_ids' | 'renamed' | 'tracked'>> {
+  if (fresh.length === 0) return { imported: 0, kept_ids: 0, renamed: 0, tracked: 0 }
+  const groups = new ErrorGroupFinder(connection)
+  const written: Placed[] = []
+  let [renamed, tracked] = [0, 0]
+  let waiting = await placeAll(connection, texts, fresh, may_have)
+  for (let round = 0; waiting.length > 0 && round < MOST_ROUNDS; round++) {
+    const rows: unknown[][] = []
+    for (const { sync, id, task_id } of waiting) {
+      rows.push([task_id, ...sync.values.slice(1), id, heartbeatOf(sync), await groups.groupOf(sync)])
+    }
+    await writeRows(connection, texts.insertSync, rows)
+    const refused = await refusedOf(connection, texts, waiting, written)
+    if (refused.length === 0) break
+    const again = await tryAgain(connection, texts, refused)
+    waiting = again.placed
+    tracked += again.tracked
+    renamed += again.renamed
+  }
+  await writeRows(
+    connection,
+    texts.insertRow,
+    written.map(({ sync, id }) => [system_id, sync.key, id, sync.task_digest, sync.content_digest]),
+  )
+  const counted = []
+  for (const { sync, id } of written) counted.push({ sync, id, error_group_id: await groups.groupOf(sync) })
+  await addSums(connection, texts, counted)
+  const kept_ids = written.filter(({ sync, id }) => sync.id === id).length
+  return { imported: written.length, kept_ids, renamed, tracked }
+}
+
+/** What a write would meet. */
+export async function findTracked(
+  connection: SqlConnection,
+  texts: EarlierStatements,
+  fresh: readonly EarlierSync[],
+): Promise<{
+  readonly tracked: ReadonlySet<string>
+  readonly repeated: number
+  readonly taken_ids: ReadonlySet<number>
+}> {
+  const tasks = JSON.stringify(fresh.map(taskOf))
+  const found = await connection.select<Found>(texts.syncsByTask, [tasks])
+  const imported = new Set(
+    found.filter(({ made_by }) => made_by === IMPORT_TRIGGER).map((row) => row.sync_task_id),
+  )
+  const tracked = new Set(found.map((row) => row.sync_task_id).filter((task_id) => !imported.has(task_id)))
+  const within = fresh.length - new Set(fresh.map(taskOf)).size
+  return { tracked, repeated: imported.size + within, taken_ids: await takenIds(connection, texts, fresh) }
+}
+
+async function takenIds(
+  connection: SqlConnection,
+  { syncsById }: EarlierStatements,
+  fresh: readonly EarlierSync[],
+): Promise<Set<number>> {
+  const wished = fresh.flatMap(({ id }) => (id === null ? [] : [id]))
+  if (wished.length === 0) return new Set()
+  const rows = await connection.select<IdAndTask>(syncsById, [JSON.stringify(wished)])
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Each keeps its id where that is free. */
+async function placeAll(
+  connection: SqlConnection,
+  texts: EarlierStatements,
+  fresh: readonly EarlierSync[],
+  may_have: (id: number) => boolean,
+): Promise<Placed[]> {
+  const taken = await takenIds(connection, texts, fresh)
+  const keeps = ({ id }: EarlierSync): boolean => id !== null && !taken.has(id) && may_have(id)
+  const highest = fresh.reduce((most, sync) => (keeps(sync) ? Math.max(most, sync.id ?? 0) : most), 0)
+  const others = await reserveIds(connection, texts, fresh.filter((sync) => !keeps(sync)).length, highest)
+  let next = 0
+  return fresh.map((sync) => ({
+    sync,
+    id: (keeps(sync) ? sync.id : others[next++]) ?? 0,
+    task_id: taskOf(sync),
+  }))
+}
+
+/** So many ids that nobody else has or gets; in SQLite all above `above`. */
+async function reserveIds(
+  connection: SqlConnection,
+  { nextIds }: EarlierStatements,
+  count: number,
+  above: number,
+): Promise<number[]> {
+  if (count === 0) return []
+  if (connection.dialect === 'postgres') {
+    return (await connection.select<{ id: number }>(nextIds, [count])).map(({ id }) => id)
+  }
+  // One writer at a time: what is free now is free to the end of the transaction.
+  const [row] = await connection.select<{ id: number }>(nextIds, [])
+  const first = Math.max(row?.id ?? 1, above + 1)
+  return Array.from({ length: count }, (_, index) => first + index)
+}
+
+/** Those that did not get in; the others are added to `written`. */
+async function refusedOf(
+  connection: SqlConnection,
+  { syncsById }: EarlierStatements,
+  waiting: readonly Placed[],
+  written: Placed[],
+): Promise<Placed[]> {
+  const rows = await connection.select<IdAndTask>(syncsById, [JSON.stringify(waiting.map(({ id }) => id))])
+  const there = new Map(rows.map((row) => [row.id, row.sync_task_id]))
+  const refused: Placed[] = []
+  for (const placed of waiting) {
+    if (there.get(placed.id) === placed.task_id) written.push(placed)
+    else refused.push(placed)
+  }
+  return refused
+}
+
+/** Their id was taken meanwhile, or their task id is. */
+async function tryAgain(
+  connection: SqlConnection,
+  texts: EarlierStatements,
+  refused: readonly Placed[],
+): Promise<{ readonly placed: Placed[]; readonly tracked: number; readonly renamed: number }> {
+  const tasks = JSON.stringify(refused.map(({ task_id }) => task_id))
+  const found = await connection.select<Found>(texts.syncsByTask, [tasks])
+  const makers = new Map(found.map((row) => [row.sync_task_id, row.made_by]))
+  const again: { readonly sync: EarlierSync; readonly task_id: string }[] = []
+  let [tracked, renamed] = [0, 0]
+  for (const { sync, task_id } of refused) {
+    const maker = makers.get(task_id)
+    if (maker === undefined) again.push({ sync, task_id })
+    else if (maker !== IMPORT_TRIGGER) tracked++
+    else {
+      renamed++
+      again.push({ sync, task_id: renamedTask(task_id, sync.key) })
+    }
+  }
+  const ids = await reserveIds(connection, texts, again.length, 0)
+  return { placed: again.map((each, index) => ({ ...each, id: ids[index] ?? 0 })), tracked, renamed }
+}
+
+/** Two syncs of the earlier system with one task id: the second is told apart by its key. */
+function renamedTask(task_id: string, key: string): string {
+  const suffix = ` (earlier ${key})`
+  return task_id.slice(0, LONGEST_TASK_ID - suffix.length) + suffix
+}
