@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { AccessConfig } from '../src/config/access.ts'
+import type { FleetLogsConfig } from '../src/config/fleet-logs.ts'
 import type { ReportsConfig } from '../src/config/reports.ts'
 import type { NotificationsConfig } from '../src/config/notifications.ts'
 import { loadConfig, type Config, type ConfigInput } from '../src/config/config.ts'
@@ -58,8 +59,10 @@ const SETTINGS: Readonly<
       | 'retention'
       | 'alerts'
       | 'schedules'
+      | 'sources'
       | 'keep_error_messages'
       | keyof AccessConfig
+      | keyof FleetLogsConfig
       | keyof NotificationsConfig
       | keyof ReportsConfig
     >,
@@ -87,6 +90,7 @@ const SETTINGS: Readonly<
   },
   server_token: { environment: 'CANVAS_SYNC_TOKEN', values: ['csm_a', 'csm_b', 'csm_c'], missing: null },
   freshness_target: { environment: 'FRESHNESS_TARGET', values: ['90m', '6h', '2d'], missing: '24h' },
+  queue_lease: { environment: 'CANVAS_SYNC_QUEUE_LEASE', values: ['10s', '1m', '1h'], missing: '30s' },
   spool_dir: { environment: 'CANVAS_SYNC_SPOOL_DIR', values: ['a', 'b', 'c'], missing: null },
   time_zone: {
     environment: 'TZ',
@@ -119,12 +123,14 @@ for (const [name, { environment, values, missing, number }] of Object.entries(SE
     const from_flag = await refusal(load({ [name]: '' }))
     assert.match(
       from_flag.message,
-      /^(?:--[a-z-]+|canvas_access_token|server_token|time_zone|freshness_target) must /,
+      /^(?:--[a-z-]+|canvas_access_token|server_token|time_zone|freshness_target|queue_lease) must /,
     )
     const path = configFile(JSON.stringify({ [name]: { wrong: 'S3cret' } }))
     const from_file = await refusal(load({}, {}, path))
     assert.ok(from_file.message.startsWith(`"${name}" in ${path} must be `), from_file.message)
-    if (!['host', 'port', 'log_dir', 'spool_dir', 'time_zone', 'freshness_target'].includes(name))
+    if (
+      !['host', 'port', 'log_dir', 'spool_dir', 'time_zone', 'freshness_target', 'queue_lease'].includes(name)
+    )
       assert.ok(!from_file.message.includes('S3cret'))
   })
 }
@@ -283,6 +289,11 @@ test('who may come in is set in a file or the environment, and checked', async (
   const set = await load({}, environment)
   assert.equal(set.require_token, true)
   assert.equal(set.public_url, 'https://monitor.example.edu')
+  assert.equal(set.base_path, null)
+  const below = { PUBLIC_URL: 'https://Example.edu/monitor/', BASE_PATH: '/monitor/' }
+  const { public_url: url, base_path } = await load({}, below)
+  assert.deepEqual([url, base_path], ['https://example.edu/monitor', '/monitor'])
+  assert.equal((await load({ base_path: '/other' }, below)).base_path, '/other')
   assert.deepEqual(set.allowed_hosts, ['a.example.edu', 'b'])
   assert.deepEqual(set.trusted_proxies, ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'])
   const file = configFile(JSON.stringify({ require_token: true, rate_limits: { token_per_minute: 7 } }))
@@ -293,7 +304,10 @@ test('who may come in is set in a file or the environment, and checked', async (
   const wrong: readonly [object, RegExp][] = [
     [{ require_token: 'perhaps' }, /must be true or false/],
     [{ public_url: 'monitor.example.edu' }, /must be an address such as https/],
-    [{ public_url: 'https://monitor.example.edu/path' }, /without a path/],
+    [{ public_url: 'https://monitor.example.edu/a%20b' }, /must be an address such as https/],
+    [{ public_url: 'https://monitor.example.edu/path?a=b' }, /must be an address such as https/],
+    [{ base_path: 'monitor' }, /must be a path such as \/monitor/],
+    [{ base_path: '/a/../b' }, /must be a path such as \/monitor/],
     [{ public_url: 'ftp://monitor.example.edu' }, /must be an address/],
     [{ allowed_hosts: ['https://a'] }, /^"allowed_hosts" in \S+ must be host names/],
     [{ trusted_proxies: ['10.0.0.0/99'] }, /must be addresses or networks/],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACCESS_ROUTES } from './access/routes.ts'
+import { CLIENT_ROUTES } from './clients/routes.ts'
 import { DASHBOARD_ROUTES } from './dashboard/routes.ts'
 import { DOCS_ROUTES } from './docs/routes.ts'
 import { ERROR_ROUTES } from './errors/routes.ts'
@@ -14,6 +15,7 @@ import { LOG_ROUTES } from './logs/routes.ts'
 import { NOTIFICATION_ROUTES } from './notifications/routes.ts'
 import { PERFORMANCE_ROUTES } from './performance/routes.ts'
 import { PROMETHEUS_ROUTES } from './prometheus/routes.ts'
+import { QUEUE_ROUTES } from './queue/routes.ts'
 import { REPORT_ROUTES } from './reports/routes.ts'
 import { SCHEDULE_ROUTES } from './schedules/routes.ts'
 import { SYNC_ROUTES } from './syncs/routes.ts'
@@ -28,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...USER_ROUTES,
   ...FRESHNESS_ROUTES,
   ...SCHEDULE_ROUTES,
+  ...QUEUE_ROUTES,
   ...LOG_ROUTES,
   ...EVENT_ROUTES,
   ...INGEST_ROUTES,
@@ -39,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...SYSTEM_ROUTES,
   ...PROMETHEUS_ROUTES,
   ...DOCS_ROUTES,
+  ...CLIENT_ROUTES,
   ...DASHBOARD_ROUTES,
   get(
     '/openapi.json',

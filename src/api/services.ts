@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { RuleConfig } from '../incidents/rule-settings.ts'
+import type { SyncQueue } from '../queue/sync-queue.ts'
 import type { Store } from '../store/store.ts'
 import type { EventHub } from './events/event-hub.ts'
 import type { LogMaintenance } from './logs/log-maintenance.ts'
@@ -32,12 +33,16 @@ export interface ApiServices {
   readonly reports?: ReportPreview
   /** How long calls to Canvas took, from the logs; default nobody reads them. */
   readonly endpoint_figures?: Pick<EndpointFigures, 'get'>
+  /** How many queued syncs there are; default those of the store. */
+  readonly queue?: Pick<SyncQueue, 'depths'>
   /** How the server was started; default nothing is told of it. */
   readonly server?: ServerFacts
   /** How old the last whole read of a list may be before it is stale; default 24 hours. */
   readonly freshness_target_ms?: number
   /** How the rules of incidents are set; default as built in. */
   readonly incident_rules?: RuleConfig
+  /** Below which path of its host everything is: `/monitor`; default the root. */
+  readonly base_path?: string
   readonly clock: Clock
   /** The version of this package, as `/livez` and `/openapi.json` tell it. */
   readonly version: string

@@ -1,3 +1,4 @@
+import { pathBelow } from '../core/base-path.ts'
 import type { Probe } from './health/health.ts'
 import { ok, problem, type Answer } from './http/answer.ts'
 import { refusal, siteOf, type Site } from './http/guard.ts'
@@ -16,10 +17,11 @@ export interface StartingApi extends Fetcher {
  * Answers while the database is opened and migrated, which may take minutes beside another server that does the same:
  * who watches over the process must see that it lives, and nobody may send it work.
  */
-export function startingApi(version: string, site: Site = siteOf({})): StartingApi {
+export function startingApi(version: string, site: Site = siteOf({}), base_path = ''): StartingApi {
   let whole: Fetcher | undefined
   const answer = (request: Request): Answer => {
-    const path = URL.parse(request.url)?.pathname
+    const asked = URL.parse(request.url)?.pathname ?? '/'
+    const path = pathBelow(base_path, asked) ?? asked
     if (path === '/livez') return ok({ status: 'pass', version } satisfies Probe)
     const error = 'The server is starting.'
     if (path === '/readyz') return { status: 503, body: { status: 'fail', version, error } satisfies Probe }

@@ -51,6 +51,7 @@ class HttpCanvasClient implements CanvasClient {
       observer: options.observer ?? {},
       traces: options.traces,
       send_traceparent: options.send_traceparent ?? false,
+      may_send: options.may_send ?? (() => true),
       retries: {
         max_attempts: options.max_attempts ?? 4,
         max_throttled_attempts: options.max_throttled_attempts ?? 5,

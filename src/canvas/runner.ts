@@ -26,6 +26,7 @@ export interface RunnerOptions {
   readonly observer: CanvasObserver
   readonly traces?: CallTraces | undefined
   readonly send_traceparent: boolean
+  readonly may_send: () => boolean
   readonly retries: RetryLimits
   readonly limits: WireLimits
 }
@@ -93,6 +94,10 @@ export class Runner {
         },
       })
       let attempt: Attempt<T>
+      if (!this.#options.may_send()) {
+        permit.release()
+        throw cancelled(job)
+      }
       const trace = traces.begin(beginOf(job, number))
       try {
         attempt = await trace.run(() => this.#attempt(job, number, signal, permit, trace.traceparent))

@@ -20,6 +20,11 @@ export interface CanvasClientOptions {
   /** Whether calls carry the `traceparent` of their span, for a proxy before Canvas that knows it. Default false. */
   readonly send_traceparent?: boolean
   readonly clock?: Clock
+  /**
+   * Asked right before each exchange; false ends the call as `cancelled`. For who holds the right to read for a time only:
+   * a signal comes too late when the whole process was stopped. Default: always true.
+   */
+  readonly may_send?: () => boolean
   /** Uniform in [0, 1), for jitter; `Math.random` by default. */
   readonly random?: () => number
   /** Shared by clients that use the same token in one process; each client has its own by default. */

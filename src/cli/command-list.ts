@@ -1,21 +1,10 @@
 import { MonitorError } from '../core/errors.ts'
 import { nearest } from './arguments.ts'
-import type { Command } from './command.ts'
+import type { CommandEntry, CommandGroup } from './command-entry.ts'
+import { INCIDENT_COMMANDS } from './incident-commands.ts'
+import { QUEUE_COMMANDS } from './queue/queue-commands.ts'
 
-export interface CommandEntry {
-  /** One word, or two of which the first is the name of a group. */
-  readonly name: string
-  readonly summary: string
-  /** Loaded only when it runs: `--help` must not wait for a database. */
-  readonly load: () => Promise<Command>
-}
-
-/** Commands that share their first word. */
-export interface CommandGroup {
-  readonly name: string
-  readonly summary: string
-  readonly commands: readonly CommandEntry[]
-}
+export type { CommandEntry, CommandGroup } from './command-entry.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -49,6 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'delete what is older than it is to be kept',
     load: async () => (await import('./commands/syncs-prune.ts')).syncsPrune,
   },
+  ...QUEUE_COMMANDS,
   {
     name: 'schedules',
     summary: 'when syncs are expected: list, show one, or try one',
@@ -64,41 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'how the syncs of the last day, week or month went',
     load: async () => (await import('./commands/report.ts')).report,
   },
-  {
-    name: 'incidents list',
-    summary: 'what is wrong now; with --state, what was',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsList,
-  },
-  {
-    name: 'incidents show',
-    summary: 'one incident: what broke, why, what to do, and what was done',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsShow,
-  },
-  {
-    name: 'incidents rules',
-    summary: 'how the rules are set, what they have open, and what they say of a user now',
-    load: async () => (await import('./commands/incidents/incidents-rules.ts')).incidentsRules,
-  },
-  {
-    name: 'incidents ack',
-    summary: 'say that somebody looks after an incident: no more reminders',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsAck,
-  },
-  {
-    name: 'incidents mute',
-    summary: 'tell nobody of an incident for a while',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsMute,
-  },
-  {
-    name: 'incidents unmute',
-    summary: 'end the muting of an incident',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsUnmute,
-  },
-  {
-    name: 'incidents resolve',
-    summary: 'call an incident resolved: a newer sync that fails opens it again',
-    load: async () => (await import('./commands/incidents/incidents.ts')).incidentsResolve,
-  },
+  ...INCIDENT_COMMANDS,
   {
     name: 'logs search',
     summary: 'find lines of the logs by text and by what they are about',
@@ -108,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'logs tail',
     summary: 'show the last lines of the logs and follow them',
     load: async () => (await import('./commands/logs/logs-tail.ts')).logsTail,
+  },
+  {
+    name: 'logs ship',
+    summary: 'copy the log lines of this machine to where those of all machines are',
+    load: async () => (await import('./commands/logs/logs-ship.ts')).logsShip,
   },
   {
     name: 'logs status',
@@ -155,6 +116,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/notify.ts')).notifyLog,
   },
   {
+    name: 'import',
+    summary: 'take over the syncs and the logs of an earlier system',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
@@ -186,6 +152,11 @@ const GROUPS: readonly CommandGroup[] = [
     name: 'incidents',
     summary: 'what is wrong: list, look, acknowledge, mute, resolve',
     commands: COMMANDS.filter(({ name }) => name.startsWith('incidents ')),
+  },
+  {
+    name: 'queue',
+    summary: 'the syncs that workers take: add, look, cancel, schedule',
+    commands: COMMANDS.filter(({ name }) => name.startsWith('queue ')),
   },
   {
     name: 'logs',

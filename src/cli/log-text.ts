@@ -48,15 +48,19 @@ export class LogText {
     this.#task_width = short ? SHORT_TASK_WIDTH : UUID_WIDTH
   }
 
-  /** A line that was asked for, with the heading of its day before it where that is new. `line` is as it was written. */
-  lines(entry: LogEntry, line: string): string[] {
+  /**
+   * A line that was asked for, with the heading of its day before it where that is new. `line` is as it was written.
+   * @param machine which wrote it, where there are several
+   */
+  lines(entry: LogEntry, line: string, machine?: string): string[] {
     const { terminal } = this.#options
     const wall = this.#wallTime(entry.timestamp_ms)
     const level = terminal.style(LEVEL_STYLES[entry.level], entry.level.padEnd(LEVEL_WIDTH), 'stdout')
     const message = this.#marked(entry.message)
     const text = message ?? printable(entry.message)
     const found = message === null ? this.#foundElsewhere(entry, line) : ''
-    const parts = [this.#grey(this.#timeOf(wall)), level, ...this.#where(entry.stream, entry.task_id)]
+    const on = machine === undefined ? [] : [this.#grey(printable(machine))]
+    const parts = [this.#grey(this.#timeOf(wall)), level, ...on, ...this.#where(entry.stream, entry.task_id)]
     return [...this.#heading(wall), `${parts.join(' ')} ${text}${found}`.trimEnd()]
   }
 

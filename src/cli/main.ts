@@ -74,6 +74,7 @@ async function runCommand(
       log_dir: text(values['log-dir']),
       host: text(values['host']),
       port: text(values['port']),
+      base_path: text(values['base-path']),
       canvas_base_url: text(values['base-url']),
       server: text(values['server']),
       spool_dir: text(values['spool-dir']),

@@ -3,6 +3,7 @@ import { MonitorError } from '../core/errors.ts'
 import { isoTime } from '../core/iso-time.ts'
 import type { Notification } from '../core/notification.ts'
 import type { ReportPeriod, ReportSpan } from '../core/report-period.ts'
+import { publicUrlOf } from '../config/access.ts'
 import { deliveryConfig } from '../config/delivery.ts'
 import { reportSettings } from '../config/reports.ts'
 import { openDelivery } from '../server/delivery.ts'
@@ -52,7 +53,7 @@ export async function sendReport(
     settings,
     time_zone: asked.time_zone,
     freshness_target_ms: freshnessTarget(config.freshness_target),
-    public_url: config.public_url,
+    public_url: publicUrlOf(config),
     incidents: true,
     channels,
   })

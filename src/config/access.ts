@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RATE_LIMITS, type RateLimits } from '../api/access/access-options.ts'
 import { parseNetwork } from '../api/access/client-address.ts'
+import { readBasePath } from '../core/base-path.ts'
 
 /** Who may come in: the settings of the server about its network. */
 export interface AccessConfig {
@@ -8,6 +9,8 @@ export interface AccessConfig {
   readonly require_token: boolean
   /** Where browsers find the server, when a proxy stands before it. Asks for tokens. */
   readonly public_url: string | null
+  /** Below which path browsers find everything; null for that of `public_url`, or the root. */
+  readonly base_path: string | null
   /** Host names, besides loopback and that of `public_url`, by which clients may call the server. */
   readonly allowed_hosts: readonly string[]
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
@@ -19,6 +22,7 @@ export interface AccessConfig {
 export const ACCESS_DEFAULTS: AccessConfig = {
   require_token: false,
   public_url: null,
+  base_path: null,
   allowed_hosts: [],
   trusted_proxies: [],
   rate_limits: RATE_LIMITS,
@@ -33,6 +37,7 @@ interface Names {
 export const ACCESS_NAMES: Readonly<Record<keyof AccessConfig, Names>> = {
   require_token: { environment: 'REQUIRE_TOKEN', flag: null, example: 'true' },
   public_url: { environment: 'PUBLIC_URL', flag: null, example: 'https://monitor.example.edu' },
+  base_path: { environment: 'BASE_PATH', flag: '--base-path', example: '/monitor' },
   allowed_hosts: { environment: 'ALLOWED_HOSTS', flag: null, example: 'monitor.example.edu' },
   trusted_proxies: { environment: 'TRUSTED_PROXIES', flag: null, example: '127.0.0.1,10.0.0.0/8' },
   rate_limits: { environment: null, flag: null, example: '{ "token_per_minute": 1200 }' },
@@ -45,18 +50,37 @@ export const FLAG: z.ZodType<boolean> = z.preprocess(
   z.boolean(FLAG_RULE),
 )
 
-const URL_RULE = 'must be an address such as https://monitor.example.edu, without a path'
+const URL_RULE = 'must be an address such as https://monitor.example.edu or https://example.edu/monitor'
 const PUBLIC_URL = z
   .string(URL_RULE)
   .trim()
-  .refine((text) => isOrigin(text), URL_RULE)
-  .transform((text) => new URL(text).origin)
+  .refine((text) => isPlace(text), URL_RULE)
+  .transform((text) => {
+    const { origin, pathname } = new URL(text)
+    return `${origin}${readBasePath(pathname)}`
+  })
 
-function isOrigin(text: string): boolean {
+function isPlace(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return false
-  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  return readBasePath(url.pathname) !== null && url.search === '' && url.hash === '' && url.username === ''
 }
+
+const PATH_RULE = 'must be a path such as /monitor'
+const BASE_PATH = z
+  .string(PATH_RULE)
+  .refine((text) => readBasePath(text) !== null, PATH_RULE)
+  .transform((text) => readBasePath(text) ?? '')
+
+/** Where browsers find the dashboard, without a slash at its end; null where nobody said. */
+export function publicUrlOf({
+  public_url,
+  base_path,
+}: Pick<AccessConfig, 'public_url' | 'base_path'>): string | null {
+  return public_url === null ? null : `${new URL(public_url).origin}${base_path ?? pathOf(public_url)}`
+}
+
+const pathOf = (url: string): string => readBasePath(new URL(url).pathname) ?? ''
 
 /** In the environment with commas between them. */
 const listOf = (rule: string, isOne: (text: string) => boolean): z.ZodType<string[]> =>
@@ -73,6 +97,7 @@ const perMinute = z
 export const ACCESS_SCHEMA: Readonly<Record<keyof AccessConfig, z.ZodType>> = {
   require_token: FLAG,
   public_url: PUBLIC_URL,
+  base_path: BASE_PATH,
   allowed_hosts: listOf('must be host names without a scheme or port', (text) =>
     /^(?:[\w.-]+|\[?[\da-f:.]+\]?)$/i.test(text),
   ),

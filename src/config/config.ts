@@ -6,6 +6,13 @@ import { noteOrigins } from './origins.ts'
 import { MonitorError } from '../core/errors.ts'
 import { systemZone } from '../core/local-time.ts'
 import { FRESHNESS_DEFAULTS, FRESHNESS_NAMES, FRESHNESS_SCHEMA, type FreshnessConfig } from './freshness.ts'
+import {
+  FLEET_LOGS_DEFAULTS,
+  FLEET_LOGS_NAMES,
+  FLEET_LOGS_SCHEMA,
+  FLEET_LOGS_SECRETS,
+  type FleetLogsConfig,
+} from './fleet-logs.ts'
 import { INGEST_DEFAULTS, INGEST_NAMES, INGEST_SCHEMA, type IngestConfig } from './ingest.ts'
 import { CLEANUP_DEFAULTS, type CleanupOptions } from '../logs/cleanup/cleanup-report.ts'
 import { streamSettings, type StreamOptionsByName } from '../logs/writing/stream-settings.ts'
@@ -17,6 +24,7 @@ import {
   NOTIFICATIONS_SECRETS,
   type NotificationsConfig,
 } from './notifications.ts'
+import { QUEUE_DEFAULTS, QUEUE_NAMES, QUEUE_SCHEMA, type QueueConfig } from './queue.ts'
 import { REMOTE_DEFAULTS, REMOTE_NAMES, REMOTE_SCHEMA, type RemoteConfig } from './remote.ts'
 import {
   REPORTS_DEFAULTS,
@@ -26,6 +34,7 @@ import {
   type ReportsConfig,
 } from './reports.ts'
 import { SCHEDULES_DEFAULTS, SCHEDULES_NAMES, SCHEDULES_SCHEMA, type SchedulesConfig } from './schedules.ts'
+import { environmentValue } from './secret-files.ts'
 import { syncLimits, type SyncLimitOptions } from '../tracker/sync-limits.ts'
 import { ZONE } from './zone-setting.ts'
 
@@ -42,9 +51,11 @@ export interface Config
   extends
     AccessConfig,
     AlertsConfig,
+    FleetLogsConfig,
     FreshnessConfig,
     IngestConfig,
     NotificationsConfig,
+    QueueConfig,
     RemoteConfig,
     ReportsConfig,
     SchedulesConfig {
@@ -81,9 +92,11 @@ export type ConfigInput = { readonly [Name in keyof Config]?: string | number | 
 export const DEFAULTS: Config = {
   ...ACCESS_DEFAULTS,
   ...ALERTS_DEFAULTS,
+  ...FLEET_LOGS_DEFAULTS,
   ...FRESHNESS_DEFAULTS,
   ...INGEST_DEFAULTS,
   ...NOTIFICATIONS_DEFAULTS,
+  ...QUEUE_DEFAULTS,
   ...REMOTE_DEFAULTS,
   ...REPORTS_DEFAULTS,
   ...SCHEDULES_DEFAULTS,
@@ -100,14 +113,15 @@ export const DEFAULTS: Config = {
   retention: retentionConfig(),
 }
 
-interface Names {
+/** How a setting is given. */
+export interface Names {
   readonly environment: string | null
   readonly flag: string | null
   /** A right value. */
   readonly example: string
 }
 
-const NAMES: Readonly<Record<keyof Config, Names>> = {
+export const NAMES: Readonly<Record<keyof Config, Names>> = {
   database: { environment: 'DATABASE_URL', flag: '--database', example: DEFAULTS.database },
   log_dir: { environment: 'CANVAS_SYNC_LOG_DIR', flag: '--log-dir', example: DEFAULTS.log_dir },
   host: { environment: 'HOST', flag: '--host', example: DEFAULTS.host },
@@ -123,9 +137,11 @@ const NAMES: Readonly<Record<keyof Config, Names>> = {
   log_streams: { environment: null, flag: null, example: '{ "api_calls": { "level": "WARNING" } }' },
   ...ACCESS_NAMES,
   ...ALERTS_NAMES,
+  ...FLEET_LOGS_NAMES,
   ...FRESHNESS_NAMES,
   ...INGEST_NAMES,
   ...NOTIFICATIONS_NAMES,
+  ...QUEUE_NAMES,
   ...REMOTE_NAMES,
   ...REPORTS_NAMES,
   ...SCHEDULES_NAMES,
@@ -140,6 +156,7 @@ const SECRET: ReadonlySet<keyof Config> = new Set<keyof Config>([
   'canvas_access_token',
   'server',
   'server_token',
+  ...FLEET_LOGS_SECRETS,
   ...NOTIFICATIONS_SECRETS,
   ...REPORTS_SECRETS,
 ])
@@ -190,9 +207,11 @@ const ruledBy = <Given extends object>(check: (given: Given) => unknown): z.ZodT
 const SCHEMA = {
   ...ACCESS_SCHEMA,
   ...ALERTS_SCHEMA,
+  ...FLEET_LOGS_SCHEMA,
   ...FRESHNESS_SCHEMA,
   ...INGEST_SCHEMA,
   ...NOTIFICATIONS_SCHEMA,
+  ...QUEUE_SCHEMA,
   ...REMOTE_SCHEMA,
   ...REPORTS_SCHEMA,
   ...SCHEDULES_SCHEMA,
@@ -214,7 +233,7 @@ const SCHEMA = {
 
 /**
  * Flags over environment over configuration file over defaults; each value is checked once, and the error names
- * where a wrong one came from. Empty environment variables count as not set.
+ * where a wrong one came from. Empty environment variables count as not set; a secret one may stand in a file.
  *
  * @throws MonitorError `config_invalid`
  */
@@ -230,13 +249,15 @@ export async function loadConfig(sources: {
   for (const name of Object.keys(NAMES) as (keyof Config)[]) {
     const { environment, flag } = NAMES[name]
     const from_flag = sources.flags[name]
-    const from_environment = environment === null ? undefined : sources.environment[environment]
-    const in_environment = from_environment !== undefined && from_environment.trim() !== ''
+    const from_environment =
+      from_flag !== undefined || environment === null
+        ? null
+        : environmentValue(sources.environment, environment)
     const [given, origin] =
       from_flag !== undefined
         ? [from_flag, flag ?? name]
-        : in_environment
-          ? [from_environment, environment ?? name]
+        : from_environment !== null
+          ? [from_environment.value, from_environment.origin]
           : [file.values[name], `"${name}" in ${file.path}`]
     config[name] = given === undefined ? DEFAULTS[name] : checked(name, given, origin)
     origins[name] = given === undefined ? 'default' : origin

@@ -1,4 +1,4 @@
-import type { AccessConfig } from './access.ts'
+import { publicUrlOf, type AccessConfig } from './access.ts'
 import type { AlertsConfig } from './alerts.ts'
 import { MonitorError } from '../core/errors.ts'
 import {
@@ -12,7 +12,7 @@ import { ADDRESS, type GivenChannel, type GivenRoute } from './notifications-sch
 
 type Given = NotificationsConfig &
   AlertsConfig &
-  Pick<AccessConfig, 'public_url'> & {
+  Pick<AccessConfig, 'public_url' | 'base_path'> & {
     readonly time_zone: string
     /** Who gets reports by mail: for them there is a channel `mail` that is told of no incident. */
     readonly report_recipients?: readonly string[]
@@ -25,7 +25,7 @@ type Given = NotificationsConfig &
  * @throws MonitorError `config_invalid` when a channel lacks something, or a route or fallback names none
  */
 export function deliveryConfig(config: Given): DeliveryConfig | null {
-  const { notifications, public_url, time_zone, alerts } = config
+  const { notifications, time_zone, alerts } = config
   const given: Record<string, GivenChannel> = { ...ownChannels(config), ...notifications.channels }
   const channels = Object.entries(given).map(([name, channel]) => channelOf(name, channel, config))
   if (channels.length === 0) {
@@ -54,7 +54,7 @@ export function deliveryConfig(config: Given): DeliveryConfig | null {
     group_wait_ms: notifications.group_wait ?? DELIVERY_DEFAULTS.group_wait_ms,
     group_interval_ms: notifications.group_interval ?? DELIVERY_DEFAULTS.group_interval_ms,
     fallback_after_ms: notifications.fallback_after ?? DELIVERY_DEFAULTS.fallback_after_ms,
-    public_url,
+    public_url: publicUrlOf(config),
     calendar: { quiet_hours: alerts.quiet_hours, terms: alerts.terms, time_zone },
   }
 }

@@ -14,6 +14,7 @@ const SHOWN: { readonly [Name in keyof Config]?: (config: Config) => unknown } =
   host: ({ host }) => host,
   port: ({ port }) => port,
   public_url: ({ public_url }) => public_url,
+  base_path: ({ base_path }) => base_path,
   require_token: ({ require_token }) => require_token,
   allowed_hosts: ({ allowed_hosts }) => allowed_hosts,
   trusted_proxies: ({ trusted_proxies }) => trusted_proxies,
@@ -24,6 +25,8 @@ const SHOWN: { readonly [Name in keyof Config]?: (config: Config) => unknown } =
   sync_limits: ({ sync_limits }) => sync_limits,
   freshness_target: ({ freshness_target }) => freshness_target,
   retention: ({ retention }) => retention,
+  sources: ({ sources }) => Object.keys(sources),
+  queue_lease: ({ queue_lease }) => queue_lease,
   schedules: ({ schedules }) => Object.keys(schedules),
   alerts: ({ alerts }) => alertsInEffect(alerts),
   // Addresses are of people, and whoever has a webhook's address may write to it.
@@ -38,6 +41,10 @@ const SHOWN: { readonly [Name in keyof Config]?: (config: Config) => unknown } =
   }),
   report_recipients: ({ report_recipients }) => counted(report_recipients.length, 'recipient'),
   reports: ({ reports }) => ({ ...REPORT_TIME_DEFAULTS, ...reports }),
+  ship_logs: ({ ship_logs }) => ship_logs,
+  shipped_log_days: ({ shipped_log_days }) => shipped_log_days,
+  machine_name: ({ machine_name }) => machine_name,
+  otlp_logs: ({ otlp_logs }) => (otlp_logs === null ? null : (URL.parse(otlp_logs)?.origin ?? 'set')),
   keep_error_messages: ({ keep_error_messages }) => keep_error_messages,
   // A user name and a password may stand in it.
   canvas_base_url: ({ canvas_base_url }) =>

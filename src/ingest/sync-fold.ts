@@ -197,7 +197,7 @@ export class SyncFold {
   #takeState(event: IngestState, row: ChangingRow, ledger: ReportedLedger): void {
     fillFromState(row, event)
     ledger.percent = higher(row.progress_percent, ledger.percent)
-    ledger.remaining_min = row.api_rate_limit_remaining_min
+    ledger.remaining_min = lower(row.api_rate_limit_remaining_min, ledger.remaining_min)
     if (event.progress_current !== undefined) ledger.current = row.progress_current
     const floors = this.#floors
     for (const [name, count] of Object.entries(event.counters ?? {})) {
@@ -257,6 +257,9 @@ export class SyncFold {
 
 const higher = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.max(a, b)
+
+const lower = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b)
 
 const wholeOr = (given: number | null | undefined, otherwise: number | null): number | null =>
   given == null ? otherwise : Math.round(given)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { MonitorError } from '../core/errors.ts'
+import { threadArguments } from '../core/thread-arguments.ts'
 import type { OutboxCall, OutboxNews } from './outbox-protocol.ts'
 import type { OutboxHealth } from './outbox.ts'
 import type { CheckedRemote } from './remote-options.ts'
@@ -74,6 +75,7 @@ export class OutboxThread {
     const worker = new Worker(WORKER, {
       workerData: { remote, heartbeat_interval_ms },
       name: 'canvas-sync-outbox',
+      ...threadArguments(process.execArgv),
     })
     const [news] = (await once(worker, 'message')) as [OutboxNews]
     if (news.kind === 'opened') return new OutboxThread(worker, news.run, remote.close_wait_ms)

@@ -8,6 +8,8 @@ export interface OpenStoreOptions {
   readonly heartbeat_interval_ms?: number
   /** Threads of a SQLite store that only read beside the one that writes: a server wants two. Default 0. */
   readonly reader_threads?: number
+  /** Memory for pages of a SQLite file that is written at many places at once, MiB. Default 16. */
+  readonly cache_mib?: number
 }
 
 /** The file of a `sqlite:` URL, absolute. Throws `config_invalid` for any other URL. */
@@ -43,8 +45,8 @@ export async function openStore(database: string, options: OpenStoreOptions = {}
   }
   const path = sqlitePath(database)
   const { WorkerStore } = await import('./sqlite/worker-store.ts')
-  const { heartbeat_interval_ms = 10_000, reader_threads = 0 } = options
-  return await WorkerStore.open({ path, heartbeat_interval_ms, reader_threads })
+  const { heartbeat_interval_ms = 10_000, reader_threads = 0, cache_mib } = options
+  return await WorkerStore.open({ path, heartbeat_interval_ms, reader_threads, cache_mib })
 }
 
 function withoutCredentials(url: string): string {

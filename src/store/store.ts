@@ -1,6 +1,7 @@
 import type { AccessStore } from './access-store.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { Counters } from './counters.ts'
+import type { EarlierStore } from './earlier-store.ts'
 import type { ErasureStore } from './erasure-store.ts'
 import type { ErrorGroups } from './error-groups.ts'
 import type { Freshness } from './freshness.ts'
@@ -8,6 +9,7 @@ import type { IncidentStore } from './incidents.ts'
 import type { IngestStore } from './ingest-store.ts'
 import type { NotificationStore } from './notifications.ts'
 import type { PerformanceFigures } from './performance-figures.ts'
+import type { QueueStore } from './queue.ts'
 import type { ReportStore } from './reports.ts'
 import type { RetentionStore } from './retention-store.ts'
 import type { ScheduleStore } from './schedules.ts'
@@ -40,6 +42,7 @@ export interface StoreParts {
   readonly changes: ChangeFeed
   readonly ingest: IngestStore
   readonly retention: RetentionStore
+  readonly earlier: EarlierStore
   readonly erasure: ErasureStore
   readonly performance: PerformanceFigures
   readonly system: SystemStore
@@ -49,6 +52,7 @@ export interface StoreParts {
   readonly notifications: NotificationStore
   readonly incidents: IncidentStore
   readonly histories: SyncHistories
+  readonly queue: QueueStore
 }
 
 /** Their names; a store on another thread answers for each by name. */
@@ -65,6 +69,7 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'changes',
   'ingest',
   'retention',
+  'earlier',
   'erasure',
   'performance',
   'system',
@@ -74,6 +79,7 @@ export const STORE_PARTS: readonly (keyof StoreParts)[] = [
   'notifications',
   'incidents',
   'histories',
+  'queue',
 ]
 
 /**
@@ -108,6 +114,7 @@ export abstract class PartedStore implements Store {
   readonly changes: ChangeFeed
   readonly ingest: IngestStore
   readonly retention: RetentionStore
+  readonly earlier: EarlierStore
   readonly erasure: ErasureStore
   readonly performance: PerformanceFigures
   readonly system: SystemStore
@@ -115,6 +122,7 @@ export abstract class PartedStore implements Store {
   readonly counters: Counters
   readonly reports: ReportStore
   readonly notifications: NotificationStore
+  readonly queue: QueueStore
   readonly incidents: IncidentStore
   readonly histories: SyncHistories
 
@@ -131,6 +139,7 @@ export abstract class PartedStore implements Store {
     this.changes = parts.changes
     this.ingest = parts.ingest
     this.retention = parts.retention
+    this.earlier = parts.earlier
     this.erasure = parts.erasure
     this.performance = parts.performance
     this.system = parts.system
@@ -140,6 +149,7 @@ export abstract class PartedStore implements Store {
     this.histories = parts.histories
     this.reports = parts.reports
     this.notifications = parts.notifications
+    this.queue = parts.queue
   }
 
   /** Of a store that waits for nobody. */

@@ -19,7 +19,7 @@ import { SyncLedger } from './sync-ledger.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { SyncRecorder } from './sync-recorder.ts'
 import type { ThrottleGates } from './throttle-gates.ts'
-import type { CourseScope, ObservedClientOptions, Sync } from './types.ts'
+import type { CourseScope, ObservedClientOptions, ProgressOptions, Sync, SyncOptions } from './types.ts'
 
 export interface SyncParts {
   readonly start: SyncStart
@@ -31,6 +31,7 @@ export interface SyncParts {
   /** Milliseconds between two saves of what has changed. */
   readonly save_interval_ms: number
   readonly keep_error_messages: boolean
+  readonly onProgress: SyncOptions['onProgress']
   /** Called once, when the end of the sync is in the store. */
   readonly onEndSaved: () => void
 }
@@ -115,6 +116,15 @@ export class SyncTracker extends SyncLedger implements Sync {
     }
     if (failure !== null && failsEveryCourse(failure)) throw thrown
     return outcome
+  }
+
+  override progress(options: ProgressOptions): void {
+    super.progress(options)
+    try {
+      this.#parts.onProgress?.({ percent: this.percent, current: this.current })
+    } catch {
+      // Recording must not stop a job, whoever listens.
+    }
   }
 
   setTargetCourse(courseId: string | number | null): void {

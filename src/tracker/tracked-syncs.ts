@@ -19,7 +19,7 @@ export interface TrackedSyncsOptions {
   /** Where the rows go. */
   readonly reports: SyncReports
   /** Where the lines go. */
-  readonly logs: LogWriter
+  readonly logs: Pick<LogWriter, 'write'>
   readonly clock: Clock
   /** Milliseconds between two saves of a running sync's counts. Default 1000. */
   readonly saveIntervalMs?: number | undefined
@@ -91,6 +91,7 @@ export class TrackedSyncs {
       trace,
       save_interval_ms: this.#options.saveIntervalMs ?? 1000,
       keep_error_messages: this.#options.keepErrorMessages ?? false,
+      onProgress: options.onProgress,
       onEndSaved: () => this.#open.delete(sync),
     })
     if (options.metadata != null && start.sync_metadata === null) sync.countLoss()

@@ -26,6 +26,14 @@ export interface SyncOptions {
    * under `taskId#2`, `throw` throws `task_id_taken`. Default `rename`: recording must not stop a job.
    */
   readonly onTaskIdTaken?: 'rename' | 'throw'
+  /** Called at each `progress`, with what the record then holds. What it throws is nobody's. */
+  readonly onProgress?: (progress: ProgressSoFar) => void
+}
+
+export interface ProgressSoFar {
+  /** 0 to 100; null while the total is not known. */
+  readonly percent: number | null
+  readonly current: string | null
 }
 
 /** As of a client, but for what the sync itself brings. */

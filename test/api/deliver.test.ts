@@ -130,7 +130,7 @@ test('lines are compressed piece by piece, events never', async () => {
     { headers, route },
   )
   assert.equal(events.headers.get('content-encoding'), null)
-  assert.equal(events.headers.get('cache-control'), 'no-store')
+  assert.equal(events.headers.get('cache-control'), 'no-store, no-transform')
   assert.equal(await events.text(), 'one\ntwo\n')
 })
 

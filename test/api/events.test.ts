@@ -13,7 +13,7 @@ test('it sends the start, the progress, each course and the end of a sync, in th
   const reader = await follow()
   const { headers } = reader.response
   assert.equal(headers.get('content-type'), 'text/event-stream')
-  assert.equal(headers.get('cache-control'), 'no-store')
+  assert.equal(headers.get('cache-control'), 'no-store, no-transform')
   assert.equal(headers.get('x-accel-buffering'), 'no')
   const id = await store.syncs.startSync(syncStart('one'))
   const [started] = await reader.take(1)

@@ -40,7 +40,7 @@ test('it sends each line as it is written, and first the last ones when asked fo
   const reader = await follow(server, '?last=1')
   const { headers } = reader.response
   assert.equal(headers.get('content-type'), 'text/event-stream')
-  assert.equal(headers.get('cache-control'), 'no-store')
+  assert.equal(headers.get('cache-control'), 'no-store, no-transform')
   assert.equal(headers.get('x-content-type-options'), 'nosniff')
   assert.deepEqual(await messages(reader, 1), ['two'])
   appendLines(server.directory, 'errors', { message: 'three', level: 'ERROR' })

@@ -86,7 +86,7 @@ suite('logs tail', { concurrency: 2 }, () => {
   test('--json prints one object for each line', async () => {
     const { stdout } = await tail('--json', '-n', '1')
     const entry = JSON.parse(stdout) as Record<string, unknown>
-    const keys = 'stream timestamp level event task_id user_id writer seq form fields message source'
+    const keys = 'stream timestamp level event task_id user_id writer seq form fields message source machine'
     assert.deepEqual(Object.keys(entry), keys.split(' '))
     assert.deepEqual(
       [entry['stream'], entry['timestamp'], entry['message'], entry['source']],

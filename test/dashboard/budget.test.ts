@@ -19,7 +19,7 @@ const weigh = async (names: Iterable<string>): Promise<number> => {
 async function initialScripts(): Promise<Set<string>> {
   const html = await read('/index.html')
   const found = new Set(
-    [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, name]) => name ?? ''),
+    [...html.matchAll(/(?:src|href)="\.?(\/assets\/[^"]+\.js)"/g)].map(([, name]) => name ?? ''),
   )
   // A set goes on with what is added while it is gone through.
   for (const name of found) {

@@ -205,6 +205,22 @@ export function exerciseReports(store: () => Store): void {
       )
     })
 
+    it('keeps what calls say of the rate limit when a state that says nothing of it comes with them', async () => {
+      const { open } = world()
+      await using ingest = await open()
+      const task_id = crypto.randomUUID()
+      const call = { type: 'api_call', task_id, endpoint: '/courses', status: 200, duration_ms: 1 }
+      await ingest.take([
+        { ...call, id: 1, rate_limit_remaining: 300 },
+        { type: 'state', task_id, id: 2, counters: {} },
+        { ...call, id: 3, rate_limit_remaining: 400 },
+      ])
+      assert.equal((await row(task_id)).api_rate_limit_remaining_min, 300)
+      await ingest.take([{ type: 'state', task_id, id: 4, api_rate_limit_remaining_min: 200 }])
+      await ingest.take([{ type: 'state', task_id, id: 5 }])
+      assert.equal((await row(task_id)).api_rate_limit_remaining_min, 200)
+    })
+
     it('need not be heard of when it says so, and each event is a sign of life', async () => {
       const { open } = world()
       await using ingest = await open()

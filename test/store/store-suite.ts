@@ -17,6 +17,7 @@ import { exerciseListings } from './listing-suite.ts'
 import { exerciseNotifications } from './notification-suite.ts'
 import type { OpenStore } from './opened-store.ts'
 import { exercisePerformance } from './performance-suite.ts'
+import { exerciseQueueStore } from './queue-suite.ts'
 import { exerciseReports } from './report-suite.ts'
 import { exerciseRetention } from './retention-suite.ts'
 import { exerciseRunningSyncs } from './running-sync-suite.ts'
@@ -58,6 +59,7 @@ export function exerciseStore(name: string, open: OpenStore): void {
     exerciseDueRuns(open)
     exerciseReports(open)
     exerciseCounters(open)
+    exerciseQueueStore(open)
     exerciseEventCounts(open)
   })
 }

@@ -33,7 +33,7 @@ export async function followEvents(
     leave()
     throw error
   }
-  const ends_after_ms = caller.token_id === null ? undefined : MOST_MS_WITH_TOKEN
+  const ends_after_ms = caller.kind === 'loopback' ? undefined : MOST_MS_WITH_TOKEN
   const follower = new EventFollower(events, {
     after: placeOf(headers.get('last-event-id'), input.after),
     wants: eventFilter(input, caller),

@@ -26,8 +26,10 @@ export async function takeEvents(
 }
 
 /** Programs of this machine that need no token may do everything, as may who has one for `admin`. */
-export function reporterOf({ token_name, scopes }: Caller): Reporter {
-  return { name: token_name, trusted: scopes.has('admin') }
+export function reporterOf({ kind, token_name, scopes }: Caller): Reporter {
+  // The application's own names are not those of tokens, also where they are the same.
+  const name = kind === 'host' ? `host:${token_name ?? ''}` : token_name
+  return { name, trusted: scopes.has('admin') }
 }
 
 /** Gives values to whoever takes them; or says why nobody does. */

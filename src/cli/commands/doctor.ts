@@ -1,6 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createCanvasClient } from '../../canvas/client.ts'
+import { secretFiles } from '../../config/secret-files.ts'
 import { systemClock } from '../../core/clock.ts'
 import { isMonitorError, MonitorError } from '../../core/errors.ts'
 import { openFileLogWriter } from '../../logs/writing/file-log-writer.ts'
@@ -60,6 +61,7 @@ function checksFor(context: CommandContext): (readonly [string, Check])[] {
     ['database', checkDatabase],
     ['logs', checkLogs],
     ['disk', checkDisk],
+    ...(secretFiles(context.environment).size === 0 ? [] : [['secrets', checkSecrets] as const]),
   ]
   return config.canvas_base_url === null && stringValue(context, 'token-file') === undefined
     ? checks
@@ -112,6 +114,15 @@ async function checkDisk({ config }: CommandContext): Promise<string> {
   throw new MonitorError('disk_full', `Only ${free} where the ${on_server ? 'logs are' : 'database is'}.`, {
     next_step: 'Free some space.',
   })
+}
+
+/** Files in a container have no other users, so that one which all may read is told and is no fault. */
+async function checkSecrets({ environment }: CommandContext): Promise<string> {
+  const files = [...secretFiles(environment)]
+  const open = files.filter(([, path]) => (statSync(path).mode & 0o004) !== 0)
+  const names = files.map(([variable]) => variable).join(', ')
+  const warning = open.map(([, path]) => `; every user of this machine may read ${path}`).join('')
+  return `${names} can be read${warning}`
 }
 
 async function checkCanvas(context: CommandContext): Promise<string> {

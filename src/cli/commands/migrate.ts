@@ -1,5 +1,6 @@
+import { leaseOf } from '../../config/queue.ts'
 import { migrateDatabase } from '../../store/migrate-database.ts'
-import { databasePlace, openStore } from '../../store/open-store.ts'
+import { databasePlace, isPostgres, openStore } from '../../store/open-store.ts'
 import { flagValue, type Command, type CommandContext } from '../command.ts'
 import { checkFigures, figuresDiffer, rebuildFigures } from '../figures-check.ts'
 import { printable } from '../terminal.ts'
@@ -19,6 +20,7 @@ export const migrate: Command = {
     const { terminal, config, json } = context
     const database = databasePlace(config.database)
     const report = await migrateDatabase(config.database)
+    await migrateQueue(context)
     const figures = await maintainFigures(context)
     if (json) terminal.json({ database, ...report, ...(figures === null ? {} : { figures }) })
     else if (report.applied.length === 0)
@@ -30,6 +32,20 @@ export const migrate: Command = {
     if (figures !== null && !json) terminal.data(`The sums over syncs are ${figures}.`)
     return 0
   },
+}
+
+/** With PostgreSQL the queue of workers has tables of its own, and whoever migrates may be the only one who can make them. */
+async function migrateQueue({ config, terminal }: CommandContext): Promise<void> {
+  if (!isPostgres(config.database)) return
+  const { openPgBossQueue } = await import('../../queue/pg-boss-queue.ts')
+  try {
+    const queue = await openPgBossQueue({ database: config.database, lease_ms: leaseOf(config) })
+    await queue.close()
+  } catch {
+    terminal.message(
+      'The tables of the queue could not be made: this role may not make a schema. Only workers need them.',
+    )
+  }
 }
 
 /** What became of the sums; null when nobody asked. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { publicUrlOf } from '../../config/access.ts'
 import type { Config } from '../../config/config.ts'
 import { systemClock } from '../../core/clock.ts'
 import { deliveryConfig } from '../../config/delivery.ts'
@@ -17,6 +18,11 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 export const SERVER_OPTIONS: Command['options'] = {
   port: { type: 'string', value: 'PORT', help: 'port of the API (default 5000, or PORT)' },
   host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1, or HOST)' },
+  'base-path': {
+    type: 'string',
+    value: 'PATH',
+    help: 'path below which browsers find it, as /monitor (or BASE_PATH)',
+  },
 }
 
 const DRAIN_SECONDS = 10
@@ -25,7 +31,7 @@ const SLOW_START_MS = 2000
 
 function introduce(terminal: Terminal, config: Config, url: string): void {
   const { require_token } = apiAccess(accessOf(config), config.host)
-  const public_url = (config.public_url ?? url).replace(/\/$/, '')
+  const public_url = publicUrlOf(config) ?? url
   terminal.message(`The API answers at ${url}/api/canvas/metrics`)
   if (require_token) {
     terminal.message(`It listens on ${printable(config.host)} and asks everybody for an access token.`)
@@ -71,6 +77,7 @@ export const serve: Command = {
       notifications,
       reports: reportSettings(config, notifications),
       keepErrorMessages: config.keep_error_messages,
+      shipping: config,
       drainMs: DRAIN_SECONDS * 1000,
     }).finally(stopWaiting)
     if (json) terminal.json({ url: server.url, port: server.port })

@@ -2,6 +2,7 @@ import { validateBaseUrl } from '../../canvas/origin.ts'
 import { MonitorError } from '../../core/errors.ts'
 import { runSync } from '../../engine/sync-engine.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
+import { checkCanvasId } from '../canvas-id-option.ts'
 import { readToken } from '../canvas-token.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { checkOwnWord } from '../own-word.ts'
@@ -107,14 +108,6 @@ async function runOneSync(context: CommandContext): Promise<number> {
     tellProblem(record, terminal)
   } else for (const line of describeSync(record, terminal)) terminal.data(line)
   return exitCodeOf(record)
-}
-
-/** A number, `shard~number`, or a SIS id as Canvas writes it in paths. */
-function checkCanvasId(id: string): void {
-  if (/^(?:\d{1,20}(?:~\d{1,20})?|sis_\w+_id:[\w.%-]+|self)$/.test(id)) return
-  throw new MonitorError('usage', `"${id}" is no id of Canvas.`, {
-    next_step: 'Take the number from the address of the course or account in Canvas.',
-  })
 }
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>

@@ -41,6 +41,7 @@ export function streamSettings(options: StreamOptionsByName = {}): Record<LogStr
   for (const name of Object.keys(options)) oneOf('log stream', name, LOG_STREAMS)
   const entries = LOG_STREAMS.map((stream): [LogStream, StreamSettings] => {
     const given = Object.entries(options[stream] ?? {}).filter(([, value]) => value !== undefined)
+    for (const [name] of given) oneOf(`option of ${stream}`, name, Object.keys(STREAM_DEFAULTS[stream]))
     const settings = { ...STREAM_DEFAULTS[stream], ...(Object.fromEntries(given) as StreamOptions) }
     oneOf(`${stream}.level`, settings.level, LOG_LEVELS)
     oneOf(`${stream}.detail`, settings.detail, LOG_DETAILS)

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { threadArguments } from '../../core/thread-arguments.ts'
 
 export interface HeartbeatOptions {
   readonly url: string
@@ -64,6 +65,7 @@ export class HeartbeatThread {
       workerData: this.#options,
       name: 'canvas-sync-heartbeats',
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+      ...threadArguments(process.execArgv),
     })
     worker.unref()
     // Its end is what counts; without a listener the error would end this process.

@@ -6,7 +6,7 @@ import { resultTypes } from './postgres-values.ts'
 const ANSWER_GRACE_MS = 5000
 const CONNECT_TIMEOUT_MS = 10_000
 
-function sessionSettings({ statement_timeout_ms }: PostgresAddress): string {
+function sessionSettings({ statement_timeout_ms, session_settings = [] }: PostgresAddress): string {
   return [
     `set statement_timeout = ${statement_timeout_ms}`,
     `set lock_timeout = ${statement_timeout_ms >> 1}`,
@@ -24,6 +24,7 @@ function sessionSettings({ statement_timeout_ms }: PostgresAddress): string {
     // A plan made on a guess at the number of rows must not start processes for a few of them.
     'set max_parallel_workers_per_gather = 0',
     'set client_min_messages = warning',
+    ...session_settings,
   ].join('; ')
 }
 

@@ -11,6 +11,8 @@ export interface PostgresAddress {
   readonly pool_size: number
   /** When the server gives a statement up. */
   readonly statement_timeout_ms: number
+  /** Statements such as `set x = y` that come last at the start of each session. Default: none. */
+  readonly session_settings?: readonly string[]
 }
 
 const DEFAULT_POOL_SIZE = 10

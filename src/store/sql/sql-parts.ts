@@ -3,6 +3,7 @@ import { SqlAccessStore } from './sql-access-store.ts'
 import { SqlCounters } from './counters/sql-counters.ts'
 import { SqlChangeFeed } from './changes/sql-change-feed.ts'
 import type { SqlDatabase } from './sql-database.ts'
+import { SqlEarlierStore } from './earlier/sql-earlier-store.ts'
 import { SqlErasureStore } from './retention/sql-erasure-store.ts'
 import { SqlErrorGroups } from './errors/sql-error-groups.ts'
 import { SqlFreshness } from './lists/sql-freshness.ts'
@@ -10,6 +11,7 @@ import { SqlIncidentStore } from './incidents/sql-incident-store.ts'
 import { SqlIngestStore } from './ingest/sql-ingest-store.ts'
 import { SqlNotificationStore } from './notifications/sql-notification-store.ts'
 import { SqlPerformanceFigures } from './performance/sql-performance-figures.ts'
+import { SqlQueueStore } from './queue/sql-queue-store.ts'
 import { SqlReportStore } from './reports/sql-report-store.ts'
 import { SqlRetentionStore } from './retention/sql-retention-store.ts'
 import { SqlScheduleStore } from './schedules/sql-schedule-store.ts'
@@ -37,6 +39,7 @@ export function sqlParts(database: SqlDatabase): StoreParts {
     changes: new SqlChangeFeed(database),
     ingest: new SqlIngestStore(database),
     retention: new SqlRetentionStore(database),
+    earlier: new SqlEarlierStore(database),
     erasure: new SqlErasureStore(database),
     performance: new SqlPerformanceFigures(database),
     system: new SqlSystemStore(database),
@@ -46,5 +49,6 @@ export function sqlParts(database: SqlDatabase): StoreParts {
     histories: new SqlSyncHistories(database),
     reports: new SqlReportStore(database),
     notifications: new SqlNotificationStore(database),
+    queue: new SqlQueueStore(database),
   }
 }

@@ -13,8 +13,10 @@ import type { SyncCounters } from '../../core/sync-record.ts'
 import type { CourseOutcomeStatus, SyncStatus } from '../../core/sync-status.ts'
 import type { AccessTables } from './access-tables.ts'
 import type { ChangeTables } from './changes/change-tables.ts'
+import type { EarlierTables } from './earlier/earlier-tables.ts'
 import type { IngestTables } from './ingest/ingest-tables.ts'
 import type { NotificationTables } from './notifications/notification-tables.ts'
+import type { QueueTables } from './queue/queue-tables.ts'
 import type { DueRunsTable, SchedulesTable, WatchesTable } from './schedules/schedule-tables.ts'
 
 /** Flags are 0 or 1, times epoch milliseconds, JSON is text: the forms that both engines share. */
@@ -231,7 +233,8 @@ export interface ReportRecipientsTable {
 }
 
 /** The monitor's own tables. The synced tables are built from `SYNCED_TABLES` and have no row type of their own. */
-export interface Tables extends NotificationTables, AccessTables, ChangeTables, IngestTables {
+export interface Tables
+  extends NotificationTables, AccessTables, ChangeTables, EarlierTables, IngestTables, QueueTables {
   canvas_sync_metrics: MetricsTable
   canvas_sync_status_changes: StatusChangesTable
   canvas_sync_courses: CoursesOutcomeTable

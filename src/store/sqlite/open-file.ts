@@ -9,9 +9,10 @@ import { guardSqliteVersion } from './sqlite-version.ts'
 
 const BUSY_TIMEOUT_MS = 5000
 const SQLITE_BUSY = 5
+const DEFAULT_CACHE_MIB = 16
 
 /** Opens the file with the settings that make an acknowledged write durable; throws {@link MonitorError}. */
-export function openSqliteFile(path: string): DatabaseSync {
+export function openSqliteFile(path: string, cache_mib: number = DEFAULT_CACHE_MIB): DatabaseSync {
   try {
     makeDirectory(dirname(path))
     const is_new = !existsSync(path)
@@ -26,7 +27,7 @@ export function openSqliteFile(path: string): DatabaseSync {
       useWriteAheadLog(database, path)
       database.exec('pragma synchronous = full')
       database.exec('pragma foreign_keys = on')
-      database.exec('pragma cache_size = -16000')
+      database.exec(`pragma cache_size = -${cache_mib * 1000}`)
       // 64 MiB: a busy sync copies the log into the file now and then instead of with every other commit.
       database.exec('pragma wal_autocheckpoint = 16000')
       database.exec('pragma journal_size_limit = 67108864')

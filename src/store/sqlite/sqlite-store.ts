@@ -11,8 +11,8 @@ export class SqliteStore extends PartedStore {
   readonly #database: SqliteDatabase
 
   /** Opens or creates the file and brings it to this version's schema. */
-  constructor(path: string) {
-    const database = openDatabase(path)
+  constructor(path: string, cache_mib?: number) {
+    const database = openDatabase(path, cache_mib)
     super(sqlParts(database))
     this.#database = database
   }
@@ -34,8 +34,8 @@ export class SqliteStore extends PartedStore {
   }
 }
 
-function openDatabase(path: string): SqliteDatabase {
-  const file = openSqliteFile(path)
+function openDatabase(path: string, cache_mib?: number): SqliteDatabase {
+  const file = openSqliteFile(path, cache_mib)
   try {
     migrate(file)
     return new SqliteDatabase(path, file)

@@ -42,6 +42,16 @@ const READS: { readonly [Part in keyof StoreParts]?: readonly (keyof StoreParts[
   histories: ['ofSubjects', 'ended', 'withErrors', 'ofErrorGroups', 'changedBehind', 'listFreshness'],
   counters: ['syncs', 'examples', 'events', 'people'],
   system: ['database', 'tables', 'migrations', 'jobs', 'syncRows', 'listSizes'],
+  queue: [
+    'findJob',
+    'listJobs',
+    'depths',
+    'listRunningAttempts',
+    'listAttempts',
+    'listCancelled',
+    'listWorkers',
+    'listSchedules',
+  ],
   reports: ['failures', 'find', 'list', 'unsubscribed'],
   notifications: ['place', 'nextDue', 'notices', 'dueReminders', 'channels', 'page', 'find', 'attempts'],
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { MonitorError } from '../../core/errors.ts'
+import { threadArguments } from '../../core/thread-arguments.ts'
 import {
   OPENED,
   packError,
@@ -32,6 +33,7 @@ export class StoreThread {
       workerData: options,
       name: options.role === 'writer' ? 'canvas-sync-store' : 'canvas-sync-read',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      ...threadArguments(process.execArgv),
     })
     this.#worker.on('message', (answer: AnswerMessage) => {
       this.#settle(answer)

@@ -33,6 +33,7 @@ export interface WorkerOptions {
   /** The writer opens or makes the file and brings it to this version's schema; a reader finds it so. */
   readonly role: 'writer' | 'reader'
   readonly heartbeat_interval_ms: number
+  readonly cache_mib?: number | undefined
 }
 
 /** The id of the message that says whether the worker could open the file. */

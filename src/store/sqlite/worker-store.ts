@@ -12,6 +12,8 @@ export interface WorkerStoreOptions {
    * that writes reads too. What a write has resolved, each of them sees.
    */
   readonly reader_threads?: number
+  /** For the thread that writes. */
+  readonly cache_mib?: number | undefined
 }
 
 /** The SQLite store on threads of its own; the same calls, sent as messages. */
@@ -30,9 +32,10 @@ export class WorkerStore extends PartedStore {
     path,
     heartbeat_interval_ms,
     reader_threads = 0,
+    cache_mib,
   }: WorkerStoreOptions): Promise<WorkerStore> {
     // First, for it makes the file that the others only read.
-    const writer = await StoreThread.start({ path, heartbeat_interval_ms, role: 'writer' })
+    const writer = await StoreThread.start({ path, heartbeat_interval_ms, role: 'writer', cache_mib })
     const started = await Promise.allSettled(
       Array.from({ length: reader_threads }, () =>
         StoreThread.start({ path, heartbeat_interval_ms, role: 'reader' }),

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { exampleOf } from '../../../src/api/http/example.ts'
+import { newJob } from '../../queue/queued-sync-factory.ts'
 import { checkSchedule } from '../../../src/schedules/check-schedule.ts'
 import { ingestEventSchema } from '../../../src/api/ingest/ingest-schemas.ts'
 import { report } from '../../reports/support/report-factory.ts'
@@ -62,6 +63,22 @@ async function scheduled({ store }: ContractWorld): Promise<void> {
   const by = { origin: 'api', reported_by: null } as const
   await store.schedules.declare(checkSchedule('nightly', { cron: '0 2 * * *' }, 'UTC'), by, Date.now(), null)
   await store.schedules.declareAll([checkSchedule('declared', { every: '1d' }, 'UTC')], Date.now(), 'start')
+}
+
+/** A sync that waits, and a worker that has its source. */
+async function queued({ store }: ContractWorld): Promise<void> {
+  const now = Date.now()
+  await store.queue.addJob(newJob('science'), now)
+  const worker = {
+    id: 'worker-1',
+    host: 'here',
+    pid: 7,
+    version: '1.0.0',
+    sources: ['science'],
+    concurrency: 2,
+  }
+  const told = { running: 0, state: 'working', started_at: now, heartbeat_at: now } as const
+  await store.queue.saveWorker({ ...worker, ...told })
 }
 
 /** A message that waits; the channel does not exist any more. */
@@ -197,6 +214,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   [`GET ${BASE}/beats`]: [ok(), ok(`${BASE}/beats?user_id=42&limit=1`)],
   [`GET ${BASE}/calendar`]: [ok(), ok(`${BASE}/calendar?zone=Asia/Kathmandu&weeks=2&user_id=42`)],
   [`GET ${BASE}/freshness`]: [ok()],
+  [`GET ${BASE}/queue`]: [{ ...ok(), given: queued }],
   [`GET ${BASE}/schedules`]: [{ status: 200, given: scheduled, address: `${BASE}/schedules?runs=30` }],
   [`GET ${BASE}/schedules/{slug}`]: [{ status: 200, given: scheduled }, missing('/schedules/nothing')],
   [`PUT ${BASE}/schedules/{slug}`]: [
@@ -274,6 +292,7 @@ export const SCENARIOS: Readonly<Record<string, readonly Scenario[]>> = {
   'GET /readyz': [ok(), unhealthy],
   'GET /docs': [ok()],
   'GET /docs/{file}': [ok('/docs/docs.css'), ok('/docs/docs.js')],
+  'GET /clients/canvas_sync_monitor.py': [ok('/clients/canvas_sync_monitor.py')],
   'GET /docs/runbooks/{runbook}': [ok('/docs/runbooks/SyncMissed.md'), ok('/docs/runbooks/README.md')],
   'GET /openapi.json': [ok()],
   'GET /': [ok()],

@@ -8,7 +8,10 @@ export const COMPILE_CACHE: string = fileURLToPath(
   new URL('../../../node_modules/.cache/canvas-sync-monitor-tests', import.meta.url),
 )
 /** For a test of how fast the program is where it never ran before. */
-export const WITHOUT_CACHE: Readonly<Record<string, string>> = { NODE_DISABLE_COMPILE_CACHE: '1' }
+export const WITHOUT_CACHE: Readonly<Record<string, string>> = {
+  NODE_DISABLE_COMPILE_CACHE: '1',
+  NODE_OPTIONS: '',
+}
 /** No run of the tests takes as long; a program that hangs fails its test instead of the whole run. */
 const DEADLINE_MS = 120_000
 
@@ -51,6 +54,7 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
       PATH: process.env['PATH'],
       HOME: options.cwd,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
+      NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '',
       ...options.environment,
     },
     stdio: ['pipe', options.stdout_to ?? 'pipe', 'pipe'],

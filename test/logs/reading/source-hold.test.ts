@@ -97,7 +97,7 @@ const ROTATE = `
     renameSync(path, path + '.1')
     writeFileSync(path, 'new')
     if (files === 8) process.stdout.write('ready')
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25 + files)
   }
 `
 

@@ -46,6 +46,11 @@ export function describeErased(receipt: ErasureReceipt, terminal: Terminal): str
     `${mark} Erased ${rows}${counted(logs.lines, 'log line')} (${rewritten})` +
       `${verified ? '; looked again, nothing is left' : ''}.`,
   ]
+  const shipped = receipt.shipped_lines
+  if (shipped !== null && shipped.lines + shipped.lines_left > 0) {
+    lines.push(`  ${counted(shipped.lines, 'line')} erased that machines had shipped.`)
+  }
+  if ((shipped?.lines_left ?? 0) > 0) lines.push('  More lines were shipped meanwhile: run this again.')
   const left = database?.left.syncs ?? 0
   if (left > 0) lines.push(`  ${counted(left, 'sync')} began meanwhile: run this again.`)
   if (logs.lines_left > 0) lines.push(`  ${counted(logs.lines_left, 'line')} came meanwhile: run this again.`)

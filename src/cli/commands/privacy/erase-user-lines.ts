@@ -1,13 +1,17 @@
 import { systemClock } from '../../../core/clock.ts'
+import { eraseShippedLines, type ErasedShippedLines } from '../../../fleet-logs/erase-shipped-lines.ts'
 import { Ingest } from '../../../ingest/ingest.ts'
 import { eraseLines, type ErasedLines } from '../../../logs/erasure/erase-lines.ts'
+import { isPostgres } from '../../../store/open-store.ts'
 import type { Store } from '../../../store/store.ts'
-import type { CommandContext } from '../../command.ts'
+import { flagValue, type CommandContext } from '../../command.ts'
 import type { TextDisplay } from '../../progress/text-display.ts'
 
 export interface ErasedUserLines {
   readonly logs: ErasedLines
   readonly task_ids_known: number
+  /** Of the lines of all machines; null where there are none, and with `--logs-only`. */
+  readonly shipped: ErasedShippedLines | null
 }
 
 /**
@@ -34,7 +38,13 @@ export async function eraseUserLines(
       },
     },
   )
-  return { logs, task_ids_known: task_ids.size }
+  const { database } = context.config
+  // After the files: what a shipper reads in between is left out as soon as this has begun.
+  const shipped =
+    store !== null && isPostgres(database) && !flagValue(context, 'logs-only')
+      ? await eraseShippedLines(database, { user_id, task_ids }, context.signal)
+      : null
+  return { logs, task_ids_known: task_ids.size, shipped }
 }
 
 /** Whether another look found nothing, and every line could be judged. */

@@ -34,7 +34,7 @@ export async function eraseUser(task: ErasureTask): Promise<ErasureReceipt> {
   const started_at = isoNow()
   using display = new TextDisplay(context.terminal)
   // The lines first: only the database knows which syncs were the user's, if this has to be run again.
-  const { logs, task_ids_known } = await eraseUserLines(context, store, user_id, display)
+  const { logs, task_ids_known, shipped } = await eraseUserLines(context, store, user_id, display)
   const database = logs_only || store === null ? null : await eraseRows(context, store, user_id, display)
   const path = database === null ? null : sqliteFileIn(context.config.database)
   const file_rewritten = path === null ? null : rewriteIfAllowed(path, context)
@@ -51,6 +51,7 @@ export async function eraseUser(task: ErasureTask): Promise<ErasureReceipt> {
     database,
     logs,
     task_ids_known,
+    shipped_lines: shipped,
     spool_bytes,
     databases_left_by_restore,
     file_rewritten,
@@ -58,6 +59,7 @@ export async function eraseUser(task: ErasureTask): Promise<ErasureReceipt> {
     verified:
       (database === null || nothingIn(database.left)) &&
       allErased(logs) &&
+      (shipped?.lines_left ?? 0) === 0 &&
       spool_bytes === 0 &&
       databases_left_by_restore.length === 0,
   }

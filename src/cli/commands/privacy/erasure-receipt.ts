@@ -1,3 +1,4 @@
+import type { ErasedShippedLines } from '../../../fleet-logs/erase-shipped-lines.ts'
 import type { ErasedLines } from '../../../logs/erasure/erase-lines.ts'
 import type { UserTraces } from '../../../store/erasure-store.ts'
 
@@ -14,6 +15,8 @@ export interface ErasureReceipt {
   readonly logs: ErasedLines
   /** Of so many syncs the lines were found also where they name no user. */
   readonly task_ids_known: number
+  /** Of the lines of all machines in PostgreSQL; null where there are none, and with `--logs-only`. */
+  readonly shipped_lines: ErasedShippedLines | null
   /** Of any user, left undelivered by jobs that have ended or ran elsewhere: with them the user may come back on the server. */
   readonly spool_bytes: number
   /** Paths beside the SQLite file. They were not touched, and whoever needs none of them deletes them. */

@@ -64,7 +64,8 @@ export async function findUngrouped(
   return (await select<{ id: number }>(textFor(dialect, text), [from, to])).map(({ id }) => id)
 }
 
-async function groupOf(
+/** The group of a fingerprint, made when there is none yet. */
+export async function groupOf(
   { query }: SqlConnection,
   fingerprint: string,
   { error_type, error_message }: { error_type: string | null; error_message: string | null },

@@ -5,6 +5,7 @@ import { SYNCS_ERASED } from '../../change-feed.ts'
 import type { ErasureStep, ErasureStore, UserTraces } from '../../erasure-store.ts'
 import { deleteSyncRows } from './delete-sync-rows.ts'
 import { eraseIncidents } from '../erase-incidents.ts'
+import { eraseFromQueue } from '../erase-from-queue.ts'
 import { eraseFromReports } from '../erase-reports.ts'
 import { ERASED_REASON, eraseErrorMessages, eraseReasons, namingUser } from './erase-error-messages.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
@@ -111,6 +112,7 @@ export class SqlErasureStore implements ErasureStore {
       const sources = await ownSources(connection, user_id)
       const naming = namingUser(user_id)
       await eraseFromReports(connection, sources, naming)
+      await eraseFromQueue(connection, user_id)
       await sql`delete from canvas_sync_source_users where user_id = ${user_id}`.execute(query)
       for (const source_id of sources) {
         for (const table of ['canvas_sync_listings', 'canvas_sync_checkpoints'] as const) {

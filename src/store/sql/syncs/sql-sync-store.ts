@@ -16,6 +16,7 @@ import type {
 } from '../../sync-store.ts'
 import { beat, listRunning, markLost, markTimedOut, recordChange } from './running-syncs.ts'
 import { changesGroup, groupErrors } from '../figures/error-group-rows.ts'
+import { staysLost } from '../stays-lost.ts'
 import { forUpdate } from '../for-update.ts'
 import { readSync } from '../lists/read-sync.ts'
 import { readSyncPage } from '../lists/read-sync-page.ts'
@@ -88,7 +89,9 @@ export class SqlSyncStore implements SyncStore {
   finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer> {
     return this.#database.write(async (connection) => {
       const { sync_status: before, error_group_id } = await this.#standing(connection, sync_id)
-      if (!canBecome(before, finish.status))
+      // Whoever took its job over has said what became of it: a worker that was away too long does not change that.
+      const refused = before === 'lost' && (await staysLost(connection, sync_id, finish.status))
+      if (refused || !canBecome(before, finish.status))
         return { applied: false, status: before, repaired_from: null, error_group_id }
       const repaired_from = before === 'in_progress' ? null : before
       await connection.query

@@ -40,7 +40,12 @@ const OURS = /^canvas_[a-z_]+$/
 async function findTables({ dialect, select }: SqlConnection): Promise<FoundTable[]> {
   if (dialect === 'postgres') {
     const found = await select<FoundTable>(
-      `select relname as name, cast(reltuples as double precision) as about, pg_total_relation_size(oid) as bytes
+      // A table of partitions has nothing itself; their names have digits.
+      `select relname as name, cast(case when relkind = 'r' then reltuples else (select sum(greatest(part.reltuples, 0))
+           from pg_partition_tree(pg_class.oid) join pg_class part on part.oid = relid where isleaf)
+         end as double precision) as about,
+         case when relkind = 'r' then pg_total_relation_size(oid)
+           else (select coalesce(sum(pg_total_relation_size(relid)), 0) from pg_partition_tree(pg_class.oid)) end as bytes
        from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') order by relname`,
       [],
     )

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from '../../../support/fast-check.ts'
 import { filtersOf, toggledStream, withMoments } from '../../../../dashboard/src/logs/log-filters.ts'
-import { nameOf, readName, type LogLine } from '../../../../dashboard/src/logs/log-line.ts'
+import {
+  areOfSeveralMachines,
+  nameOf,
+  readName,
+  type LogLine,
+} from '../../../../dashboard/src/logs/log-line.ts'
 import { regexMarker, textMarker } from '../../../../dashboard/src/logs/marker.ts'
 import { headOf, piecesOf } from '../../../../dashboard/src/logs/visible-text.ts'
 
@@ -84,6 +89,7 @@ suite('the name of a line', () => {
     fields: {},
     message: 'Said.',
     source: 'operations.log',
+    machine: null,
   }
 
   test('is the same wherever the line is by now, and another for another line', () => {
@@ -117,4 +123,25 @@ suite('filters in an address', () => {
     const four = ['api_calls', 'database', 'errors', 'progress']
     assert.equal(toggledStream(four, 'operations'), '')
   })
+})
+
+test('the machine of lines is said only where they are of several', () => {
+  const of = (machine: string | null): LogLine => ({
+    stream: 'operations',
+    timestamp: null,
+    level: null,
+    event: null,
+    task_id: null,
+    user_id: null,
+    writer: null,
+    seq: null,
+    form: null,
+    fields: {},
+    message: '',
+    source: 'operations.log',
+    machine,
+  })
+  assert.equal(areOfSeveralMachines([of('a'), null, of('a'), of(null)]), false)
+  assert.equal(areOfSeveralMachines([of('a'), of(null), of('b')]), true)
+  assert.equal(areOfSeveralMachines([]), false)
 })
