@@ -1,8 +1,7 @@
 import { EARLIER_COLUMNS, IMPORT_TRIGGER } from '../../earlier-store.ts'
 import type { SqlConnection, SqlDialect } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
-import { BINS_A_ROW } from './figure-sums.ts'
-import { SUMMED } from './figure-values.ts'
+import { BIN_COLUMNS, DURATIONS, SUM_COLUMNS, TOTALS, USER_TOTALS } from '../figures/figure-columns.ts'
 
 /** Texts of the statements for many rows. */
 export interface EarlierStatements {
@@ -55,16 +54,14 @@ function typeOf(column: string): string {
   return FLAGS.has(column) ? 'smallint' : 'bigint'
 }
 
-const BINS = Array.from({ length: BINS_A_ROW }, (_, bin) => `b${bin}`)
-
 function addTotals(table: string, key: readonly string[]): string {
-  const columns = [...key, ...SUMMED, 'duration_min_us', 'duration_max_us']
+  const columns = [...key, ...SUM_COLUMNS, 'duration_min_us', 'duration_max_us']
   // SQLite's min and max of a null are null.
   const bound = (column: string, which: 'min' | 'max'): string =>
     `${column} = ${which}(coalesce(${column}, excluded.${column}), coalesce(excluded.${column}, ${column}))`
   return `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})
     on conflict (${key.join(', ')}) do update set
-    ${SUMMED.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
+    ${SUM_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
     ${bound('duration_min_us', 'min')}, ${bound('duration_max_us', 'max')}`
 }
 
@@ -132,11 +129,11 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
         last_ended_start_time = ${larger}(known.last_ended_start_time, excluded.last_ended_start_time),
         last_completed_start_time = ${larger}(known.last_completed_start_time, excluded.last_completed_start_time)`,
     addFigures: 'select canvas_sync_add_figures(array(select jsonb_array_elements_text(?::jsonb)::bigint))',
-    addTotals: addTotals('canvas_sync_totals', ['tier', 'sync_status', 'bucket_start']),
-    addUserTotals: addTotals('canvas_sync_user_totals', ['user_id', 'tier', 'sync_status', 'bucket_start']),
-    addDurations: `insert into canvas_sync_durations (tier, bucket_start, chunk, ${BINS.join(', ')})
-      values (?, ?, ?, ${BINS.map(() => '?').join(', ')}) on conflict (tier, bucket_start, chunk)
-      do update set ${BINS.map((bin) => `${bin} = ${bin} + excluded.${bin}`).join(', ')}`,
+    addTotals: addTotals(TOTALS, ['tier', 'sync_status', 'bucket_start']),
+    addUserTotals: addTotals(USER_TOTALS, ['user_id', 'tier', 'sync_status', 'bucket_start']),
+    addDurations: `insert into ${DURATIONS} (tier, bucket_start, chunk, ${BIN_COLUMNS.join(', ')})
+      values (?, ?, ?, ${BIN_COLUMNS.map(() => '?').join(', ')}) on conflict (tier, bucket_start, chunk)
+      do update set ${BIN_COLUMNS.map((bin) => `${bin} = ${bin} + excluded.${bin}`).join(', ')}`,
     nextIds: lite
       ? 'select coalesce(max(id), 0) + 1 as id from canvas_sync_metrics'
       : "select nextval(pg_get_serial_sequence('canvas_sync_metrics', 'id')) as id from generate_series(1, ?)",

@@ -1,4 +1,5 @@
 import { DURATION_BINS_US } from '../../../core/duration-bins.ts'
+import { BIN_COLUMNS } from '../figures/figure-columns.ts'
 import type { FigureValues } from './figure-values.ts'
 import { monthStart } from './earlier-sums.ts'
 
@@ -15,7 +16,7 @@ const FIVE_MINUTES_MS = 300_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** Bins in a row of `canvas_sync_durations`. */
-export const BINS_A_ROW = 16
+const BINS_A_ROW = BIN_COLUMNS.length
 
 const startOf =
   (length_ms: number) =>

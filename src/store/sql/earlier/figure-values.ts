@@ -1,28 +1,9 @@
+import { SUM_COLUMNS, type SumColumn } from '../figures/figure-columns.ts'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-store.ts'
-
-/** What is added up, as in `canvas_sync_totals`; what no earlier system knows is 0 there. */
-export const SUMMED = [
-  'syncs',
-  'duration_us',
-  'courses',
-  'assignments',
-  'submissions',
-  'grades',
-  'items_created',
-  'items_updated',
-  'api_calls',
-  'api_failures',
-  'api_duration_us',
-  'rate_limit_hits',
-  'db_operations',
-  'db_duration_us',
-  'data_bytes',
-] as const
-type Summed = (typeof SUMMED)[number]
 
 /** What one sync adds to the figures. */
 export interface FigureValues {
-  /** In the order of {@link SUMMED}. */
+  /** In the order of {@link SUM_COLUMNS}; what no earlier system knows is 0. */
   readonly sums: readonly number[]
   /** Null unless it completed and its duration is known. */
   readonly completed_us: number | null
@@ -34,7 +15,7 @@ const PLACES = Object.fromEntries(EARLIER_COLUMNS.map((name, place) => [name, pl
 >
 
 /** Which columns each count is made of. */
-const COUNTED: Partial<Record<Summed, readonly EarlierColumn[]>> = {
+const COUNTED: Partial<Record<SumColumn, readonly EarlierColumn[]>> = {
   courses: ['courses_processed'],
   assignments: ['assignments_processed'],
   submissions: ['submissions_processed'],
@@ -47,7 +28,7 @@ const COUNTED: Partial<Record<Summed, readonly EarlierColumn[]>> = {
   db_operations: ['db_operations'],
   data_bytes: ['total_data_size_bytes'],
 }
-const COUNTED_PLACES = SUMMED.map((name) => COUNTED[name]?.map((column) => PLACES[column]))
+const COUNTED_PLACES = SUM_COLUMNS.map((name) => COUNTED[name]?.map((column) => PLACES[column]))
 const MOST = 1e12
 
 /** As the view `canvas_sync_figure_rows` has it; a test compares the two. */
@@ -59,10 +40,10 @@ export function figureValues({ values }: EarlierSync): FigureValues {
     if (places !== undefined) for (const place of places) count += Number(values[place])
     return Math.min(Math.max(count, 0), MOST)
   })
-  sums[SUMMED.indexOf('syncs')] = 1
-  sums[SUMMED.indexOf('duration_us')] = duration_us
-  sums[SUMMED.indexOf('api_duration_us')] = rounded(values[PLACES.total_api_duration_ms], 1e10, 1000)
-  sums[SUMMED.indexOf('db_duration_us')] = rounded(values[PLACES.db_duration_ms], 1e10, 1000)
+  sums[SUM_COLUMNS.indexOf('syncs')] = 1
+  sums[SUM_COLUMNS.indexOf('duration_us')] = duration_us
+  sums[SUM_COLUMNS.indexOf('api_duration_us')] = rounded(values[PLACES.total_api_duration_ms], 1e10, 1000)
+  sums[SUM_COLUMNS.indexOf('db_duration_us')] = rounded(values[PLACES.db_duration_ms], 1e10, 1000)
   const is_timed = values[PLACES.sync_status] === 'completed' && seconds !== null && seconds !== undefined
   return { sums, completed_us: is_timed ? duration_us : null }
 }
