@@ -8,6 +8,7 @@ import { exitCodeOf } from '../exit-code.ts'
 import { checkOwnWord } from '../own-word.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { remoteOptions, SERVER_OPTIONS, tellWhatWaits } from '../server-options.ts'
+import { SYNC_SCOPE_OPTIONS } from '../sync-scope-options.ts'
 import { syncProgress } from '../progress/sync-progress.ts'
 import { describeSync, tellProblem } from '../sync-text.ts'
 
@@ -21,28 +22,7 @@ export const sync: Command = {
       value: 'FILE',
       help: 'file with the access token, - for standard input (or CANVAS_ACCESS_TOKEN)',
     },
-    'user-id': { type: 'string', value: 'ID', help: "your application's user on whose behalf it runs" },
-    type: {
-      type: 'string',
-      value: 'TYPE',
-      help: 'all, courses, assignments, submissions or grades (default all)',
-    },
-    course: {
-      type: 'string',
-      multiple: true,
-      value: 'ID',
-      help: 'only this course; may be given several times',
-    },
-    account: {
-      type: 'string',
-      value: 'ID',
-      help: "all courses of this account, with an administrator's token",
-    },
-    full: { type: 'boolean', help: 'read everything whole instead of what changed' },
-    'accept-deletions': {
-      type: 'boolean',
-      help: 'take missing rows as deleted even when more than 20 % of a list is gone',
-    },
+    ...SYNC_SCOPE_OPTIONS,
     'task-id': { type: 'string', value: 'ID', help: 'your own id of this sync, unique' },
     trigger: { type: 'string', value: 'WORD', help: 'what started it (default manual)' },
     ...SERVER_OPTIONS,

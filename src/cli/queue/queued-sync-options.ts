@@ -6,32 +6,12 @@ import { checkCanvasId } from '../canvas-id-option.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { wholeNumberOption } from '../numbers.ts'
 import { checkOwnWord } from '../own-word.ts'
+import { SYNC_SCOPE_OPTIONS } from '../sync-scope-options.ts'
 import { DEFAULT_SOURCE } from './queue-sources.ts'
 
 export const QUEUED_SYNC_OPTIONS: Command['options'] = {
   source: { type: 'string', value: 'NAME', help: 'one of "sources" of the workers (default "default")' },
-  'user-id': { type: 'string', value: 'ID', help: "your application's user on whose behalf it runs" },
-  type: {
-    type: 'string',
-    value: 'TYPE',
-    help: 'all, courses, assignments, submissions or grades (default all)',
-  },
-  course: {
-    type: 'string',
-    multiple: true,
-    value: 'ID',
-    help: 'only this course; may be given several times',
-  },
-  account: {
-    type: 'string',
-    value: 'ID',
-    help: "all courses of this account, with an administrator's token",
-  },
-  full: { type: 'boolean', help: 'read everything whole instead of what changed' },
-  'accept-deletions': {
-    type: 'boolean',
-    help: 'take missing rows as deleted even when more than 20 % of a list is gone',
-  },
+  ...SYNC_SCOPE_OPTIONS,
   priority: { type: 'string', value: 'N', help: 'from -100 to 100, the highest goes first (default 0)' },
   attempts: { type: 'string', value: 'N', help: `try at most so often (default ${MOST_ATTEMPTS_DEFAULT})` },
 }
