@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -12,20 +10,12 @@ import { FakeClock } from './support/fake-clock.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 import { assertProblem } from './api/support/assert-problem.ts'
 import { BASE, openTestApi } from './api/support/test-api.ts'
+import { freePort } from './support/free-port.ts'
 
 function serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
   const directory = temporaryDirectory()
   const database = `sqlite:${join(directory, 'sync.db')}`
   return startServer({ database, logDir: join(directory, 'logs'), port: 0, ...options })
-}
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  const { port } = taken.address() as AddressInfo
-  taken.close()
-  await once(taken, 'close')
-  return port
 }
 
 test('while it starts it lives, is not ready, and says when to come back', async () => {

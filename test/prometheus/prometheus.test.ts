@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { noCounters } from '../../src/core/sync-record.ts'
@@ -11,19 +10,11 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { dashboards, panelExpressions, ruleExpressions } from './support/expressions.ts'
 import { DEPLOY, runTool, startTool, withoutTools } from './support/prometheus-tools.ts'
 import { readExposition } from './support/read-exposition.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** As Prometheus 2.42 asks. */
 const ACCEPT =
   'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 let server: RunningServer
 const directory = temporaryDirectory()

@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { systemClock } from '../../../src/core/clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { ROOT } from './example-app.ts'
+import { freePort } from '../../support/free-port.ts'
 
 /** Where `.ci/run` unpacks it. */
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'canvas-sync-monitor/nginx')
@@ -68,15 +68,6 @@ export async function openNginx({ upstream, strips }: NginxOptions): Promise<Ngi
       await ended
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
