@@ -35,7 +35,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'syncs prune',
-    summary: 'delete what is older than it is to be kept',
+    summary: 'delete rows that are past their retention',
     load: async () => (await import('./commands/syncs-prune.ts')).syncsPrune,
   },
   ...QUEUE_COMMANDS,
@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'migrate',
     summary: 'bring the database to this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    name: 'copy',
+    summary: 'copy a SQLite database into PostgreSQL, with all history',
+    load: async () => (await import('./commands/copy.ts')).copy,
   },
   {
     name: 'backup',

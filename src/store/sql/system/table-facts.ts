@@ -46,7 +46,7 @@ async function findTables({ dialect, select }: SqlConnection): Promise<FoundTabl
          end as double precision) as about,
          case when relkind = 'r' then pg_total_relation_size(oid)
            else (select coalesce(sum(pg_total_relation_size(relid)), 0) from pg_partition_tree(pg_class.oid)) end as bytes
-       from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') order by relname`,
+       from pg_class where relnamespace = quote_ident(current_schema())::regnamespace and relkind in ('r', 'p') order by relname`,
       [],
     )
     return found.filter(({ name }) => OURS.test(name))
