@@ -1,9 +1,11 @@
 import { systemClock, type Clock } from '../core/clock.ts'
+import { isMonitorError } from '../core/errors.ts'
 import { openFileLogWriter } from '../logs/writing/file-log-writer.ts'
 import type { LogHealth, LogWriter } from '../logs/writing/log-writer.ts'
 import type { StreamOptionsByName } from '../logs/writing/stream-settings.ts'
 import { openRemote, type Remote, type RemoteHealth } from '../remote/open-remote.ts'
 import type { RemoteOptions } from '../remote/remote-options.ts'
+import { LateStore } from '../store/late-store.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { SyncReports } from '../store/sync-store.ts'
@@ -34,6 +36,11 @@ export interface MonitorOptions {
   readonly syncLimits?: SyncLimitOptions
   /** Threads that only read a SQLite database, beside the one that writes: a server has two. Default 0. */
   readonly readerThreads?: number
+  /**
+   * What to do where the database cannot be reached, is locked, full, or of a newer version. `go_on`: the job runs; what it
+   * does is logged, and recorded from when the database is there. `throw`: {@link createMonitor} throws. Default `go_on`.
+   */
+  readonly databaseAway?: 'go_on' | 'throw'
   /** A server that is told of everything as well. */
   readonly server?: RemoteOptions
   readonly clock?: Clock
@@ -68,6 +75,8 @@ export interface Monitor extends AsyncDisposable {
   health(): Promise<MonitorHealth>
   readonly store: Store
   readonly logs: LogWriter
+  /** Resolves when no sync runs that was started here; one that nobody ends keeps it waiting. */
+  settled(): Promise<void>
   /** Ends what still runs as cancelled, writes everything and closes what it opened. */
   close(): Promise<void>
 }
@@ -75,7 +84,8 @@ export interface Monitor extends AsyncDisposable {
 /**
  * Opens the database and the log streams.
  *
- * @throws MonitorError when either cannot be used at all: better at the start than in the night
+ * @throws MonitorError when either cannot be used at all: better at the start than in the night. Not for a database that is
+ * away, unless `databaseAway` says so: a job that does not run is worse than one that nobody watches
  */
 export async function createMonitor(options: MonitorOptions = {}): Promise<Monitor> {
   const clock = options.clock ?? systemClock
@@ -83,7 +93,8 @@ export async function createMonitor(options: MonitorOptions = {}): Promise<Monit
   try {
     const logs = options.logs ?? openLogs(options, clock)
     if (options.logs === undefined) opened.defer(() => logs.close())
-    const store = options.store ?? (await openDatabase(options))
+    let onBack = (): void => {}
+    const store = options.store ?? (await openDatabase(options, clock, () => onBack()))
     if (options.store === undefined) opened.defer(() => store.close())
     const remote =
       options.server === undefined ? null : await openRemote({ ...options.server, startWaitMs: 0 }, clock)
@@ -97,7 +108,8 @@ export async function createMonitor(options: MonitorOptions = {}): Promise<Monit
       logs: remote === null ? logs : new LogsHereAndThere(logs, remote.logs),
       reports: remote === null ? store.syncs : new ReportsHereAndThere(store.syncs, remote.reports),
     })
-    await monitor.lookForLostSyncs()
+    onBack = () => void monitor.lookForLostSyncs().catch(() => {})
+    if (!(store instanceof LateStore)) await monitor.lookForLostSyncs()
     return monitor
   } catch (error) {
     await opened.disposeAsync()
@@ -105,11 +117,28 @@ export async function createMonitor(options: MonitorOptions = {}): Promise<Monit
   }
 }
 
-function openDatabase({
-  database = 'sqlite:data/canvas-sync.db',
-  readerThreads = 0,
-}: MonitorOptions): Promise<Store> {
-  return openStore(database, { reader_threads: readerThreads })
+/** What passes, or what is no fault of the job. All else stays wrong until a person mends it. */
+const AWAY: ReadonlySet<string> = new Set([
+  'database_unreachable',
+  'database_busy',
+  'database_newer',
+  'disk_full',
+])
+
+async function openDatabase(
+  { database = 'sqlite:data/canvas-sync.db', readerThreads = 0, databaseAway = 'go_on' }: MonitorOptions,
+  clock: Clock,
+  onOpen: () => void,
+): Promise<Store> {
+  const open = (): Promise<Store> => openStore(database, { reader_threads: readerThreads })
+  try {
+    return await open()
+  } catch (error) {
+    if (databaseAway === 'throw' || !isMonitorError(error) || !AWAY.has(error.code)) throw error
+    const sentence = `${error.message} The job goes on; what it does is recorded when the database is there.`
+    process.emitWarning(sentence, 'CanvasSyncMonitorWarning')
+    return new LateStore({ open, failure: error, clock, onOpen })
+  }
 }
 
 function openLogs(options: MonitorOptions, clock: Clock): LogWriter {
@@ -177,6 +206,10 @@ class TrackingMonitor implements Monitor {
       store_failures: this.#syncs.failures,
       remote: (await this.#options.remote?.health()) ?? null,
     }
+  }
+
+  settled(): Promise<void> {
+    return this.#syncs.settled()
   }
 
   close(): Promise<void> {

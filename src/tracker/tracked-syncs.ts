@@ -34,6 +34,7 @@ export class TrackedSyncs {
   /** Syncs whose end is not in the store. */
   readonly #open = new Set<SyncTracker>()
   readonly #gates: ThrottleGates
+  #idle: PromiseWithResolvers<void> | null = null
   #failures = 0
   #closing: Promise<void> | null = null
 
@@ -70,6 +71,14 @@ export class TrackedSyncs {
     }
   }
 
+  /** Resolves when no sync runs here, neither of those that run now nor of those that begin meanwhile. */
+  async settled(): Promise<void> {
+    while (this.#starting.size + this.#open.size > 0) {
+      await Promise.allSettled(this.#starting)
+      if (this.#open.size > 0) await (this.#idle ??= Promise.withResolvers()).promise
+    }
+  }
+
   /** Ends what still runs as cancelled. */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
@@ -92,11 +101,20 @@ export class TrackedSyncs {
       save_interval_ms: this.#options.saveIntervalMs ?? 1000,
       keep_error_messages: this.#options.keepErrorMessages ?? false,
       onProgress: options.onProgress,
-      onEndSaved: () => this.#open.delete(sync),
+      onEndSaved: () => {
+        this.#ended(sync)
+      },
     })
     if (options.metadata != null && start.sync_metadata === null) sync.countLoss()
     this.#open.add(sync)
     return sync
+  }
+
+  #ended(sync: SyncTracker): void {
+    this.#open.delete(sync)
+    if (this.#open.size > 0) return
+    this.#idle?.resolve()
+    this.#idle = null
   }
 
   async #closeAll(): Promise<void> {

@@ -1,5 +1,6 @@
 import { MonitorError } from '../../core/errors.ts'
-import { PartedStore, STORE_PARTS, type StoreHealth, type StoreParts } from '../store.ts'
+import { calledParts } from '../called-parts.ts'
+import { PartedStore, type StoreHealth } from '../store.ts'
 import { onlyReads } from './store-reads.ts'
 import { StoreThread } from './store-thread.ts'
 import type { StorePart } from './worker-protocol.ts'
@@ -23,7 +24,7 @@ export class WorkerStore extends PartedStore {
   #closing: Promise<void> | null = null
 
   private constructor(writer: StoreThread, readers: readonly StoreThread[]) {
-    super(remoteParts((part, method, args) => this.#call(part, method, args)))
+    super(calledParts((part, method, args) => this.#call(part, method, args)))
     this.#writer = writer
     this.#readers = readers
   }
@@ -84,30 +85,4 @@ export class WorkerStore extends PartedStore {
     }
     return idlest ?? this.#writer
   }
-}
-
-type Call = (part: StorePart, method: string, args: readonly unknown[]) => Promise<unknown>
-
-/** Each part as an object whose every method is a message. */
-function remoteParts(call: Call): StoreParts {
-  return Object.fromEntries(STORE_PARTS.map((part) => [part, remote(part, call)])) as unknown as StoreParts
-}
-
-function remote(part: StorePart, call: Call): object {
-  const methods = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>()
-  return new Proxy(
-    {},
-    {
-      get: (_, method) => {
-        // Whoever awaits the part itself must not find a `then` that waits for ever.
-        if (typeof method !== 'string' || method === 'then') return undefined
-        let known = methods.get(method)
-        if (known === undefined) {
-          known = (...args) => call(part, method, args)
-          methods.set(method, known)
-        }
-        return known
-      },
-    },
-  )
 }
