@@ -68,6 +68,8 @@ export interface ReportStaleList {
 
 export interface ReportFreshness {
   readonly target_seconds: number
+  /** False where no list was ever read: only the sync engine reads lists, and of other jobs nothing is known here. */
+  readonly known: boolean
   readonly stale: number
   readonly never: number
   /** There are more than these numbers say: no more were counted. */

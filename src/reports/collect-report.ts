@@ -112,14 +112,14 @@ function hoursOf({ since, until }: ReportSpan): number[] {
 }
 
 async function freshnessOf({ store, freshness_target_ms, now }: CollectReport): Promise<ReportFreshness> {
-  const { rows, next } = await store.freshness.page({
-    final: false,
-    complete_before: now - freshness_target_ms,
-    limit: MOST_STALE,
-    after: null,
-  })
+  const page = { final: false, after: null }
+  const [{ rows, next }, any] = await Promise.all([
+    store.freshness.page({ ...page, complete_before: now - freshness_target_ms, limit: MOST_STALE }),
+    store.freshness.page({ ...page, complete_before: Number.MAX_SAFE_INTEGER, limit: 1 }),
+  ])
   return {
     target_seconds: freshness_target_ms / 1000,
+    known: any.rows.length > 0,
     stale: rows.filter(({ last_complete_at }) => last_complete_at !== null).length,
     never: rows.filter(({ last_complete_at }) => last_complete_at === null).length,
     more: next !== null,

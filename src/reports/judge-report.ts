@@ -31,8 +31,9 @@ export function judgeReport(report: Judged): Pick<Report, 'verdict' | 'headline'
       : null,
   ].filter((sentence) => sentence !== null)
   if (wrong.length === 0) {
-    const fresh = `every list was read whole within ${durationText(freshness.target_seconds)}`
-    return { verdict: 'good', headline: `All is well. ${allCompleted(figures)}, and ${fresh}.` }
+    const fresh = `, and every list was read whole within ${durationText(freshness.target_seconds)}`
+    const headline = `All is well. ${allCompleted(figures)}${freshness.known ? fresh : ''}.`
+    return { verdict: 'good', headline }
   }
   const headline = `${upperFirst(wrong.join('; '))}.`
   return { verdict: isBad(report) ? 'bad' : 'attention', headline }

@@ -172,7 +172,7 @@ function incidentsOf({ incidents, time_zone }: Report): ReportSection[] {
 }
 
 function freshnessOf({ freshness, time_zone }: Report): ReportSection {
-  const { lists, stale, never, more, target_seconds } = freshness
+  const { known, lists, stale, never, more, target_seconds } = freshness
   const rows = lists.map((list) =>
     row(staleListText(list), {
       value:
@@ -190,8 +190,10 @@ function freshnessOf({ freshness, time_zone }: Report): ReportSection {
   return {
     title: 'How fresh the data is',
     rows,
-    empty: `Every list was read whole within ${durationText(target_seconds)}.`,
-    empty_is_good: true,
+    empty: known
+      ? `Every list was read whole within ${durationText(target_seconds)}.`
+      : 'No list was read by the sync engine: how fresh the data of other jobs is, is not known here.',
+    empty_is_good: known,
     path: '/',
   }
 }

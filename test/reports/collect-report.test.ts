@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import * as fc from '../support/fast-check.ts'
+import type { ReportFreshness } from '../../src/core/report.ts'
 import { lastSpan, REPORT_PERIODS, spanBefore } from '../../src/core/report-period.ts'
 import { noCounters } from '../../src/core/sync-record.ts'
 import { capacityOf } from '../../src/reports/capacity.ts'
@@ -119,6 +120,17 @@ describe('a report', () => {
     )
   })
 
+  it('knows nothing of freshness where no list was ever read, and knows it of a single fresh one', async (t) => {
+    const store = await freshStore(t)
+    assert.equal((await freshnessOf(store)).known, false)
+    const source = await store.data.openSource('https://canvas.test', '7', NOW)
+    const scope = { source_id: source.id, listed_by: '12', entity: 'submissions' } as const
+    const listing = await store.data.beginListing(scope, NOW)
+    await store.data.completeListing(listing, { read_through_at: NOW, deletions: 'brake' })
+    const { known, stale, never } = await freshnessOf(store)
+    assert.deepEqual({ known, stale, never }, { known: true, stale: 0, never: 0 })
+  })
+
   it('counts the lists that are older than their target, and names the stalest', async (t) => {
     const store = await freshStore(t)
     const source = await store.data.openSource('https://canvas.test:8443/canvas', '7', NOW)
@@ -131,15 +143,8 @@ describe('a report', () => {
       const listing = await store.data.beginListing({ source_id: source.id, listed_by: '12', entity }, at)
       await store.data.completeListing(listing, { read_through_at: at, deletions: 'brake' })
     }
-    const span = lastSpan('daily', NOW, 'UTC')
-    const { freshness } = await collectReport({
-      store,
-      period: 'daily',
-      span,
-      time_zone: 'UTC',
-      freshness_target_ms: DAY_MS,
-      now: NOW,
-    })
+    const freshness = await freshnessOf(store)
+    assert.equal(freshness.known, true)
     assert.deepEqual([freshness.stale, freshness.never, freshness.more], [2, 0, false])
     assert.deepEqual(freshness.lists[0], {
       host: 'canvas.test:8443',
@@ -150,6 +155,18 @@ describe('a report', () => {
     })
   })
 })
+
+async function freshnessOf(store: Store): Promise<ReportFreshness> {
+  const { freshness } = await collectReport({
+    store,
+    period: 'daily',
+    span: lastSpan('daily', NOW, 'UTC'),
+    time_zone: 'UTC',
+    freshness_target_ms: DAY_MS,
+    now: NOW,
+  })
+  return freshness
+}
 
 describe('room', () => {
   const sample = (host: string, hours: number, database: number, logs: number) => ({

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Report, ReportVerdict } from '../../src/core/report.ts'
 import { figures, report } from './support/report-factory.ts'
 
-const fresh = { target_seconds: 86_400, stale: 0, never: 0, more: false, lists: [] }
+const fresh = { target_seconds: 86_400, known: true, stale: 0, never: 0, more: false, lists: [] }
 const incident = {
   id: 1,
   severity: 'critical' as const,
@@ -14,6 +14,7 @@ const incident = {
 
 const TABLE: readonly (readonly [Partial<Report>, ReportVerdict, string])[] = [
   [{}, 'good', 'All is well. All 700 syncs completed, and every list was read whole within 24 h.'],
+  [{ freshness: { ...fresh, known: false } }, 'good', 'All is well. All 700 syncs completed.'],
   [
     { figures: figures(1) },
     'good',

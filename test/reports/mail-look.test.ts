@@ -38,6 +38,7 @@ const full: Partial<Report> = {
   ],
   freshness: {
     target_seconds: 86_400,
+    known: true,
     stale: 200,
     never: 1,
     more: true,

@@ -49,6 +49,7 @@ function badWeek(word: string): Report {
     more_failures: true,
     freshness: {
       target_seconds: 86_400,
+      known: true,
       stale: 200,
       never: 1,
       more: true,

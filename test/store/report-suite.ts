@@ -304,7 +304,7 @@ export function exerciseReports(open: OpenStore): void {
           open: 2,
           listed: [title('The token of user 4711 has expired'), title('The token of user 47 has expired')],
         },
-        freshness: { target_seconds: 1, stale: 0, never: 0, more: false, lists: [] },
+        freshness: { target_seconds: 1, known: true, stale: 0, never: 0, more: false, lists: [] },
       } as unknown as Report
       const { id } = await store.reports.keep(named)
       const audit = { actor_kind: 'cli', actor_id: null, user_id: null, route: null, address: null } as const

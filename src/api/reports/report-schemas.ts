@@ -55,6 +55,7 @@ const failure: z.ZodType<Report['failures'][number]> = z
 const freshness: z.ZodType<Report['freshness']> = z
   .object({
     target_seconds: seconds,
+    known: z.boolean().meta({ description: 'Whether the sync engine ever read a list' }),
     stale: count,
     never: count,
     more: z.boolean().meta({ description: 'There are more than were counted' }),

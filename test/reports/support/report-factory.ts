@@ -65,7 +65,7 @@ export function report(given: Partial<Report> = {}): Report {
     })),
     failures: [],
     more_failures: false,
-    freshness: { target_seconds: 86_400, stale: 0, never: 0, more: false, lists: [] },
+    freshness: { target_seconds: 86_400, known: true, stale: 0, never: 0, more: false, lists: [] },
     slowest: { types: [], courses: [] },
     capacity: {
       database_bytes: 8e6,
