@@ -29,7 +29,7 @@ export type QueueJobState = 'queued' | 'running' | 'ended'
 
 /** How a job ended: as its last sync did. */
 export interface QueueJobResult {
-  /** `lost`: every attempt lost its worker. */
+  /** `lost`: no attempt is left, and the last one lost its worker. */
   readonly status: SyncStatus
   readonly error_type: SyncErrorType | null
   /** Row of the last attempt; null when none was started. */

@@ -24,6 +24,8 @@ export interface RunSyncOptions {
   readonly onTaskIdTaken?: 'rename' | 'throw'
   /** Ends the sync as cancelled; all that was read is kept. */
   readonly signal?: AbortSignal
+  /** Asked before each write of synced data: false when another process has the work. Default: always. */
+  readonly mayWrite?: () => boolean
   /** Courses read at the same time. Default 16; how many calls are in flight is the throttle's business. */
   readonly courseConcurrency?: number
   /** An interrupted sync is continued if its last checkpoint is not older. Default one hour. */

@@ -18,6 +18,7 @@ import { CourseQueue } from './course-queue.ts'
 import type { ListedCourse } from './course.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { CourseEntity } from './entity-lists.ts'
+import { fencedData } from './fenced-data.ts'
 import { listCourses } from './list-courses.ts'
 import { FULL_READ_EVERY_MS } from './submissions-plan.ts'
 import { syncCourse } from './sync-course.ts'
@@ -76,18 +77,19 @@ export class SyncRun {
   }
 
   async #connect(): Promise<EngineContext> {
-    const { monitor, baseUrl, observer = {} } = this.#options
+    const { monitor, baseUrl, observer = {}, mayWrite } = this.#options
+    const { data } = monitor.store
     observer.started?.(this.#sync, this.#client)
     const started = this.#clock.monotonic()
     const { id } = await this.#client.self({ signal: this.#abort.signal })
     if (!isCanvasId(id)) throw new MonitorError('contract', "Canvas names the token's owner in no known way.")
-    const source = await monitor.store.data.openSource(new URL(baseUrl).origin, id, this.#clock.now())
+    const source = await data.openSource(new URL(baseUrl).origin, id, this.#clock.now())
     this.#sync.recordConnectionTest({ durationMs: this.#clock.monotonic() - started, sourceId: source.id })
     await this.#sync.setSource(source.id, this.#scope)
     return {
       sync: this.#sync,
       client: this.#client,
-      data: monitor.store.data,
+      data: mayWrite === undefined ? data : fencedData(data, mayWrite),
       source,
       clock: this.#clock,
       signal: this.#abort.signal,
@@ -184,7 +186,8 @@ export class SyncRun {
 
   async #end(context: EngineContext): Promise<SyncRecord> {
     const record = await this.#sync.completeSuccess()
-    if (record.sync_status !== 'failed') {
+    // Of one that was found lost meanwhile they are those of its successor.
+    if (record.sync_status === 'completed' || record.sync_status === 'partial') {
       await context.data.clearCheckpoints(context.source.id, this.#checkpointKey()).catch(() => undefined)
     }
     return record

@@ -18,7 +18,9 @@ export async function cancelJob(
   if (job === null) return 'unknown'
   if (job.state === 'ended') return 'ended_before'
   const runs = await store.requestCancel(job_id, now)
-  if (!runs && (await queue.cancelWaiting(job_id))) return 'cancelled'
+  // One that is in the queue again may have an attempt that its worker has not yet called ended.
+  const waits = !runs || (await queue.find(job_id))?.state === 'queued'
+  if (waits && (await queue.cancelWaiting(job_id))) return 'cancelled'
   const after = await queue.find(job_id)
   if (after?.state !== 'ended') return 'stopping'
   return after.result?.status === 'cancelled' ? 'cancelled' : 'ended_before'

@@ -14,6 +14,7 @@ import type { SyncQueue } from './sync-queue.ts'
 /** The queue of one machine, in its SQLite database. */
 export class EmbeddedQueue implements SyncQueue {
   readonly lease_ms: number
+  readonly longest_hold_ms: number | null = null
   readonly #store: QueueStore
   readonly #clock: Clock
 
@@ -21,6 +22,10 @@ export class EmbeddedQueue implements SyncQueue {
     this.#store = store
     this.#clock = clock
     this.lease_ms = lease_ms
+  }
+
+  async now(): Promise<number> {
+    return this.#clock.now()
   }
 
   add(job: NewQueueJob): Promise<boolean> {

@@ -1,33 +1,66 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../core/clock.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { nextCronTime } from '../schedules/cron-times.ts'
 import type { QueueSchedule, QueueStore } from '../store/queue.ts'
 import type { SyncQueue } from './sync-queue.ts'
 
 /**
  * Puts the syncs that are due into the queue; any number of workers may do so at the same time. Times that passed while no
- * worker was there become one sync, for the last of them.
+ * worker was there become one sync, for the last of them, and so do those that pass while the last one still waits.
  *
  * They are ours and not pg-boss's, so that a start is due at the same moment at which the same schedule is expected to
  * have one, also on the days on which the clocks change, and with either database.
  *
+ * @param unreadable told of a schedule whose times cannot be found here, as in a time zone that this machine does not know
  * @returns how many it put there
  */
-export async function fireSchedules(store: QueueStore, queue: SyncQueue, clock: Clock): Promise<number> {
+export async function fireSchedules(
+  store: QueueStore,
+  queue: SyncQueue,
+  unreadable: (slug: string, error: unknown) => void = () => {},
+): Promise<number> {
+  const schedules = await store.listSchedules()
+  if (schedules.length === 0) return 0
+  const now = await queue.now()
   let fired = 0
-  for (const schedule of await store.listSchedules()) {
-    const now = clock.now()
-    const { next_at } = schedule
-    if (next_at === null || next_at > now) continue
-    const id = jobIdOf(schedule.slug, next_at)
-    const { slug, sync, priority } = schedule
-    // First the job, whose id is that of the time: whoever dies in between leaves it to the next to go on.
-    const added = await queue.add({ id, sync: { ...sync, schedule: slug }, priority, start_after: now })
-    const to = { next_at: nextCronTime(schedule, now), last_at: next_at, last_job_id: id }
-    await store.advanceSchedule(slug, next_at, to)
-    if (added) fired++
+  for (const schedule of schedules) {
+    if (schedule.next_at === null) continue
+    let following: number | null
+    try {
+      following = nextCronTime(schedule, now)
+    } catch (error) {
+      unreadable(schedule.slug, error)
+      continue
+    }
+    if (await fire(schedule, schedule.next_at, { now, following }, store, queue)) fired++
   }
   return fired
+}
+
+async function fire(
+  schedule: QueueSchedule,
+  due_at: number,
+  { now, following }: { readonly now: number; readonly following: number | null },
+  store: QueueStore,
+  queue: SyncQueue,
+): Promise<boolean> {
+  const { slug, sync, priority, last_at, last_job_id } = schedule
+  if (due_at > now) {
+    // Whoever wrote that had a clock that is far ahead: nothing would be due until then.
+    if (following !== null && due_at > following)
+      await store.advanceSchedule(slug, due_at, { next_at: following, last_at, last_job_id })
+    return false
+  }
+  const last = last_job_id === null ? null : await queue.find(last_job_id)
+  if (last?.state === 'queued' && isDeepStrictEqual(last.sync, { ...sync, schedule: slug })) {
+    await store.advanceSchedule(slug, due_at, { next_at: following, last_at: due_at, last_job_id })
+    return false
+  }
+  const id = jobIdOf(slug, due_at)
+  // First the job, whose id is that of the time: whoever dies in between leaves it to the next to go on.
+  const added = await queue.add({ id, sync: { ...sync, schedule: slug }, priority, start_after: now })
+  await store.advanceSchedule(slug, due_at, { next_at: following, last_at: due_at, last_job_id: id })
+  return added
 }
 
 /** The same for everybody: a UUID made of the schedule and its time. */

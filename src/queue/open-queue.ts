@@ -1,7 +1,9 @@
 import { systemClock, type Clock } from '../core/clock.ts'
+import { MonitorError } from '../core/errors.ts'
 import { isPostgres } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { EmbeddedQueue } from './embedded-queue.ts'
+import { OTHER_VERSION } from './pg-boss-start.ts'
 import { DEFAULT_LEASE_MS, SHORTEST_LEASE_MS, type SyncQueue } from './sync-queue.ts'
 
 export interface OpenQueueOptions {
@@ -21,5 +23,13 @@ export async function openQueue(
   const lease = Math.max(SHORTEST_LEASE_MS, lease_ms)
   if (!isPostgres(database)) return new EmbeddedQueue(store.queue, clock, lease)
   const { openPgBossQueue } = await import('./pg-boss-queue.ts')
-  return await openPgBossQueue({ database, lease_ms: lease, supervise })
+  try {
+    return await openPgBossQueue({ database, lease_ms: lease, supervise })
+  } catch (error) {
+    if (!(error instanceof Error && error.message === OTHER_VERSION)) throw error
+    throw new MonitorError('database_unsupported', 'The tables of the queue are those of another version.', {
+      cause: error,
+      next_step: 'Stop the workers of older versions, and run migrate with the newest one.',
+    })
+  }
 }

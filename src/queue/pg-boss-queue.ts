@@ -1,6 +1,5 @@
-import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { QueuedSync, QueueJobResult } from '../core/queued-sync.ts'
-import { parsePostgresUrl } from '../store/postgres/postgres-url.ts'
 import {
   QUEUE_SCHEMA,
   type JobClaim,
@@ -10,26 +9,28 @@ import {
   type SourceDepth,
   type TakenJob,
 } from '../store/queue.ts'
-import { DEPTHS, FIND, LIST, toDepth, toQueueJob, type DepthRow, type JobRow } from './pg-boss-rows.ts'
+import {
+  DEPTHS,
+  FIND,
+  LIST,
+  toDepth,
+  toQueueJob,
+  toTaken,
+  type DepthRow,
+  type JobRow,
+} from './pg-boss-rows.ts'
+import { LONGEST_HOLD_S, QUEUE, startPgBoss, type PgBossOptions } from './pg-boss-start.ts'
 import type { SyncQueue } from './sync-queue.ts'
 
-const QUEUE = 'syncs'
-const CONNECTIONS = 4
-/** The rules of attempts are ours: pg-boss tries again for as long as it is told to. */
-const RETRIES = 1_000_000
-const DAY_S = 86_400
-/** How often one of the workers looks for those that are silent. */
-const LOOK_S = 5
-
-export interface PgBossQueueOptions {
-  /** `postgres://…` */
-  readonly database: string
+export interface PgBossQueueOptions
+  extends
+    Pick<PgBossOptions, 'database' | 'supervise' | 'install'>,
+    Partial<Pick<PgBossOptions, 'answer_limit_ms'>> {
   readonly lease_ms: number
-  /** A worker also puts back what silent ones held and deletes what is old. Default false. */
-  readonly supervise?: boolean
-  /** Makes its tables, or brings them to this version. False: throws where that is to be done. Default true. */
-  readonly install?: boolean
 }
+
+/** A renewal that hangs must fail early enough for others within the lease. */
+const answerLimit = (lease_ms: number): number => Math.min(15_000, Math.max(5000, lease_ms / 3))
 
 /**
  * The queue of many machines: pg-boss on PostgreSQL. A `singleton` queue with the source as its key lets one job of a
@@ -38,47 +39,16 @@ export interface PgBossQueueOptions {
  * @throws whatever pg-boss or the driver throws when the database is not there
  */
 export async function openPgBossQueue(options: PgBossQueueOptions): Promise<SyncQueue> {
-  const { PgBoss } = await import('pg-boss')
-  const boss = new PgBoss({
-    connectionString: parsePostgresUrl(options.database).url,
-    application_name: 'canvas-sync-monitor queue',
-    schema: QUEUE_SCHEMA,
-    max: CONNECTIONS,
-    schedule: false,
-    migrate: options.install !== false,
-    supervise: options.supervise === true,
-    superviseIntervalSeconds: LOOK_S,
-    monitorIntervalSeconds: LOOK_S,
-    registerInstance: false,
-    openTelemetry: { enabled: false },
-  })
-  const queue = new PgBossQueue(boss, options.lease_ms)
-  boss.on('error', (error) => {
-    queue.note(error)
-  })
-  try {
-    await boss.start()
-    if (options.install !== false && (await boss.getQueue(QUEUE)) === null) await createQueue(boss)
-  } catch (error) {
-    await boss.stop({ graceful: false }).catch(() => undefined)
-    throw error
-  }
+  const { lease_ms, answer_limit_ms = answerLimit(lease_ms), ...rest } = options
+  let queue: PgBossQueue | undefined
+  const onError = (error: Error): void => queue?.note(error)
+  queue = new PgBossQueue(await startPgBoss({ ...rest, answer_limit_ms, onError }), lease_ms)
   return queue
-}
-
-function createQueue(boss: PgBoss): Promise<void> {
-  return boss.createQueue(QUEUE, {
-    policy: 'singleton',
-    retryLimit: RETRIES,
-    retryDelay: 0,
-    expireInSeconds: DAY_S,
-    retentionSeconds: 365 * DAY_S,
-    deleteAfterSeconds: 30 * DAY_S,
-  })
 }
 
 class PgBossQueue implements SyncQueue {
   readonly lease_ms: number
+  readonly longest_hold_ms: number = LONGEST_HOLD_S * 1000
   readonly #boss: PgBoss
   /** Sources that jobs were met of and that nobody here has. */
   readonly #foreign = new Set<string>()
@@ -91,6 +61,14 @@ class PgBossQueue implements SyncQueue {
 
   note(error: Error): void {
     this.#problem = error.message
+  }
+
+  async now(): Promise<number> {
+    const [row] = await this.#select<{ now: number }>(
+      'select extract(epoch from clock_timestamp())::float8 * 1000 as now',
+      [],
+    )
+    return Math.round(row?.now ?? Number.NaN)
   }
 
   async add({ id, sync, priority, start_after }: NewQueueJob): Promise<boolean> {
@@ -130,17 +108,19 @@ class PgBossQueue implements SyncQueue {
     return affected(await this.#boss.complete(QUEUE, attemptOf(claim), { ...result })) > 0
   }
 
-  /** Both statements or none: between them another worker could take it before its time. */
   async giveBack(claim: JobClaim, delay_ms: number): Promise<boolean> {
+    if (delay_ms > 0) return await this.#giveBackLater(claim, Math.ceil(delay_ms / 1000))
+    return affected(await this.#boss.fail(QUEUE, attemptOf(claim), null)) > 0
+  }
+
+  /** Both statements or none: between them another worker could take it before its time. */
+  async #giveBackLater(claim: JobClaim, startAfter: number): Promise<boolean> {
     const transaction = await this.#boss.getDb().beginTransaction?.()
     if (transaction === undefined) throw new Error('pg-boss has no transactions here')
     const { db } = transaction
     try {
       const failed = affected(await this.#boss.fail(QUEUE, attemptOf(claim), null, { db })) > 0
-      if (failed && delay_ms > 0) {
-        const startAfter = Math.ceil(delay_ms / 1000)
-        await this.#boss.update(QUEUE, undefined, { id: claim.job_id, startAfter, db })
-      }
+      if (failed) await this.#boss.update(QUEUE, undefined, { id: claim.job_id, startAfter, db })
       await transaction.commit()
       return failed
     } catch (error) {
@@ -213,21 +193,3 @@ const affected = (answer: SettleAnswer): number => answer.affected ?? 0
 
 const isUuid = (text: string): boolean =>
   /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/.test(text)
-
-function toTaken(job: JobWithMetadata<QueuedSync>): TakenJob {
-  return {
-    job_id: job.id,
-    token: job.retryCount,
-    job: {
-      id: job.id,
-      sync: job.data,
-      priority: job.priority,
-      state: 'running',
-      created_at: job.createdOn.getTime(),
-      start_after: job.startAfter.getTime(),
-      taken_at: job.startedOn.getTime(),
-      ended_at: null,
-      result: null,
-    },
-  }
-}

@@ -1,5 +1,6 @@
+import type { JobWithMetadata } from 'pg-boss'
 import type { QueuedSync, QueueJobResult } from '../core/queued-sync.ts'
-import type { QueueJob, SourceDepth } from '../store/queue.ts'
+import type { QueueJob, SourceDepth, TakenJob } from '../store/queue.ts'
 
 /** What lists need of pg-boss's table, which pg-boss itself can only page through from the oldest on. Read, never written. */
 const COLUMNS = `id, data, priority::float8 as priority, state::text as state, output,
@@ -21,8 +22,8 @@ export const LIST: Readonly<Record<'running' | 'queued' | 'ended', string>> = {
 export const DEPTHS: string = `select group_id as source,
     count(*) filter (where state < 'active')::float8 as queued,
     count(*) filter (where state = 'active')::float8 as running,
-    extract(epoch from min(created_on) filter (where state < 'active' and start_after <= now()))::float8 * 1000
-      as oldest_waiting_at
+    extract(epoch from min(greatest(created_on, start_after)) filter (where state < 'active' and start_after <= now()))
+      ::float8 * 1000 as oldest_waiting_at
   ${FROM} and state <= 'active' group by group_id order by group_id`
 
 export interface DepthRow {
@@ -68,4 +69,24 @@ export function toQueueJob(row: JobRow): QueueJob {
 
 export function toDepth({ oldest_waiting_at, ...depth }: DepthRow): SourceDepth {
   return { ...depth, oldest_waiting_at: oldest_waiting_at === null ? null : Math.round(oldest_waiting_at) }
+}
+
+export function toTaken(job: JobWithMetadata<QueuedSync>): TakenJob {
+  return {
+    job_id: job.id,
+    token: job.retryCount,
+    // That of whoever added it: pg-boss looks at nothing else.
+    ...(job.heartbeatSeconds === null ? {} : { lease_ms: job.heartbeatSeconds * 1000 }),
+    job: {
+      id: job.id,
+      sync: job.data,
+      priority: job.priority,
+      state: 'running',
+      created_at: job.createdOn.getTime(),
+      start_after: job.startAfter.getTime(),
+      taken_at: job.startedOn.getTime(),
+      ended_at: null,
+      result: null,
+    },
+  }
 }

@@ -62,6 +62,11 @@ export async function readQueueStatus(
   }
 }
 
+/** Sources of which syncs wait while no worker that has them lives and takes syncs. */
+export function unattendedSources({ sources }: Pick<QueueStatus, 'sources'>): readonly SourceStatus[] {
+  return sources.filter(({ queued, workers }) => queued > 0 && workers === 0)
+}
+
 function workerStatus(row: QueueWorkerRow, now: number): WorkerStatus {
   const { id, host, pid, version, concurrency, running } = row
   return {

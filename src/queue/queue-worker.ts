@@ -1,12 +1,16 @@
 import { systemClock, type Clock } from '../core/clock.ts'
-import type { QueueStore, QueueWorkerRow, TakenJob } from '../store/queue.ts'
+import { isMonitorError } from '../core/errors.ts'
+import type { QueueWorkerRow, TakenJob } from '../store/queue.ts'
 import type { Monitor } from '../tracker/monitor.ts'
 import { processIdentity } from '../tracker/process-identity.ts'
+import { HeldJobs } from './held-jobs.ts'
 import { momentOf, type Moment } from './lease.ts'
-import { runJob, type JobOutcome, type JobSurroundings, type QueueSource } from './run-job.ts'
+import { runJob, type JobSurroundings, type QueueSource } from './run-job.ts'
 import { RunningJob } from './running-job.ts'
+import type { JobOutcome } from './settle-job.ts'
 import type { SyncQueue } from './sync-queue.ts'
 import { Upkeep } from './upkeep.ts'
+import { workerHealth, type WorkerHealth } from './worker-health.ts'
 
 export interface QueueWorkerOptions {
   readonly queue: SyncQueue
@@ -46,39 +50,55 @@ export interface WorkerSummary {
 const IDLE_MS = 1000
 const QUICK_MS = 100
 const QUICK_LOOKS = 2
-/** Between two renewals of what is held. */
-const KEEP_MS = 2000
 const LONGEST_BACK_OFF_MS = 10_000
+/** What could not begin is given back for so long. */
+const BEGIN_AGAIN_MS = 10_000
 /** What is stopped has so long to end. */
 const STOP_MS = 10_000
+const LEAVE_MS = 2000
 
 /** Takes syncs out of the queue and runs them, until it is asked to stop. */
 export class QueueWorker {
   readonly #options: QueueWorkerOptions
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #running = new Map<string, RunningJob>()
-  readonly #ends = new Set<Promise<void>>()
+  readonly #held: HeldJobs
   readonly #upkeep: Upkeep
   readonly #started_at: number
   readonly #summary = { ended: 0, retried: 0, handed_back: 0, lost_hold: 0 }
   /** Wakes whoever waits for a job or for one to end. */
   #wake: () => void = () => {}
   #draining = false
-  #keeping: Promise<void> | null = null
+  /** Monotonic. */
+  #looked_at: number
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? Math.random
     this.#started_at = this.#clock.now()
+    this.#looked_at = this.#clock.monotonic()
     const { queue, monitor } = options
+    const onEnd = (): void => {
+      this.#wake()
+    }
+    this.#held = new HeldJobs({ queue, store: monitor.store.queue, clock: this.#clock, onEnd })
     const trouble = (message: string): void => options.observer?.trouble?.(message)
     this.#upkeep = new Upkeep({ queue, monitor, clock: this.#clock, row: () => this.row(), trouble })
   }
 
   get running(): number {
-    return this.#running.size
+    return this.#held.size
+  }
+
+  health(): WorkerHealth {
+    const now = this.#clock.monotonic()
+    const { answered_at } = this.#upkeep
+    return workerHealth({
+      looked_ms_ago: now - this.#looked_at,
+      answered_ms_ago: answered_at === null ? null : now - answered_at,
+      draining: this.#draining,
+    })
   }
 
   /** Resolves when it has stopped: at `stop`, after what ran has ended or was handed back. */
@@ -89,19 +109,14 @@ export class QueueWorker {
     }
     if (stop.aborted) begin_drain()
     stop.addEventListener('abort', begin_drain)
-    const end_keeping = this.#clock.every(KEEP_MS, () => {
-      this.#keeping ??= this.#keep().finally(() => {
-        this.#keeping = null
-      })
-    })
+    const end_keeping = this.#held.keep()
     await this.#upkeep.start()
     try {
       await this.#takeJobs()
       await this.#drain()
     } finally {
       stop.removeEventListener('abort', begin_drain)
-      end_keeping()
-      await this.#keeping
+      await end_keeping()
       await this.#upkeep.stop()
     }
     return { ...this.#summary }
@@ -118,7 +133,7 @@ export class QueueWorker {
       version,
       sources: [...sources.keys()],
       concurrency,
-      running: this.#running.size,
+      running: this.#held.size,
       state: this.#draining ? 'draining' : 'working',
       started_at: this.#started_at,
       heartbeat_at: this.#clock.now(),
@@ -130,7 +145,8 @@ export class QueueWorker {
     const names = [...sources.keys()]
     let [failures, misses] = [0, 0]
     while (!this.#draining) {
-      if (this.#running.size >= concurrency) {
+      this.#looked_at = this.#clock.monotonic()
+      if (this.#held.size >= concurrency) {
         await this.#pause(null)
         continue
       }
@@ -147,7 +163,7 @@ export class QueueWorker {
       if (taken !== null) {
         misses = 0
         this.#begin(taken, asked)
-      } else if (until_empty && this.#running.size === 0 && (await this.#isEmpty(names))) return
+      } else if (until_empty && this.#held.size === 0 && (await this.#isEmpty(names))) return
       // Two that ask at the same moment for jobs of one source may both get none, where there are others.
       else await this.#pause((++misses <= QUICK_LOOKS ? QUICK_MS : IDLE_MS) * (0.75 + this.#random() / 2))
     }
@@ -163,63 +179,44 @@ export class QueueWorker {
   }
 
   #begin(taken: TakenJob, asked: Moment): void {
-    const { queue, observer, monitor, sources, id } = this.#options
+    const { queue, observer } = this.#options
     const running = new RunningJob(taken, this.#clock, queue.lease_ms, asked)
-    this.#running.set(taken.job_id, running)
     observer?.taken?.(taken)
-    const around: JobSurroundings = {
-      queue,
-      monitor,
-      sources,
-      worker_id: id,
-      clock: this.#clock,
-      random: this.#random,
-    }
-    const end = runJob(running, around)
-      .catch((): JobOutcome => ({ became: 'lost_hold' }))
-      .then((outcome) => {
-        this.#summary[outcome.became]++
-        observer?.ended?.(taken, outcome)
-      })
-      .finally(() => {
-        this.#running.delete(taken.job_id)
-        this.#ends.delete(end)
-        this.#wake()
-      })
-    this.#ends.add(end)
+    this.#held.begin(running, async () => {
+      const outcome = await this.#attempt(running)
+      this.#summary[outcome.became]++
+      observer?.ended?.(taken, outcome)
+    })
   }
 
-  /** Renews what is held, and stops what is not held any more or is to be cancelled. */
-  async #keep(): Promise<void> {
-    const held = [...this.#running.values()]
-    if (held.length === 0) return
-    for (const job of held) job.mayGoOn()
-    const asked = momentOf(this.#clock)
+  async #attempt(running: RunningJob): Promise<JobOutcome> {
+    const { queue, observer, monitor, sources, id } = this.#options
+    const [clock, random] = [this.#clock, this.#random]
+    const around: JobSurroundings = { queue, monitor, sources, worker_id: id, clock, random }
     try {
-      const kept = new Set((await this.#options.queue.keep(held.map(({ claim }) => claim))).map(keyOf))
-      for (const job of held) {
-        if (kept.has(keyOf(job.claim))) job.lease.renew(asked)
-        // One that has just been settled is held no more either.
-        else if (this.#running.has(job.claim.job_id)) job.stop('lease_lost')
-      }
-      const cancelled = await this.#store.listCancelled(held.map(({ claim }) => claim.job_id))
-      for (const job_id of cancelled) this.#running.get(job_id)?.stop('cancel')
-    } catch {
-      // The lease runs out by itself.
+      return await runJob(running, around)
+    } catch (error) {
+      const reason = isMonitorError(error) ? error.message : 'The database cannot be reached.'
+      observer?.trouble?.(`A sync of ${running.taken.job.sync.source} could not begin: ${reason}`)
+      const back = await queue.giveBack(running.claim, BEGIN_AGAIN_MS).catch(() => false)
+      return { became: back ? 'handed_back' : 'lost_hold' }
     }
   }
 
   async #drain(): Promise<void> {
     const { drain_ms = 30_000 } = this.#options
-    if (this.#running.size > 0) await this.#upkeep.tell()
+    if (this.#held.size > 0) await this.#upkeep.tell()
     await this.#allEnded(drain_ms)
-    for (const job of this.#running.values()) job.stop('hand_back')
+    this.#held.stopAll('hand_back')
     await this.#allEnded(STOP_MS)
+    // What has not ended by now must ask and say nothing more: the queue and the database are closed next.
+    this.#held.stopAll('lease_lost')
+    await this.#allEnded(LEAVE_MS)
   }
 
   async #allEnded(limit_ms: number): Promise<void> {
     const until = this.#clock.monotonic() + limit_ms
-    while (this.#running.size > 0) {
+    while (this.#held.size > 0) {
       const left_ms = until - this.#clock.monotonic()
       if (left_ms <= 0) return
       await this.#pause(left_ms)
@@ -232,15 +229,8 @@ export class QueueWorker {
     this.#wake = () => {
       awake.abort()
     }
-    if (limit_ms === null && this.#running.size === 0) return
+    if (limit_ms === null && this.#held.size === 0) return
     await this.#clock.sleep(limit_ms ?? 60_000, awake.signal).catch(() => undefined)
     this.#wake = () => {}
   }
-
-  get #store(): QueueStore {
-    return this.#options.monitor.store.queue
-  }
 }
-
-const keyOf = ({ job_id, token }: { readonly job_id: string; readonly token: number }): string =>
-  `${token} ${job_id}`

@@ -2,12 +2,12 @@ import type { Clock } from '../core/clock.ts'
 import { isMonitorError, MonitorError } from '../core/errors.ts'
 import { afterAttempt, type AfterAttempt, type QueueJobResult } from '../core/queued-sync.ts'
 import type { SyncRecord, SyncRow } from '../core/sync-record.ts'
-import type { SyncStatus } from '../core/sync-status.ts'
 import { runSync } from '../engine/sync-engine.ts'
 import type { AttemptBegun } from '../store/queue.ts'
 import type { Monitor } from '../tracker/monitor.ts'
 import { processIdentity } from '../tracker/process-identity.ts'
 import type { RunningJob } from './running-job.ts'
+import { settleJob, type JobOutcome } from './settle-job.ts'
 import type { SyncQueue } from './sync-queue.ts'
 
 /** Where a source is, and its token: known on the machine of a worker alone. */
@@ -28,13 +28,6 @@ export interface JobSurroundings {
   readonly random: () => number
 }
 
-/** What became of a job in this worker's hands. */
-export type JobOutcome =
-  | { readonly became: 'ended'; readonly status: SyncStatus }
-  | { readonly became: 'retried' | 'handed_back' | 'lost_hold' }
-
-const SETTLE_AGAIN_MS = 1000
-
 /**
  * One attempt of a job: a sync with a row of its own, and then what the job becomes. Throws only what keeps an attempt from
  * beginning, as a database that is away.
@@ -43,6 +36,12 @@ export async function runJob(running: RunningJob, around: JobSurroundings): Prom
   const { monitor, clock, worker_id } = around
   const { job, token, job_id } = running.taken
   const { sync } = job
+  if (!running.mayGoOn()) return { became: 'lost_hold' }
+  const { stop_reason } = running
+  if (stop_reason === 'hand_back') {
+    const held = await around.queue.giveBack(running.claim, 0)
+    return { became: held ? 'handed_back' : 'lost_hold' }
+  }
   const { host, pid, process_started } = processIdentity()
   const begun = await monitor.store.queue.beginAttempt({
     job_id,
@@ -57,12 +56,13 @@ export async function runJob(running: RunningJob, around: JobSurroundings): Prom
   })
   // A later attempt has begun: this process was away for longer than it knew.
   if (begun === null) return { became: 'lost_hold' }
+  const settle = (after: AfterAttempt, result: QueueJobResult): Promise<JobOutcome> =>
+    settleJob({ running, attempt: begun.attempt, after, result }, around)
   const known = await endFormer(begun.abandoned, around)
-  if (known !== null) return await settle(running, begun, { next: 'end' }, known, around)
-  if (begun.cancel_requested)
-    return await settle(running, begun, { next: 'end' }, endedWithout('cancelled'), around)
+  if (known !== null) return await settle({ next: 'end' }, known)
+  if (begun.cancel_requested) return await settle({ next: 'end' }, endedWithout('cancelled'))
   if (begun.counted >= sync.most_attempts)
-    return await settle(running, begun, { next: 'end' }, endedWithout('lost'), around)
+    return await settle({ next: 'end' }, await lastResult(job_id, begun.attempt, around))
   const record = await syncOf(running, begun, around)
   if (!running.mayGoOn()) return { became: 'lost_hold' }
   const after = afterAttempt(
@@ -77,7 +77,7 @@ export async function runJob(running: RunningJob, around: JobSurroundings): Prom
     around.random(),
   )
   const { sync_status: status, error_type, id } = record
-  return await settle(running, begun, after, { status, error_type, sync_id: id === 0 ? null : id }, around)
+  return await settle(after, { status, error_type, sync_id: id === 0 ? null : id })
 }
 
 const endedWithout = (status: 'cancelled' | 'lost'): QueueJobResult => ({
@@ -114,6 +114,21 @@ function resultOf(row: SyncRow | null): QueueJobResult | null {
   return { status: row.sync_status, error_type: row.error_type, sync_id: row.id }
 }
 
+/** Of a job whose attempts are used up: how the last of them ended. */
+async function lastResult(
+  job_id: string,
+  attempt: number,
+  { monitor }: JobSurroundings,
+): Promise<QueueJobResult> {
+  const { queue, syncs } = monitor.store
+  const former = (await queue.listAttempts(job_id)).filter((each) => each.attempt < attempt)
+  const last = former.findLast(({ state }) => state !== 'handed_back')
+  const row = last === undefined ? null : await syncs.getSyncByTaskId(last.sync_task_id)
+  if (row === null) return endedWithout('lost')
+  if (row.sync_status === 'failed') return { status: 'failed', error_type: row.error_type, sync_id: row.id }
+  return { ...endedWithout('lost'), sync_id: row.id }
+}
+
 async function syncOf(
   running: RunningJob,
   { sync_task_id }: AttemptBegun,
@@ -144,6 +159,7 @@ async function syncOf(
       trigger: sync.trigger,
       signal: running.signal,
       clock,
+      mayWrite: running.mayGoOn,
       client: { may_send: running.mayGoOn },
     })
   } catch (error) {
@@ -168,31 +184,4 @@ async function failedStart(
   const { user_id: userId, sync_type: syncType, trigger } = sync
   const row = await monitor.startSync({ taskId, userId, syncType, trigger })
   return await row.completeFailure(isMonitorError(error) ? error : new Error('The sync could not begin.'))
-}
-
-/** Says what becomes of the job until the queue has heard it, or it is not ours any more. */
-async function settle(
-  running: RunningJob,
-  { attempt }: AttemptBegun,
-  after: AfterAttempt,
-  result: QueueJobResult,
-  { queue, monitor, clock }: JobSurroundings,
-): Promise<JobOutcome> {
-  const { claim } = running
-  for (;;) {
-    try {
-      const held = await (after.next === 'end'
-        ? queue.end(claim, result)
-        : queue.giveBack(claim, after.next === 'retry' ? after.delay_ms : 0))
-      const state = after.next === 'hand_back' ? 'handed_back' : 'ended'
-      if (held) await monitor.store.queue.endAttempt(claim.job_id, attempt, state, clock.now())
-      if (!held) return { became: 'lost_hold' }
-      if (after.next === 'end') return { became: 'ended', status: result.status }
-      return { became: after.next === 'retry' ? 'retried' : 'handed_back' }
-    } catch {
-      // Whoever takes the job when the hold is over finds the row of this sync and ends the job as that says.
-      if (!running.mayGoOn()) return { became: 'lost_hold' }
-      await clock.sleep(SETTLE_AGAIN_MS)
-    }
-  }
 }

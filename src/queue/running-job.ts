@@ -9,16 +9,25 @@ export type StopReason = 'cancel' | 'hand_back' | 'lease_lost'
 export class RunningJob {
   readonly taken: TakenJob
   readonly lease: Lease
+  readonly #clock: Clock
+  readonly #taken_at: number
   readonly #abort = new AbortController()
   #stop_reason: StopReason | null = null
 
   constructor(taken: TakenJob, clock: Clock, lease_ms: number, asked: Moment) {
     this.taken = taken
-    this.lease = new Lease(clock, lease_ms, asked)
+    this.#clock = clock
+    this.#taken_at = asked.monotonic
+    // The queue gives it away by the lease that the job was added with.
+    this.lease = new Lease(clock, Math.min(lease_ms, taken.lease_ms ?? lease_ms), asked)
   }
 
   get claim(): JobClaim {
     return { job_id: this.taken.job_id, token: this.taken.token }
+  }
+
+  get held_ms(): number {
+    return this.#clock.monotonic() - this.#taken_at
   }
 
   get signal(): AbortSignal {
@@ -35,7 +44,7 @@ export class RunningJob {
     this.#abort.abort()
   }
 
-  /** Whether it may still ask Canvas for anything: looked at before each call, and stops the sync when not. */
+  /** Whether it may still ask Canvas or write anything: looked at before each call and write, and stops the sync when not. */
   mayGoOn = (): boolean => {
     if (this.#stop_reason !== 'lease_lost' && this.lease.isHeld()) return true
     this.stop('lease_lost')

@@ -11,6 +11,10 @@ import type { JobClaim, JobQuery, NewQueueJob, QueueJob, SourceDepth, TakenJob }
 export interface SyncQueue extends AsyncDisposable {
   /** Milliseconds that a worker may be silent before its jobs are given to others. */
   readonly lease_ms: number
+  /** After so long it gives a job to others however often that was renewed; null where there is no such limit. */
+  readonly longest_hold_ms: number | null
+  /** The time that all workers agree on: where there are many machines, the database's. */
+  now(): Promise<number>
   /** False when there is a job with this id. */
   add(job: NewQueueJob): Promise<boolean>
   /**

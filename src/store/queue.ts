@@ -37,6 +37,8 @@ export interface JobClaim {
 
 export interface TakenJob extends JobClaim {
   readonly job: QueueJob
+  /** After so long without a renewal it is given to others, where the job says so itself. */
+  readonly lease_ms?: number
 }
 
 export interface JobQuery {
@@ -50,7 +52,7 @@ export interface SourceDepth {
   readonly source: string
   readonly queued: number
   readonly running: number
-  /** When the one was made that waits longest and may run; null when none waits. */
+  /** Since when the one may run that waits longest; null when none waits. One that is kept back does not wait yet. */
   readonly oldest_waiting_at: number | null
 }
 
@@ -141,7 +143,10 @@ export interface QueueStore {
   listJobs(query: JobQuery): Promise<QueueJob[]>
   depths(now: number): Promise<SourceDepth[]>
 
-  /** Null when a later attempt has begun: whoever asks was away too long. */
+  /**
+   * Null when a later attempt has begun: whoever asks was away too long. Its task id is one that no other sync has, so it is
+   * not always the wanted one.
+   */
   beginAttempt(begin: AttemptBegin): Promise<AttemptBegun | null>
   /** Does nothing to one that has ended or was abandoned. */
   endAttempt(job_id: string, attempt: number, state: 'ended' | 'handed_back', now: number): Promise<void>
@@ -158,17 +163,24 @@ export interface QueueStore {
   /** Longest there first. */
   listWorkers(): Promise<QueueWorkerRow[]>
 
-  /** Makes it or replaces the one of this name. */
-  saveSchedule(schedule: QueueSchedule): Promise<void>
+  /**
+   * Makes it or replaces the one of this name, and answers with what it has now: with the same expression and time zone, one
+   * that is due stays due, and what became of its last time is kept.
+   */
+  saveSchedule(schedule: QueueSchedule): Promise<QueueSchedule>
   removeSchedule(slug: string): Promise<boolean>
   listSchedules(): Promise<QueueSchedule[]>
   /** To its next time; false when somebody else was faster. */
   advanceSchedule(
     slug: string,
     seen_next_at: number,
-    to: { readonly next_at: number | null; readonly last_at: number; readonly last_job_id: string },
+    to: Pick<QueueSchedule, 'next_at' | 'last_at' | 'last_job_id'>,
   ): Promise<boolean>
 
-  /** Forgets what ended before then; at most so many of each kind. Answers how many rows are gone. */
-  prune(before: number, limit: number): Promise<number>
+  /**
+   * Forgets what ended before then; at most so many of each kind. Answers how many rows are gone.
+   *
+   * @param unended ids of jobs from before then that wait or run: their attempts are kept
+   */
+  prune(before: number, limit: number, unended: readonly string[]): Promise<number>
 }

@@ -97,7 +97,8 @@ export interface SyncedDataStore {
   /**
    * Writes rows of a listing in one transaction: created, updated (the hash differs, or the row was deleted),
    * or unchanged. A row shown twice, in one call or in several, counts once. A row that is new, back, or has
-   * another `~` part voids `read_through_at` of the list that it drives, in the same transaction.
+   * another `~` part voids `read_through_at` of the list that it drives, in the same transaction. A row that a listing of
+   * the same list showed or deleted which began later stays as that left it, and counts as unchanged.
    */
   applyRows(listing: Listing, rows: readonly SyncedRow[], options?: ApplyRowsOptions): Promise<EntityCounts>
   /** Marks rows that a list shows without their content as seen; ids that are not known are left out. */

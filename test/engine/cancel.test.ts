@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LogEvent, LogStream } from '../../src/core/log-event.ts'
+import { runSync } from '../../src/engine/sync-engine.ts'
 import { MemoryLogWriter } from '../../src/logs/writing/memory-log-writer.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { assertNothingPersonal, assertUnharmed, assertVerdict } from './support/assert-verdict.ts'
@@ -55,6 +56,54 @@ test('an aborted sync is cancelled, keeps all that it read, and the next one goe
   const problems = compareWithTruth(world.simulator, readTables(world.database_path))
   assert.deepEqual(problems, [], report(problems))
   assertNothingPersonal(world)
+})
+
+test('a sync that may not write any more writes nothing of what it still gets, and leaves no checkpoint', async (t) => {
+  const world = await engineWorld(t, { size: SIZE })
+  let may_write = true
+  const third = world.course_ids[2] ?? ''
+  world.simulator.faults.add({
+    when: { course_id: third, path: '/api/v1/courses/*/students/submissions' },
+    fault: { kind: 'mutate', mutate: () => (may_write = false) },
+  })
+  const run = await world.sync({ mayWrite: () => may_write })
+  assert.equal(run.record.sync_status, 'cancelled')
+  assert.equal(world.rows('submissions', `course_id = '${third}'`).size, 0)
+  assert.ok(world.rows('assignments', `course_id = '${third}'`).size > 0)
+  const checkpoints = world.query('select course_id from canvas_sync_checkpoints order by course_id')
+  const done = world.course_ids.slice(0, 2)
+  assert.deepEqual(checkpoints.map(({ course_id }) => String(course_id)).sort(), done.sort())
+})
+
+test('a sync that was found lost while it ran leaves the checkpoints of its successor alone', async (t) => {
+  const world = await engineWorld(t, { size: SIZE })
+  const { queue, syncs } = world.store
+  const who = { source: 's', worker_id: 'w', host: 'here', pid: 7, process_started: 'space 1 boot', now: 1 }
+  const begin = (token: number): Promise<unknown> =>
+    queue.beginAttempt({ job_id: 'taken', task_id: 'taken', token, ...who })
+  await begin(1)
+  const taken_over = Promise.withResolvers<void>()
+  world.simulator.faults.add({
+    when: { course_id: world.course_ids[0] ?? '', path: '/api/v1/courses/*/sections' },
+    fault: {
+      kind: 'mutate',
+      mutate: () => {
+        const takeOver = async (): Promise<void> => {
+          const row = await syncs.getSyncByTaskId('taken')
+          await begin(2)
+          await syncs.markLost([row?.id ?? 0], 'silent', 2)
+        }
+        takeOver().then(taken_over.resolve, taken_over.reject)
+      },
+    },
+  })
+  const { monitor, simulator, clock } = world
+  const { base_url: baseUrl, tokens } = simulator
+  const options = { monitor, clock, baseUrl, token: tokens.admin, account: 'self', taskId: 'taken' }
+  const record = await runSync({ ...options, courseConcurrency: 1 })
+  await taken_over.promise
+  assert.equal(record.sync_status, 'lost')
+  assert.equal(world.query('select course_id from canvas_sync_checkpoints').length, world.course_ids.length)
 })
 
 test('a sync that is aborted while it waits for the throttle ends at once', async (t) => {

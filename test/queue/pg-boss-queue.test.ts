@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Client } from 'pg'
+import { openQueue } from '../../src/queue/open-queue.ts'
 import { openPgBossQueue } from '../../src/queue/pg-boss-queue.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { QUEUE_SCHEMA, type NewQueueJob } from '../../src/store/queue.ts'
@@ -67,6 +68,39 @@ test('a role that may only read and write rows has all the rights that a worker 
   assert.equal(queue.takeProblem(), null)
 })
 
+test('a job says after which time it is given to others: the lease of whoever added it', async () => {
+  const database = await (await startPostgres()).createDatabase()
+  await using adds = await openPgBossQueue({ database, lease_ms: 12_000 })
+  await using takes = await openPgBossQueue({ database, lease_ms: 30_000 })
+  await adds.add(newJob('science'))
+  assert.equal((await takes.take(['science']))?.lease_ms, 12_000)
+})
+
+test('its time is that of the database', async () => {
+  const database = await (await startPostgres()).createDatabase()
+  await using queue = await openPgBossQueue({ database, lease_ms: 10_000 })
+  assert.ok(Math.abs((await queue.now()) - Date.now()) < 5000)
+})
+
+test('whoever adds or takes syncs makes the tables where there are none, and leaves those of another version as they are', async () => {
+  const database = await (await startPostgres()).createDatabase()
+  await using store = await openStore(database)
+  await assert.rejects(openPgBossQueue({ database, lease_ms: 10_000, install: false }), {
+    message: 'pg-boss is not installed',
+  })
+  await (await openQueue(database, store)).close()
+  await using client = await connected(database)
+  const version = async (): Promise<unknown> =>
+    (await client.query(`select version from ${QUEUE_SCHEMA}.version`)).rows
+  await client.query(`update ${QUEUE_SCHEMA}.version set version = version - 1`)
+  const older = await version()
+  await assert.rejects(openQueue(database, store), {
+    code: 'database_unsupported',
+    next_step: /run migrate/,
+  })
+  assert.deepEqual(await version(), older)
+})
+
 test('whoever is erased is erased from the queue too, and nobody else', async () => {
   const database = await (await startPostgres()).createDatabase()
   await using store = await openStore(database)
@@ -87,11 +121,20 @@ test('whoever is erased is erased from the queue too, and nobody else', async ()
     await queue.add(job)
     await store.queue.addJob(job, 1)
   }
+  const running = newJob('law', { sync: queuedSync('law', { user_id: '42' }) })
+  await queue.add(running)
+  await store.queue.addJob(running, 1)
+  assert.ok(await queue.take(['law']))
+  assert.ok(await store.queue.takeJob(['law'], 1))
   await erase()
   for (const find of [(id: string) => queue.find(id), (id: string) => store.queue.findJob(id)]) {
     assert.equal(await find(theirs.id), null)
-    assert.equal((await find(other.id))?.id, other.id)
+    assert.equal((await find(other.id))?.sync.user_id, '420')
+    const left = await find(running.id)
+    assert.deepEqual([left?.state, left?.sync], ['running', queuedSync('law')])
   }
+  // Its worker hears of it, and nobody begins it again.
+  assert.deepEqual(await store.queue.listCancelled([running.id, other.id]), [running.id])
 })
 
 async function connected(database: string): Promise<Client & AsyncDisposable> {

@@ -135,6 +135,20 @@ export function exerciseQueue(name: string, open: () => Promise<OpenedQueue>): v
       assert.ok((await taken('back')).token > second.token)
     })
 
+    it('says of one that was kept back that it waits since it may run', async () => {
+      const waiting = async (): Promise<number | null | undefined> =>
+        (await queue.depths()).find(({ source }) => source === 'waits')?.oldest_waiting_at
+      const job = newJob('waits')
+      await queue.add(job)
+      await delay(20)
+      await queue.giveBack(await taken('waits'), 1000)
+      assert.equal(await waiting(), null)
+      await opened.letTimePass(1000)
+      const created_at = (await queue.find(job.id))?.created_at ?? 0
+      assert.ok(((await waiting()) ?? 0) >= created_at + 19)
+      await queue.end(await taken('waits'), DONE)
+    })
+
     it('renews what is held and says what is not any more', async () => {
       for (const source of ['kept-1', 'kept-2']) await queue.add(newJob(source))
       const [one, two] = [await taken('kept-1'), await taken('kept-2')]

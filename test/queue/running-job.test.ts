@@ -10,7 +10,7 @@ import { newJob } from './queued-sync-factory.ts'
 const LEASE_MS = 40_000
 
 /** A job that was taken at 0, and clocks that are set by hand. */
-function place(): { job: RunningJob; set: (monotonic: number, wall?: number) => void } {
+function place(lease_ms?: number): { job: RunningJob; set: (monotonic: number, wall?: number) => void } {
   let [monotonic, wall] = [0, 0]
   const clock: Clock = {
     monotonic: () => monotonic,
@@ -20,7 +20,8 @@ function place(): { job: RunningJob; set: (monotonic: number, wall?: number) => 
   }
   const made = newJob('science')
   const held = { state: 'running', created_at: 0, taken_at: 0, ended_at: null, result: null } as const
-  const taken: TakenJob = { job_id: made.id, token: 1, job: { ...made, ...held } }
+  const own = lease_ms === undefined ? {} : { lease_ms }
+  const taken: TakenJob = { job_id: made.id, token: 1, job: { ...made, ...held }, ...own }
   return {
     job: new RunningJob(taken, clock, LEASE_MS, { monotonic: 0, wall: 0 }),
     set: (at, at_wall = at) => {
@@ -42,6 +43,14 @@ describe('a job that a worker holds', () => {
     assert.equal(job.stop_reason, 'lease_lost')
     set(0)
     assert.equal(job.mayGoOn(), false)
+  })
+
+  it('counts by the lease that the job was added with when that is the shorter one', () => {
+    const [shorter, longer] = [place(20_000), place(60_000)]
+    shorter.set(15_000)
+    assert.equal(shorter.job.mayGoOn(), false)
+    longer.set(30_000)
+    assert.equal(longer.job.mayGoOn(), false)
   })
 
   it('counts from when the renewal was asked for', () => {

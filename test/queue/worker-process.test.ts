@@ -2,81 +2,11 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import type { SyncRow } from '../../src/core/sync-record.ts'
 import { cancelJob } from '../../src/queue/cancel-job.ts'
-import { openQueue } from '../../src/queue/open-queue.ts'
-import type { SyncQueue } from '../../src/queue/sync-queue.ts'
-import type { SimulatorOptions } from '../../src/simulator/index.ts'
-import { openStore } from '../../src/store/open-store.ts'
-import type { NewQueueJob } from '../../src/store/queue.ts'
-import type { Store } from '../../src/store/store.ts'
-import { PostgresServer, startPostgres } from '../support/postgres-server.ts'
-import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { PostgresServer } from '../support/postgres-server.ts'
 import { newJob } from './queued-sync-factory.ts'
-import { Fleet, startCanvas } from './support/fleet.ts'
 import { until } from './support/patient.ts'
-import { overlaps, SeenCalls } from './support/seen-calls.ts'
-
-const directory = temporaryDirectory()
-const linux = process.platform === 'linux' ? false : 'the other end of a connection is looked up in /proc'
-let places = 0
-
-interface Place {
-  readonly store: Store
-  readonly queue: SyncQueue
-  readonly fleet: Fleet
-  readonly seen: SeenCalls
-  readonly directory: string
-  /** The statuses that the rows of a job had, attempt by attempt: `lost`, `completed`. */
-  statuses(job: NewQueueJob): Promise<(string | undefined)[]>
-  rowOf(job: NewQueueJob): Promise<SyncRow | null>
-}
-
-/** A Canvas with one source, a database with a queue, and workers. */
-async function withPlace(
-  database: string,
-  options: SimulatorOptions,
-  work: (place: Place) => Promise<void>,
-): Promise<void> {
-  const { simulator, tokens } = await startCanvas(2, options)
-  await using _canvas = simulator
-  using seen = new SeenCalls()
-  await using store = await openStore(database)
-  await using queue = await openQueue(database, store, { lease_ms: 10_000 })
-  const place = join(directory, `place-${++places}`)
-  await using fleet = new Fleet({
-    directory: place,
-    database,
-    base_url: simulator.base_url,
-    tokens,
-    onStart: (pid) => seen.pids.add(pid),
-  })
-  const rowsOf = async ({ id }: NewQueueJob): Promise<(SyncRow | null)[]> => {
-    const attempts = await store.queue.listAttempts(id)
-    return await Promise.all(attempts.map(({ sync_task_id }) => store.syncs.getSyncByTaskId(sync_task_id)))
-  }
-  await work({
-    store,
-    queue,
-    fleet,
-    seen,
-    directory: place,
-    statuses: async (job) => (await rowsOf(job)).map((row) => row?.sync_status),
-    rowOf: async (job) => (await rowsOf(job)).at(-1) ?? null,
-  })
-}
-
-/** Long enough to be met in the middle. */
-const SLOW: SimulatorOptions = { latency_ms: 700 }
-const isRunning = async ({ rowOf }: Place, job: NewQueueJob): Promise<boolean> =>
-  (await rowOf(job))?.sync_status === 'in_progress'
-const ended = ({ queue }: Place, job: NewQueueJob): Promise<true> =>
-  until(async () => (await queue.find(job.id))?.state === 'ended')
-
-const DATABASES = {
-  'PostgreSQL and pg-boss': async () => await (await startPostgres()).createDatabase(),
-  'SQLite and the embedded queue': async () => `sqlite:${join(directory, `queue-${++places}.db`)}`,
-}
+import { DATABASES, ended, isRunning, SLOW, withPlace } from './support/worker-place.ts'
 
 for (const [name, open] of Object.entries(DATABASES)) {
   describe(`a worker process with ${name}`, () => {
@@ -115,6 +45,26 @@ for (const [name, open] of Object.entries(DATABASES)) {
         fleet.start('--until-empty')
         await ended(place, job)
         assert.deepEqual(await place.statuses(job), ['cancelled', 'completed'])
+      })
+    })
+
+    it('says on a port of its own that it takes syncs, and that it is stopping', async () => {
+      await withPlace(await open(), SLOW, async (place) => {
+        const { queue, fleet } = place
+        await queue.add(newJob('teacher-0'))
+        const worker = fleet.start('--probe-port', '0')
+        const url = await until(() => /^Whether it is well: (.*)\/readyz$/m.exec(worker.messages())?.[1])
+        const statuses = async (): Promise<number[]> =>
+          await Promise.all(['/livez', '/readyz', '/'].map(async (path) => (await fetch(url + path)).status))
+        await until(async () => (await statuses())[1] === 200 && worker.holds.size > 0)
+        assert.deepEqual(await statuses(), [200, 200, 404])
+        worker.child.kill('SIGTERM')
+        const stopping = await until(async () => {
+          const answer = await fetch(`${url}/readyz`)
+          return answer.status === 503 ? ((await answer.json()) as { error: string }) : null
+        })
+        assert.equal(stopping.error, 'The worker is stopping.')
+        assert.equal((await fetch(`${url}/livez`)).status, 200)
       })
     })
 
@@ -169,41 +119,6 @@ for (const [name, open] of Object.entries(DATABASES)) {
     })
   })
 }
-
-describe('a worker that was stopped for longer than its lease', () => {
-  it('finds out, asks Canvas nothing more, and its sync ends once', { skip: linux }, async () => {
-    const database = await DATABASES['PostgreSQL and pg-boss']()
-    await withPlace(database, { latency_ms: 300 }, async (place) => {
-      const { queue, fleet, seen, store } = place
-      const job = newJob('teacher-0')
-      await queue.add(job)
-      const paused = fleet.start()
-      await until(() => isRunning(place, job))
-      await until(() => seen.calls.length > 2)
-      paused.child.kill('SIGSTOP')
-      fleet.start()
-      await until(async () => (await store.queue.listAttempts(job.id)).length === 2)
-      const before = seen.calls.filter(({ pid }) => pid === paused.pid).length
-      paused.child.kill('SIGCONT')
-      await ended(place, job)
-      await until(() => paused.holds.size === 0)
-      assert.equal(seen.calls.filter(({ pid }) => pid === paused.pid).length, before)
-      assert.deepEqual(
-        overlaps(seen.calls, (pid) => fleet.diedAt(pid)),
-        [],
-      )
-      assert.deepEqual(await place.statuses(job), ['lost', 'completed'])
-      for (const { sync_task_id } of await store.queue.listAttempts(job.id)) {
-        const row = await store.syncs.getSyncByTaskId(sync_task_id)
-        assert.equal((await store.syncs.listStatusChanges(row?.id ?? 0)).length, 2)
-      }
-      assert.deepEqual(
-        paused.events.filter(({ job_id }) => job_id === job.id).map(({ event }) => event),
-        ['taken', 'lost_hold'],
-      )
-    })
-  })
-})
 
 describe('a database that is away for a while', () => {
   it('lets a sync go on that ends when it is back', async () => {

@@ -46,6 +46,25 @@ export function exerciseQueueStore(open: OpenStore): void {
       )
     })
 
+    it('gives an attempt a task id of its own where another sync has the wanted one', async () => {
+      const { queue, syncs } = opened().store
+      const taskOf = async (job_id: string, token: number, task_id: string): Promise<string | undefined> =>
+        (await queue.beginAttempt(begin(job_id, token, { task_id })))?.sync_task_id
+      assert.equal(await taskOf('own-1', 1, 'wanted'), 'wanted')
+      await queue.endAttempt('own-1', 1, 'ended', NOW)
+      assert.equal(await taskOf('own-2', 1, 'wanted'), 'wanted#own-2')
+      assert.equal(await taskOf('own-1', 2, 'wanted'), 'wanted.2')
+      assert.equal(await taskOf('own-3', 1, 'wanted.2'), 'wanted.2#own-3')
+      assert.equal(await taskOf('own-2', 2, 'wanted'), 'wanted#own-2.2')
+      await syncs.startSync(syncStart('of another program'))
+      assert.equal(await taskOf('own-4', 1, 'of another program'), 'of another program#own-4')
+      assert.equal(await taskOf('own-5', 1, 'of another program#own-4'), 'of another program#own-4#own-5')
+      const long = 'x'.repeat(255)
+      assert.equal(await taskOf('own-6', 1, long), long)
+      const cut = (await taskOf('own-7', 1, long)) ?? ''
+      assert.deepEqual([cut.length, cut.slice(-8)], [255, 'xx#own-7'])
+    })
+
     it('abandons an attempt that nobody ended, and refuses one that comes with an older token', async () => {
       const { queue } = opened().store
       await queue.beginAttempt(begin('late', 5))
@@ -144,7 +163,7 @@ export function exerciseQueueStore(open: OpenStore): void {
         last_at: null,
         last_job_id: null,
       }
-      await queue.saveSchedule(schedule)
+      assert.deepEqual(plain(await queue.saveSchedule(schedule)), schedule)
       await queue.saveSchedule({ ...schedule, priority: 3 })
       assert.deepEqual(plain(await queue.listSchedules()), [{ ...schedule, priority: 3 }])
       const to = { next_at: NOW + 20, last_at: NOW + 10, last_job_id: 'job' }
@@ -157,17 +176,52 @@ export function exerciseQueueStore(open: OpenStore): void {
       )
     })
 
-    it('forgets what is old, and nothing that runs', async () => {
+    it('leaves a schedule due that is given again as it is, and not one that is changed', async () => {
+      const { queue } = opened().store
+      const schedule: QueueSchedule = {
+        slug: 'given-again',
+        cron: '0 2 * * *',
+        time_zone: 'UTC',
+        sync: queuedSync('science'),
+        priority: 1,
+        created_at: NOW,
+        next_at: NOW + 10,
+        last_at: null,
+        last_job_id: null,
+      }
+      await queue.saveSchedule(schedule)
+      await queue.advanceSchedule('given-again', NOW + 10, {
+        next_at: NOW + 20,
+        last_at: NOW + 10,
+        last_job_id: 'job',
+      })
+      const known = { next_at: NOW + 20, last_at: NOW + 10, last_job_id: 'job', created_at: NOW }
+      const again = { ...schedule, sync: queuedSync('law'), created_at: NOW + 25, next_at: NOW + 30 }
+      const kept = await queue.saveSchedule(again)
+      assert.deepEqual(plain(kept), { ...again, ...known })
+      assert.deepEqual(plain(await queue.listSchedules()), [kept])
+      for (const change of [{ cron: '0 3 * * *' }, { time_zone: 'Europe/Zurich' }]) {
+        await queue.saveSchedule({ ...schedule, ...known })
+        const changed = { ...schedule, ...change, created_at: NOW + 25, next_at: NOW + 30 }
+        assert.deepEqual(plain(await queue.saveSchedule(changed)), changed)
+      }
+      await queue.removeSchedule('given-again')
+    })
+
+    it('forgets what is old, and nothing that runs or waits', async () => {
       const { queue } = opened().store
       await queue.beginAttempt(begin('old', 1, { now: 1000 }))
       await queue.endAttempt('old', 1, 'ended', 1001)
       await queue.beginAttempt(begin('old and running', 1, { now: 1000 }))
+      await queue.beginAttempt(begin('old and waiting', 1, { now: 1000 }))
+      await queue.endAttempt('old and waiting', 1, 'ended', 1001)
       await queue.requestCancel('old', 1000)
-      assert.ok((await queue.prune(2000, 100)) >= 2)
+      assert.ok((await queue.prune(2000, 100, ['old and waiting'])) >= 2)
       assert.deepEqual(await queue.listAttempts('old'), [])
       assert.equal((await queue.listAttempts('old and running')).length, 1)
       assert.deepEqual(await queue.listCancelled(['old']), [])
-      assert.equal(await queue.prune(2000, 100), 0)
+      assert.equal((await queue.listAttempts('old and waiting')).length, 1)
+      assert.equal(await queue.prune(2000, 100, ['old and waiting']), 0)
     })
   })
 }

@@ -41,12 +41,23 @@ export class SyncedRowModel {
     const last = new Map(shown.map((row) => [row.id, row.hash]))
     counts.duplicates = shown.length - last.size
     for (const [id, hash] of last) {
+      if (this.#knownLater(listing, id)) {
+        counts.unchanged++
+        continue
+      }
       const before = this.rows.get(id)?.hash.split('.')[1]
       if (hash.split('.')[1] !== before) counts.regraded++
       counts[this.#applyOne(listing, id, hash)]++
     }
     counts.processed = counts.created + counts.updated + counts.unchanged
     return counts
+  }
+
+  /** A listing of the same list that began later has shown the row, or deleted it. */
+  #knownLater({ listed_by, listing_at }: Listing, id: string): boolean {
+    const row = this.rows.get(id)
+    if (row?.listed_by !== listed_by) return false
+    return row.last_seen_at > listing_at || (row.deleted_at ?? 0) > listing_at
   }
 
   #applyOne(listing: Listing, id: string, hash: string): 'created' | 'updated' | 'unchanged' | 'duplicates' {
@@ -60,8 +71,7 @@ export class SyncedRowModel {
     const same_list = row.listed_by === listed_by
     const again = same_list && row.last_seen_at === listing_at
     const same = row.hash === hash && row.deleted_at === null
-    // A listing that began earlier does not make a later one's sighting undone.
-    row.last_seen_at = same_list ? Math.max(row.last_seen_at, listing_at) : listing_at
+    row.last_seen_at = listing_at
     row.listed_by = listed_by
     row.hash = hash
     row.deleted_at = null

@@ -47,8 +47,8 @@ const step = fc.record({
   /** The clock's step since the last listing, sometimes back. */
   passed: fc.integer({ min: -500, max: 2000 }),
   end: fc.constantFrom(...DELETIONS, 'brake', 'brake', 'abandoned', 'incremental'),
-  /** Completed only after the next step: two syncs read the same list at once. */
-  late: fc.boolean(),
+  /** Completed, or even written, only after the next step: two syncs read the same list at once. */
+  late: fc.constantFrom('nothing', 'nothing', 'end', 'rows'),
 })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -69,15 +69,22 @@ class Run {
     this.#at += step.passed
     const scope: ListingScope = { source_id: this.#source_id, entity: 'courses', listed_by: step.list }
     const listing = await data.beginListing(scope, this.#at)
-    for (const rows of step.calls) {
-      const given = rows.map(({ id, hash }) => syncedRow('courses', id, { hash }))
-      assert.deepEqual(plain(await data.applyRows(listing, given)), this.#model.apply(listing, rows))
-    }
+    const write = (): Promise<void> => this.#write(listing, step.calls)
+    const end = (): Promise<void> => this.#end(listing, step.end)
+    if (step.late !== 'rows') await write()
     const waited = this.#waiting
-    this.#waiting = step.late ? () => this.#end(listing, step.end) : null
-    if (!step.late) await this.#end(listing, step.end)
+    this.#waiting = step.late === 'rows' ? () => write().then(end) : step.late === 'end' ? end : null
+    if (step.late === 'nothing') await end()
     await waited?.()
     await this.#compare(scope)
+  }
+
+  async #write(listing: Listing, calls: Step['calls']): Promise<void> {
+    for (const rows of calls) {
+      const given = rows.map(({ id, hash }) => syncedRow('courses', id, { hash }))
+      const counts = await this.#opened.store.data.applyRows(listing, given)
+      assert.deepEqual(plain(counts), this.#model.apply(listing, rows))
+    }
   }
 
   async #end(listing: Listing, end: Step['end']): Promise<void> {
@@ -172,6 +179,45 @@ export function exerciseSyncedRows(open: OpenStore): void {
       assert.equal((await data().completeListing(await show(scope, START + 4, half), accept)).deleted, 12)
       assert.equal((await data().getListing(scope))?.deletions_held, 0)
       assert.equal(await data().countRows(scope), 12)
+    })
+
+    it('stay as a later listing left them when an earlier one writes what it read before', async () => {
+      const source_id = await newSource()
+      const scope = { source_id, entity: 'assignments', listed_by: '80' } as const
+      const driven = { source_id, entity: 'submissions', listed_by: '80' } as const
+      const [changed = '', gone = '', hidden = '', ...others] = IDS
+      const row = (id: string, hash: string) => syncedRow('assignments', id, { hash })
+      const all = IDS.map((id) => row(id, 'old~a.1'))
+      for (const at of [0, 1]) {
+        const listing = await data().beginListing(scope, START + at)
+        await data().applyRows(listing, all)
+        await data().completeListing(listing, brake)
+      }
+      const stopped = await data().beginListing(scope, START + 2)
+      for (const at of [3, 4]) {
+        const listing = await data().beginListing(scope, START + at)
+        await data().applyRows(listing, [row(changed, 'new~a.2'), ...others.map((id) => row(id, 'old~a.1'))])
+        await data().completeListing(listing, brake)
+      }
+      const stored = async () =>
+        (await opened().readRows('canvas_assignments'))
+          .filter((each) => each['source_id'] === source_id)
+          .map(({ id, content_hash, last_seen_at, deleted_at }) => ({
+            id: String(id),
+            content_hash,
+            last_seen_at,
+            deleted_at,
+          }))
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const before = await stored()
+      assert.equal(before.filter(({ deleted_at }) => deleted_at !== null).length, 2)
+      assert.deepEqual(before.find(({ id }) => id === changed)?.content_hash, 'new~a.2')
+      await data().completeListing(await data().beginListing(driven, START), brake)
+      const counts = await data().applyRows(stopped, [row(changed, 'old~b.1'), row(gone, 'old~a.1')])
+      assert.partialDeepStrictEqual(counts, { processed: 2, updated: 0, unchanged: 2, regraded: 0 })
+      await data().markSeen(stopped, [hidden])
+      assert.deepEqual(await stored(), before)
+      assert.equal((await data().getListing(driven))?.read_through_at, START)
     })
 
     it('are not deleted by a listing that began before the last complete one', async () => {

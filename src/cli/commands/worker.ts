@@ -6,7 +6,9 @@ import { MonitorError } from '../../core/errors.ts'
 import { shipLogs } from '../../fleet-logs/ship-logs.ts'
 import { legacyZone } from '../../logs/reading/legacy-zone.ts'
 import { openQueue } from '../../queue/open-queue.ts'
+import type { WorkerHealth } from '../../queue/worker-health.ts'
 import { QueueWorker, type WorkerSummary } from '../../queue/queue-worker.ts'
+import { listenForProbes } from '../../server/worker-probes.ts'
 import { databasePlace } from '../../store/open-store.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { version } from '../../version.ts'
@@ -35,6 +37,12 @@ export const worker: Command = {
       value: 'TIME',
       help: 'how long running syncs may go on when it is stopped, before they are handed back (default 30s)',
     },
+    'probe-port': {
+      type: 'string',
+      value: 'N',
+      help: 'answer /livez and /readyz on this port (default: on none)',
+    },
+    'probe-host': { type: 'string', value: 'ADDRESS', help: 'on this address (default 127.0.0.1)' },
     'until-empty': { type: 'boolean', help: 'end when no sync of its sources waits or runs' },
   },
   notes: [
@@ -60,7 +68,9 @@ async function work(context: CommandContext): Promise<number> {
     missing: 2,
   })
   const drain_ms = durationOption(context, 'drain', 30_000)
+  const probe_port = probePort(context)
   await using monitor = await createMonitor({
+    databaseAway: 'throw',
     database: config.database,
     logDir: config.log_dir,
     streams: config.log_streams,
@@ -102,12 +112,29 @@ async function work(context: CommandContext): Promise<number> {
   terminal.message(
     `Worker ${id} takes syncs of ${counted(sources.size, 'source')} from ${printable(databasePlace(config.database))}, ${concurrency} at a time.`,
   )
+  if (probe_port !== null) {
+    const host = stringValue(context, 'probe-host') ?? '127.0.0.1'
+    const health = (): WorkerHealth => running.health()
+    const probes = await listenForProbes({ host, port: probe_port, version: version(), health })
+    stack.use(probes)
+    terminal.message(`Whether it is well: ${probes.url}/readyz`)
+  }
   tell.started(running, concurrency)
   const summary = await running.run(signal)
   tell.stopped()
   terminal.message(`Worker stopped: ${summaryText(summary)}.`)
   if (json) terminal.json({ event: 'stopped', ...summary })
   return 0
+}
+
+/** Null: nobody asks. */
+function probePort(context: CommandContext): number | null {
+  const given = stringValue(context, 'probe-port')
+  if (given === undefined) {
+    if (stringValue(context, 'probe-host') === undefined) return null
+    throw new MonitorError('usage', '--probe-host needs a port.', { next_step: 'Add --probe-port 9466.' })
+  }
+  return wholeNumberOption(given, '--probe-port', { minimum: 0, maximum: 65_535, missing: 0 })
 }
 
 function summaryText({ ended, retried, handed_back, lost_hold }: WorkerSummary): string {

@@ -49,9 +49,9 @@ export const queueSchedule: Command = {
       time_zone,
     )
     const now = systemClock.now()
-    const schedule = newSchedule({ slug, cron, time_zone, sync, priority: priorityOption(context) }, now)
+    const declared = newSchedule({ slug, cron, time_zone, sync, priority: priorityOption(context) }, now)
     await using store = await openStore(config.database)
-    await store.queue.saveSchedule(schedule)
+    const schedule = await store.queue.saveSchedule(declared)
     const by = { origin: 'api', reported_by: null } as const
     const { outcome } = await store.schedules.declare(terms, by, now, null)
     if (outcome === 'kept' || outcome === 'full')

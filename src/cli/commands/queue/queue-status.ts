@@ -1,7 +1,7 @@
 import { systemClock } from '../../../core/clock.ts'
-import { readQueueStatus, type QueueStatus } from '../../../queue/queue-status.ts'
+import { readQueueStatus, unattendedSources, type QueueStatus } from '../../../queue/queue-status.ts'
 import type { Command } from '../../command.ts'
-import { counted, spokenDuration } from '../../numbers.ts'
+import { waitingText } from '../../queue/queue-text.ts'
 import { printable } from '../../terminal.ts'
 import { textTable } from '../../text-table.ts'
 import { withQueue } from './queue.ts'
@@ -17,14 +17,14 @@ export const queueStatus: Command = {
       const status = await readQueueStatus(queue, store.queue, systemClock.now())
       if (json) terminal.json(status)
       else for (const line of statusLines(status)) terminal.data(line)
-      return status.sources.some(({ queued, workers }) => queued > 0 && workers === 0) ? 1 : 0
+      return unattendedSources(status).length > 0 ? 1 : 0
     })
   },
 }
 
-function statusLines({ queued, running, oldest_waiting_ms, sources, workers }: QueueStatus): string[] {
-  const waits = oldest_waiting_ms === null ? '' : `, the oldest for ${spokenDuration(oldest_waiting_ms)}`
-  const lines = [`${counted(queued, 'sync')} waiting${waits}; ${running} running`]
+function statusLines(status: QueueStatus): string[] {
+  const { sources, workers } = status
+  const lines = [waitingText(status)]
   if (sources.length > 0) {
     const rows = sources.map((source) => [
       printable(source.source),

@@ -46,6 +46,10 @@ export async function applyRows(
   let reshaped = false
   for (const row of rows.values()) {
     const before = existing.get(row.id)
+    if (from_list && isOutdated(before, listing, seen_at)) {
+      counts.unchanged++
+      continue
+    }
     const list = from_list ? listed_by : (before?.listed_by ?? listed_by)
     counts[planRow(writes, { ...listing, listed_by: list }, seen_at, row, before)]++
     reshaped ||= isReshaped(row, before, complete_at)
@@ -61,6 +65,15 @@ export async function applyRows(
     await connection.executeMany(upsertStatement(connection.query, entity), writes.changed)
   }
   return { counts, reshaped }
+}
+
+/**
+ * A listing of the same list that began later has shown the row or deleted it: what began earlier, as that of a process that
+ * was stopped meanwhile, says nothing about it any more. Times of different lists are of different clocks: they say nothing.
+ */
+function isOutdated(before: ExistingRow | undefined, listing: Listing, seen_at: string): boolean {
+  if (before?.listed_by !== listing.listed_by) return false
+  return before.last_seen_at > seen_at || (before.deleted_at !== null && before.deleted_at > seen_at)
 }
 
 /** A row that the last complete listing did not show is back, whether or not it was marked deleted for it. */
@@ -89,7 +102,7 @@ function planRow(
   before: ExistingRow | undefined,
 ): 'created' | 'updated' | 'unchanged' | 'duplicates' {
   const listed_before = before?.listed_by === listing.listed_by ? before : undefined
-  // A pass that began earlier must not take back that a later one of the same list showed the row.
+  // Shown again by this pass, or read by itself: that must not take back that a later pass of its list showed the row.
   const known_later = listed_before !== undefined && listed_before.last_seen_at >= seen_at
   const same = before !== undefined && before.content_hash === row.content_hash && before.deleted_at === null
   if (!same) {

@@ -156,11 +156,13 @@ export async function reviveRows(
   const scope = scopeOf(entity)
   // A pass that began earlier must not take back that a later one of the same list showed the row.
   const known_later = sql`${scope} = ${row.listed_by} and last_seen_at > ${row.seen_at}`
+  // Nor that a later one deleted it.
+  const gone_later = sql`${scope} = ${row.listed_by} and deleted_at is not null and deleted_at > ${row.seen_at}`
   for (const part of inParts(row.ids)) {
     await sql`update ${tableOf(entity)}
       set last_seen_at = case when ${known_later} then last_seen_at else ${row.seen_at} end,
         ${scope} = ${row.listed_by}, deleted_at = null
-      where source_id = ${row.source_id} and id in (${idList(part)})`.execute(query)
+      where source_id = ${row.source_id} and id in (${idList(part)}) and not (${gone_later})`.execute(query)
   }
 }
 

@@ -1,7 +1,15 @@
 import type { SqlConnection } from '../sql-database.ts'
 
-/** Jobs that ended, attempts that do not run, wishes nobody needs any more, workers that were never heard of again. */
-export async function pruneQueue({ query }: SqlConnection, before: number, limit: number): Promise<number> {
+/**
+ * Jobs that ended, attempts that do not run, wishes nobody needs any more, workers that were never heard of again. A job that
+ * has not ended goes on counting the attempts that it had: they are kept, and with them their task ids.
+ */
+export async function pruneQueue(
+  { query }: SqlConnection,
+  before: number,
+  limit: number,
+  unended: readonly string[],
+): Promise<number> {
   let gone = 0
   const jobs = await query
     .selectFrom('canvas_queue_jobs')
@@ -17,6 +25,7 @@ export async function pruneQueue({ query }: SqlConnection, before: number, limit
     .select(['job_id', 'attempt'])
     .where('started_at', '<', before)
     .where('state', '!=', 'running')
+    .$if(unended.length > 0, (select) => select.where('job_id', 'not in', [...unended]))
     .orderBy('started_at')
     .limit(limit)
     .execute()

@@ -24,24 +24,8 @@ export async function beginAttempt(
       .execute()
   }
   const attempt = (former.at(-1)?.attempt ?? 0) + 1
-  const sync_task_id = taskIdOf(task_id, attempt)
-  await query
-    .insertInto(ATTEMPTS)
-    .values({
-      job_id,
-      attempt,
-      sync_task_id,
-      token,
-      source: who.source,
-      worker_id: who.worker_id,
-      host: who.host,
-      pid: who.pid,
-      process_started: who.process_started,
-      state: 'running',
-      started_at: now,
-      ended_at: null,
-    })
-    .execute()
+  const row = { ...who, job_id, attempt, token, state: 'running', started_at: now, ended_at: null } as const
+  const sync_task_id = await insertAttempt(query, row, task_id)
   return {
     attempt,
     sync_task_id,
@@ -51,9 +35,31 @@ export async function beginAttempt(
   }
 }
 
-function taskIdOf(task_id: string, attempt: number): string {
-  const suffix = attempt === 1 ? '' : `.${attempt}`
-  return `${task_id.slice(0, LONGEST_TASK_ID - suffix.length)}${suffix}`
+/** @returns its task id: the wanted one, or where another sync has that, the same with the id of the job behind it */
+async function insertAttempt(
+  query: SqlConnection['query'],
+  row: Omit<QueueAttempt, 'sync_task_id'>,
+  task_id: string,
+): Promise<string> {
+  const number = row.attempt === 1 ? '' : `.${row.attempt}`
+  for (let refused = 0; ; refused++) {
+    const own = refused === 0 ? '' : `#${row.job_id}${refused === 1 ? '' : `#${refused}`}`
+    const suffix = `${own}${number}`
+    const sync_task_id = `${task_id.slice(0, LONGEST_TASK_ID - suffix.length)}${suffix}`
+    const sync = await query
+      .selectFrom('canvas_sync_metrics')
+      .select('id')
+      .where('sync_task_id', '=', sync_task_id)
+      .executeTakeFirst()
+    // One that this attempt has not started: whoever takes the job over would take its end for that of this attempt.
+    if (sync !== undefined) continue
+    const { numInsertedOrUpdatedRows } = await query
+      .insertInto(ATTEMPTS)
+      .values({ ...row, sync_task_id })
+      .onConflict((conflict) => conflict.column('sync_task_id').doNothing())
+      .executeTakeFirst()
+    if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return sync_task_id
+  }
 }
 
 export async function endAttempt(

@@ -186,7 +186,10 @@ export async function readDepths({ query }: SqlConnection, now: number): Promise
       fn.sum<number | string>(sql`case when state = 'queued' then 1 else 0 end`).as('queued'),
       fn.sum<number | string>(sql`case when state = 'running' then 1 else 0 end`).as('running'),
       fn
-        .min<number | null>(sql`case when state = 'queued' and start_after <= ${now} then created_at end`)
+        .min<number | null>(
+          sql`case when state = 'queued' and start_after <= ${now}
+            then case when start_after > created_at then start_after else created_at end end`,
+        )
         .as('oldest_waiting_at'),
     ])
     .where('state', 'in', ['queued', 'running'])

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { QueuedSync, QueueJobResult } from '../../../core/queued-sync.ts'
 import type {
   AttemptBegin,
@@ -134,15 +135,31 @@ export class SqlQueueStore implements QueueStore {
     })
   }
 
-  async saveSchedule({ sync, ...schedule }: QueueSchedule): Promise<void> {
+  async saveSchedule({ sync, ...schedule }: QueueSchedule): Promise<QueueSchedule> {
     const { slug, ...rest } = { ...schedule, source: sync.source, sync: JSON.stringify(sync) }
-    await this.#database.write(({ query }) =>
+    const kept = (column: 'created_at' | 'next_at' | 'last_at' | 'last_job_id') => {
+      const [known, given] = [sql.ref(`${SCHEDULES}.${column}`), sql.ref(`excluded.${column}`)]
+      return sql<never>`case when ${sql.ref(`${SCHEDULES}.cron`)} = excluded.cron
+        and ${sql.ref(`${SCHEDULES}.time_zone`)} = excluded.time_zone
+        then ${column === 'next_at' ? sql`coalesce(${known}, ${given})` : known} else ${given} end`
+    }
+    const row = await this.#database.write(({ query }) =>
       query
         .insertInto(SCHEDULES)
         .values({ slug, ...rest })
-        .onConflict((conflict) => conflict.column('slug').doUpdateSet(rest))
-        .execute(),
+        .onConflict((conflict) =>
+          conflict.column('slug').doUpdateSet({
+            ...rest,
+            created_at: kept('created_at'),
+            next_at: kept('next_at'),
+            last_at: kept('last_at'),
+            last_job_id: kept('last_job_id'),
+          }),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow(),
     )
+    return toSchedule(row)
   }
 
   removeSchedule(slug: string): Promise<boolean> {
@@ -162,7 +179,7 @@ export class SqlQueueStore implements QueueStore {
   advanceSchedule(
     slug: string,
     seen_next_at: number,
-    to: { readonly next_at: number | null; readonly last_at: number; readonly last_job_id: string },
+    to: Pick<QueueSchedule, 'next_at' | 'last_at' | 'last_job_id'>,
   ): Promise<boolean> {
     return this.#database.write(async ({ query }) => {
       const { numUpdatedRows } = await query
@@ -175,8 +192,8 @@ export class SqlQueueStore implements QueueStore {
     })
   }
 
-  prune(before: number, limit: number): Promise<number> {
-    return this.#database.write((connection) => pruneQueue(connection, before, limit))
+  prune(before: number, limit: number, unended: readonly string[]): Promise<number> {
+    return this.#database.write((connection) => pruneQueue(connection, before, limit, unended))
   }
 }
 

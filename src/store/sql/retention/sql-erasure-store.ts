@@ -112,7 +112,7 @@ export class SqlErasureStore implements ErasureStore {
       const sources = await ownSources(connection, user_id)
       const naming = namingUser(user_id)
       await eraseFromReports(connection, sources, naming)
-      await eraseFromQueue(connection, user_id)
+      await eraseFromQueue(connection, user_id, audit.at)
       await sql`delete from canvas_sync_source_users where user_id = ${user_id}`.execute(query)
       for (const source_id of sources) {
         for (const table of ['canvas_sync_listings', 'canvas_sync_checkpoints'] as const) {
