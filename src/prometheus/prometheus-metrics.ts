@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { MonitorError } from '../core/errors.ts'
 import type { PeopleCounts } from '../store/counters.ts'
 import type { Store } from '../store/store.ts'
 import { eventFamilies, peopleFamilies } from './event-families.ts'
@@ -11,6 +12,7 @@ import {
 } from './exposition.ts'
 import { logFamilies } from './log-families.ts'
 import { each, single, type MetricFamily } from './metric-family.ts'
+import { queueFamilies, type QueueFigures } from './queue-families.ts'
 import { syncFamilies } from './sync-families.ts'
 import { workFamilies } from './work-families.ts'
 
@@ -18,6 +20,8 @@ export interface PrometheusOptions {
   readonly store: Pick<Store, 'counters' | 'system'>
   /** Of the logs. */
   readonly log_directory: string
+  /** How it stands with the queue of workers. */
+  readonly readQueue: () => Promise<QueueFigures>
   readonly clock: Clock
   /** Of this package. */
   readonly version: string
@@ -25,7 +29,7 @@ export interface PrometheusOptions {
   readonly revision: string | null
   /** How old a user's last completed sync may be, milliseconds. */
   readonly freshness_target_ms: number
-  /** Gets what kept the log folder from being read, or the users from being counted anew. */
+  /** Gets what kept the log folder or the queue from being read, or the users from being counted anew. */
   readonly onError: (error: unknown) => void
 }
 
@@ -40,6 +44,8 @@ const ACTIVE_MS = 30 * 24 * HOUR_MS
 /** To count users is to look at each of them: a scrape every few seconds need not. */
 const PEOPLE_KEPT_MS = 60_000
 const PEOPLE_OLD_MS = 5 * PEOPLE_KEPT_MS
+/** The queue has connections of its own; scrapers usually wait for ten seconds. */
+const QUEUE_WAIT_MS = 5000
 
 /** `24h`, `90m`: a label that stays the same as long as the target does. */
 function targetText(target_ms: number): string {
@@ -68,12 +74,13 @@ export class PrometheusMetrics {
 
   async #families(with_examples: boolean): Promise<MetricFamily[]> {
     const { store, clock, version, revision, freshness_target_ms } = this.#options
-    const [counts, events, people, { size_bytes }, logs] = await Promise.all([
+    const [counts, events, people, { size_bytes }, logs, queue] = await Promise.all([
       store.counters.syncs({ remaining_since: clock.now() - HOUR_MS }),
       store.counters.events(),
       this.#countPeople(),
       store.system.database(),
       this.#logFamilies(),
+      this.#queueFamilies(),
     ])
     const examples = with_examples ? await store.counters.examples(counts.sync_types) : []
     const build = { version, revision: revision ?? 'unknown', node_version: process.versions.node }
@@ -82,6 +89,7 @@ export class PrometheusMetrics {
       ...workFamilies(counts),
       ...eventFamilies(events),
       ...peopleFamilies(people, events.open_incidents, targetText(freshness_target_ms)),
+      ...(queue ?? []),
       ...(logs ?? []),
       single(
         {
@@ -101,6 +109,7 @@ export class PrometheusMetrics {
         [
           { collector: 'database', success: 1 },
           { collector: 'logs', success: logs === null ? 0 : 1 },
+          { collector: 'queue', success: queue === null ? 0 : 1 },
         ],
         ({ collector }) => ({ collector }),
         ({ success }) => success,
@@ -122,6 +131,23 @@ export class PrometheusMetrics {
     } catch (error) {
       onError(error)
       return null
+    }
+  }
+
+  /** Null when it cannot be read, or not in time: a scrape that takes too long tells nothing at all. */
+  async #queueFamilies(): Promise<MetricFamily[] | null> {
+    const { readQueue, clock, onError } = this.#options
+    const ended = new AbortController()
+    const late = clock.sleep(QUEUE_WAIT_MS, ended.signal).then(() => {
+      throw new MonitorError('timeout', `The queue did not answer within ${QUEUE_WAIT_MS / 1000} s.`)
+    })
+    try {
+      return queueFamilies(await Promise.race([readQueue(), late]))
+    } catch (error) {
+      onError(error)
+      return null
+    } finally {
+      ended.abort()
     }
   }
 

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { noCounters } from '../../src/core/sync-record.ts'
 import { startServer, type RunningServer } from '../../src/server/index.ts'
+import { newJob } from '../queue/queued-sync-factory.ts'
 import { syncFinish, syncStart } from '../support/sync-factory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { dashboards, panelExpressions, ruleExpressions } from './support/expressions.ts'
@@ -21,8 +22,9 @@ const directory = temporaryDirectory()
 
 /** What panels tell that tell nothing as long as nothing of it has happened. */
 async function giveSomethingToTell(): Promise<void> {
-  const { notifications } = server.monitor.store
+  const { notifications, queue } = server.monitor.store
   const now = Date.now()
+  await queue.addJob(newJob('science'), now)
   const note = {
     channel: 'ops',
     kind: 'test',
@@ -170,7 +172,7 @@ describe('a real Prometheus', { skip: withoutTools('prometheus', 'promtool') }, 
         data: { groups: { rules: { health: string; lastError?: string; name: string }[] }[] }
       }
     ).data
-    assert.equal(groups.length, 5)
+    assert.equal(groups.length, 6)
     const label = String.raw`canvas_sync_total{status="completed",sync_type="he said \"all\"\n\\"}`
     assert.equal((await query(label))[0]?.value, 1)
     await run('grades', 'failed', 2)
@@ -188,7 +190,7 @@ describe('a real Prometheus', { skip: withoutTools('prometheus', 'promtool') }, 
       }
     ).data
     const rules = evaluated.flatMap((group) => group.rules)
-    assert.equal(rules.length, 31)
+    assert.equal(rules.length, 34)
     for (const { name, health, lastError } of rules) assert.equal(health, 'ok', `${name}: ${lastError ?? ''}`)
   })
 

@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import * as fc from '../support/fast-check.ts'
 import { PrometheusMetrics, type PrometheusOptions } from '../../src/prometheus/prometheus-metrics.ts'
+import { openQueue } from '../../src/queue/open-queue.ts'
+import { readQueueStatus } from '../../src/queue/queue-status.ts'
+import { openQueueDepths } from '../../src/server/queue.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Counters } from '../../src/store/counters.ts'
 import type { Store } from '../../src/store/store.ts'
+import { newJob } from '../queue/queued-sync-factory.ts'
 import { History, step, USERS } from '../store/figure-history.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -41,6 +45,7 @@ function metricsOf(
   return new PrometheusMetrics({
     store,
     log_directory: logs,
+    readQueue: () => Promise.resolve({ sources: [], workers: [] }),
     clock,
     version: '1.2.3',
     revision: 'abc1234',
@@ -177,6 +182,53 @@ for (const [engine, url] of Object.entries(engines)) {
       assert.deepEqual(bucket?.exemplar?.labels, { sync_id: String(id) })
       assert.equal(bucket.exemplar.value, 10)
     })
+
+    it('tells which syncs wait in the queue, and who is there to take them', async () => {
+      const database = await url()
+      const world = await openWorld(database)
+      const { store } = world
+      const server_depths = openQueueDepths(database, store.queue)
+      after(() => server_depths?.[Symbol.asyncDispose]())
+      const depths = server_depths ?? { depths: () => store.queue.depths(Date.now()) }
+      const metrics = metricsOf(world, {
+        readQueue: () => readQueueStatus(depths, store.queue, Date.now()),
+      })
+      const unused = await scrape({ ...world, metrics })
+      assert.equal(valueOf(unused, 'canvas_sync_queue_workers', { state: 'working' }), 0)
+      assert.ok(!unused.samples.some(({ name }) => name === 'canvas_sync_queue_jobs'))
+
+      await using queue = await openQueue(database, store)
+      for (const source of ['science', 'law']) await queue.add(newJob(source))
+      await queue.add(newJob('arts', { start_after: Date.now() + 3_600_000 }))
+      assert.ok(await queue.take(['science']))
+      const row = { host: 'here', pid: 7, version: '1', concurrency: 2, running: 1, started_at: Date.now() }
+      const told = {
+        ...row,
+        sources: ['science', 'law'],
+        state: 'working',
+        heartbeat_at: Date.now(),
+      } as const
+      await store.queue.saveWorker({ ...told, id: 'one' })
+      await store.queue.saveWorker({ ...told, id: 'two', state: 'draining' })
+      await store.queue.saveWorker({ ...told, id: 'three', heartbeat_at: Date.now() - 31_000 })
+      const read = await scrape({ ...world, metrics }, 'openmetrics')
+      const jobs = (source: string, state: string): number | null =>
+        valueOf(read, 'canvas_sync_queue_jobs', { source, state })
+      assert.deepEqual([jobs('science', 'queued'), jobs('science', 'running')], [0, 1])
+      assert.deepEqual([jobs('law', 'queued'), jobs('law', 'running')], [1, 0])
+      assert.deepEqual([jobs('arts', 'queued'), jobs('arts', 'running')], [1, 0])
+      const wait = (source: string): number | null =>
+        valueOf(read, 'canvas_sync_queue_oldest_wait_seconds', { source })
+      assert.deepEqual([wait('science'), wait('arts')], [null, null], 'none waits that may run')
+      assert.ok((wait('law') ?? -1) >= 0 && (wait('law') ?? 100) < 60)
+      const workers = (source: string): number | null =>
+        valueOf(read, 'canvas_sync_queue_source_workers', { source })
+      assert.deepEqual([workers('science'), workers('law'), workers('arts')], [1, 1, 0])
+      for (const state of ['working', 'draining', 'silent'])
+        assert.equal(valueOf(read, 'canvas_sync_queue_workers', { state }), 1, state)
+      assert.equal(valueOf(read, 'canvas_sync_collector_success', { collector: 'queue' }), 1)
+      assert.deepEqual(world.errors, [])
+    })
   })
 }
 
@@ -232,6 +284,22 @@ describe('what Prometheus is told', () => {
     assert.equal(valueOf(rest, 'canvas_sync_log_bytes', { file: 'errors.log' }), null)
     assert.equal(valueOf(rest, 'canvas_sync_users_stale', { slo: '90m' }), 0)
     assert.equal(world.errors.length, 1)
+  })
+
+  it('tells the rest where the queue cannot be read, or does not answer in time', async () => {
+    const world = await openWorld(newFile())
+    const refusing = metricsOf(world, { readQueue: () => Promise.reject(new Error('refused')) })
+    const silent = metricsOf(world, { readQueue: () => new Promise(() => {}) })
+    const refused = await scrape({ ...world, metrics: refusing })
+    const waiting = scrape({ ...world, metrics: silent })
+    world.clock.advance(5000)
+    for (const rest of [refused, await waiting]) {
+      assert.equal(valueOf(rest, 'canvas_sync_collector_success', { collector: 'queue' }), 0)
+      assert.equal(valueOf(rest, 'canvas_sync_queue_workers', { state: 'working' }), null)
+      assert.equal(valueOf(rest, 'canvas_sync_total', { sync_type: 'all', status: 'failed' }), 0)
+    }
+    assert.match(String(world.errors[1]), /The queue did not answer within 5 s/)
+    assert.equal(world.errors.length, 2)
   })
 
   it('counts users without fresh data once a minute at most, and keeps no scrape waiting for it', async () => {

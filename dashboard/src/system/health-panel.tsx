@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import type { CleanupStatus } from '../../../src/logs/cleanup/log-directory.ts'
+import type { QueueStatus } from '../../../src/queue/queue-status.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
 import type { SignShape } from '../parts/mark.ts'
 import { Sign } from '../parts/sign.tsx'
@@ -10,17 +11,18 @@ import { healthParts, type HealthPart, type PartState } from './health-parts.ts'
 interface HealthPanelProps {
   readonly query: UseQueryResult<SystemInfo>
   readonly logs: CleanupStatus | undefined
+  readonly queue: QueueStatus | undefined
 }
 
 /** Each part with what to do when it is not well. */
-export function HealthPanel({ query, logs }: HealthPanelProps): ReactNode {
+export function HealthPanel({ query, logs, queue }: HealthPanelProps): ReactNode {
   return (
     <Panel title="Health">
       <div className="health-room">
         <Asked query={query}>
           {(system) => (
             <ul className="health">
-              {healthParts(system, logs, query.dataUpdatedAt).map((part) => (
+              {healthParts(system, logs, query.dataUpdatedAt, queue).map((part) => (
                 <Part key={part.name} part={part} />
               ))}
             </ul>

@@ -1,6 +1,8 @@
 import type { SystemInfo } from '../../../src/api/system/system-schemas.ts'
 import type { CleanupStatus } from '../../../src/logs/cleanup/log-directory.ts'
+import type { QueueStatus } from '../../../src/queue/queue-status.ts'
 import { counted, spokenBytes } from '../../../src/core/number-text.ts'
+import { queueProblem } from './queue-words.ts'
 
 /** `look`: it works, and somebody should look at it. */
 export type PartState = 'well' | 'look' | 'bad' | 'off'
@@ -21,15 +23,21 @@ const LITTLE_FREE_BYTES = 2e9
 const HARDLY_FREE_BYTES = 200e6
 const MANY_CONNECTIONS = 0.8
 
-type Part = (system: SystemInfo, logs: CleanupStatus | undefined, now_ms: number) => HealthPart | null
+type Part = (
+  system: SystemInfo,
+  logs: CleanupStatus | undefined,
+  now_ms: number,
+  queue: QueueStatus | undefined,
+) => HealthPart | null
 
 /** The parts that can be told of, in the order in which one depends on the other. */
 export function healthParts(
   system: SystemInfo,
   logs: CleanupStatus | undefined,
   now_ms: number,
+  queue?: QueueStatus,
 ): readonly HealthPart[] {
-  return PARTS.map((part) => part(system, logs, now_ms)).filter((part) => part !== null)
+  return PARTS.map((part) => part(system, logs, now_ms, queue)).filter((part) => part !== null)
 }
 
 const part = (name: string, state: PartState, words: string, command: string | null = null): HealthPart => ({
@@ -127,13 +135,14 @@ const live: Part = ({ health: { live_clients, live_overloaded } }) =>
         `${counted(live_clients, 'page')} or program${live_clients === 1 ? '' : 's'} connected.`,
       )
 
-const workers: Part = ({ health: { running_syncs } }) =>
-  running_syncs === null
-    ? null
-    : part(
-        'Workers',
-        'well',
-        running_syncs === 0 ? 'No sync is running.' : `${counted(running_syncs, 'sync')} running.`,
-      )
+const workers: Part = ({ health: { running_syncs } }, _logs, _now_ms, queue) => {
+  const problem = queue === undefined ? null : queueProblem(queue)
+  if (problem !== null) {
+    return part('Workers', 'bad', `${problem.words} Start one where it is configured:`, problem.command)
+  }
+  if (running_syncs === null) return null
+  const words = running_syncs === 0 ? 'No sync is running.' : `${counted(running_syncs, 'sync')} running.`
+  return part('Workers', 'well', words)
+}
 
 const PARTS: readonly Part[] = [database, log_folder, disk, workers, live, cleanup, retention]

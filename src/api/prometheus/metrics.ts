@@ -3,6 +3,7 @@ import { acceptedFormat } from '../../prometheus/accepted-format.ts'
 import { PrometheusMetrics } from '../../prometheus/prometheus-metrics.ts'
 import type { Answer } from '../http/answer.ts'
 import type { RequestFacts } from '../http/route.ts'
+import { readQueue } from '../queue/queue.ts'
 import type { ApiServices } from '../services.ts'
 
 const encoder = new TextEncoder()
@@ -26,6 +27,7 @@ function metricsOf(services: ApiServices): PrometheusMetrics {
   const metrics = new PrometheusMetrics({
     store,
     log_directory: log_reading.directory,
+    readQueue: () => readQueue(services),
     clock,
     version,
     revision: services.revision ?? null,

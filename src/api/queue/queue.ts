@@ -41,8 +41,13 @@ export const queueStatusSchema: z.ZodType<QueueStatus> = z
   })
   .meta({ title: 'QueueStatus' })
 
-export async function getQueue(_input: object, { store, queue, clock }: ApiServices): Promise<Answer> {
+export async function getQueue(_input: object, services: ApiServices): Promise<Answer> {
+  return ok(await readQueue(services))
+}
+
+/** With SQLite the store has the queue itself. */
+export async function readQueue({ store, queue, clock }: ApiServices): Promise<QueueStatus> {
   const now = clock.now()
   const depths = queue ?? { depths: () => store.queue.depths(now) }
-  return ok(await readQueueStatus(depths, store.queue, now))
+  return await readQueueStatus(depths, store.queue, now)
 }

@@ -11,6 +11,7 @@ import { stringValue, type Command, type CommandContext } from '../command.ts'
 import { checkRecentFigures, figuresDiffer } from '../figures-check.ts'
 import { lookForLostSyncs } from '../lost-syncs.ts'
 import { spokenDuration } from '../numbers.ts'
+import { checkQueue } from '../queue/queue-check.ts'
 import { printable } from '../terminal.ts'
 
 interface Finding {
@@ -22,7 +23,8 @@ interface Finding {
   readonly exit_code: number
 }
 
-type Check = (context: CommandContext) => Promise<string>
+/** Null where there is nothing to check. */
+type Check = (context: CommandContext) => Promise<string | null>
 
 const MINIMUM_FREE_BYTES = 256 * 1024 * 1024
 
@@ -36,7 +38,12 @@ export const doctor: Command = {
   notes: ['Exits with 1 when something is wrong, 4 when Canvas does not accept the token.'],
   async run(context) {
     const findings: Finding[] = []
-    for (const [check, run] of checksFor(context)) findings.push(await finding(check, () => run(context)))
+    for (const [check, run] of checksFor(context)) {
+      // Without the database there is no queue, and that has been said.
+      if (check === 'queue' && findings.some((other) => other.check === 'database' && !other.ok)) continue
+      const found = await finding(check, () => run(context))
+      if (found !== null) findings.push(found)
+    }
     const { terminal, json } = context
     if (json)
       terminal.json({
@@ -59,6 +66,7 @@ function checksFor(context: CommandContext): (readonly [string, Check])[] {
   const checks: (readonly [string, Check])[] = [
     ['node', checkNode],
     ['database', checkDatabase],
+    ['queue', checkQueue],
     ['logs', checkLogs],
     ['disk', checkDisk],
     ...(secretFiles(context.environment).size === 0 ? [] : [['secrets', checkSecrets] as const]),
@@ -68,9 +76,10 @@ function checksFor(context: CommandContext): (readonly [string, Check])[] {
     : [...checks, ['canvas', checkCanvas]]
 }
 
-async function finding(check: string, run: () => Promise<string>): Promise<Finding> {
+async function finding(check: string, run: () => Promise<string | null>): Promise<Finding | null> {
   try {
-    return { check, ok: true, message: await run(), next_step: null, exit_code: 0 }
+    const message = await run()
+    return message === null ? null : { check, ok: true, message, next_step: null, exit_code: 0 }
   } catch (error) {
     if (!isMonitorError(error)) throw error
     const { message, next_step, exit_code } = error

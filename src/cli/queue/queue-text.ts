@@ -1,4 +1,6 @@
+import type { QueueStatus } from '../../queue/queue-status.ts'
 import type { QueueAttempt, QueueJob } from '../../store/queue.ts'
+import { counted, spokenDuration } from '../numbers.ts'
 import { printable } from '../terminal.ts'
 import { textTable } from '../text-table.ts'
 
@@ -43,6 +45,12 @@ export function jobTable(jobs: readonly QueueJob[]): string[] {
     second(job.created_at),
   ])
   return textTable([['job', 'state', 'source', 'type', 'user', 'priority', 'made (UTC)'], ...rows])
+}
+
+/** `3 syncs waiting, the oldest for 4 min 05 s; 1 running` */
+export function waitingText({ queued, running, oldest_waiting_ms }: QueueStatus): string {
+  const waits = oldest_waiting_ms === null ? '' : `, the oldest for ${spokenDuration(oldest_waiting_ms)}`
+  return `${counted(queued, 'sync')} waiting${waits}; ${running} running`
 }
 
 /** `queued`, `running`, or how it ended. */

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { SystemInfo } from '../../../../src/api/system/system-schemas.ts'
 import type { CleanupReport } from '../../../../src/logs/cleanup/cleanup-report.ts'
 import type { CleanupStatus } from '../../../../src/logs/cleanup/log-directory.ts'
+import type { QueueStatus } from '../../../../src/queue/queue-status.ts'
 import { healthParts, type PartState } from '../../../../dashboard/src/system/health-parts.ts'
 
 const NOW = Date.parse('2026-11-22T10:15:00.000Z')
@@ -76,7 +77,16 @@ const logs: CleanupStatus = {
   history: [report],
 }
 
+const queue: QueueStatus = {
+  queued: 2,
+  running: 0,
+  oldest_waiting_ms: 60_000,
+  sources: [{ source: 'law', queued: 2, running: 0, oldest_waiting_ms: 60_000, workers: 1 }],
+  workers: [],
+}
+
 interface Changed {
+  readonly queue?: Partial<QueueStatus>
   readonly system?: Partial<SystemInfo>
   readonly health?: Partial<SystemInfo['health']>
   readonly logs?: Partial<CleanupStatus>
@@ -87,6 +97,7 @@ const all = (changed: Changed): ReturnType<typeof healthParts> =>
     { ...system, ...changed.system, health: { ...system.health, ...changed.health } },
     { ...logs, ...changed.logs },
     NOW,
+    { ...queue, ...changed.queue },
   )
 
 test('a server on which all is well has a word for each part, and no command', () => {
@@ -108,6 +119,12 @@ const TROUBLES: readonly (readonly [string, PartState, RegExp | null, Changed])[
   ['Log folder', 'bad', /doctor$/, { health: { logs_directory: 'error' } }],
   ['Disk', 'look', /logs cleanup$/, { system: { disk_free_bytes: 1e9 } }],
   ['Disk', 'bad', /logs cleanup$/, { system: { disk_free_bytes: 1e8 } }],
+  [
+    'Workers',
+    'bad',
+    /worker --source law$/,
+    { queue: { sources: queue.sources.map((source) => ({ ...source, workers: 0 })) } },
+  ],
   ['Live updates', 'look', null, { health: { live_overloaded: true } }],
   ['Log clean-up', 'off', /logs cleanup$/, { logs: { next_cleanup: null } }],
   [
