@@ -4,9 +4,9 @@ import type { LogEvent } from '../core/log-event.ts'
 import type { LegacyZone } from '../logs/reading/legacy-zone.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import { isPostgres } from '../store/open-store.ts'
-import { otlpHeaders, otlpLogsAddress } from './otlp/otlp-address.ts'
+import { collectorOf } from './otlp/otlp-address.ts'
 import { OtlpDestination } from './otlp/otlp-destination.ts'
-import type { LogDestination } from './shipping/destination.ts'
+import type { Delivered, LogDestination } from './shipping/destination.ts'
 import { LogShipper, type ShippingNews } from './shipping/log-shipper.ts'
 import { PostgresDestination } from './shipping/postgres-destination.ts'
 
@@ -40,9 +40,8 @@ export function shippingDestinations(settings: ShippingSettings, from: ShippedFr
     const keep_days = shipped_log_days
     destinations.push(new PostgresDestination({ database, directory, machine, keep_days, clock }))
   }
-  const address = otlp_logs === null ? null : otlpLogsAddress(otlp_logs)
-  if (address !== null) {
-    const collector = { address, headers: otlpHeaders(otlp_logs_headers) }
+  const collector = otlp_logs === null ? null : collectorOf(otlp_logs, otlp_logs_headers)
+  if (collector !== null) {
     destinations.push(new OtlpDestination({ directory, collector, machine, version, clock }))
   }
   return destinations
@@ -76,11 +75,22 @@ export function shipLogs(options: ShippingOptions): () => Promise<void> {
   const { settings, logs, zone, onError, directory, clock } = options
   const stopping = new AbortController()
   const running = shippingDestinations(settings, options).map((destination) => {
+    const refused = new RefusedLines(destination, logs)
+    const stopTelling = clock.every(TELL_REFUSED_MS, () => {
+      refused.tell()
+    })
     const onNews = (news: ShippingNews): void => {
+      if (news.kind === 'shipped') refused.add(news.delivered)
       const event = eventOf(news, destination)
       if (event !== null) logs.write('operations', event)
     }
-    return new LogShipper({ directory, destination, zone, clock, onNews }).run(stopping.signal).catch(onError)
+    return new LogShipper({ directory, destination, zone, clock, onNews })
+      .run(stopping.signal)
+      .catch(onError)
+      .finally(() => {
+        stopTelling()
+        refused.tell()
+      })
   })
   return async () => {
     stopping.abort()
@@ -88,23 +98,54 @@ export function shipLogs(options: ShippingOptions): () => Promise<void> {
   }
 }
 
+/** Not at once: the line that tells of them is shipped, too, and may be refused. */
+const TELL_REFUSED_MS = 60_000
+const WARNING = { level: 'WARNING', task_id: null, user_id: null } as const
+
+/** Lines that a destination does not take, however often they are sent. */
+class RefusedLines {
+  readonly #destination: LogDestination
+  readonly #logs: Pick<LogWriter, 'write'>
+  #lines = 0
+
+  constructor(destination: LogDestination, logs: Pick<LogWriter, 'write'>) {
+    this.#destination = destination
+    this.#logs = logs
+  }
+
+  add({ refused = 0 }: Delivered): void {
+    this.#lines += refused
+  }
+
+  tell(): void {
+    const lines = this.#lines
+    if (lines === 0) return
+    this.#lines = 0
+    const message = `Some lines were refused by ${this.#destination.name}; they stay in their files.`
+    this.#logs.write('operations', { ...WARNING, event: 'log_lines_refused', fields: { lines }, message })
+  }
+}
+
 /** Shipped lines are not told: the line that tells of them would be shipped next. */
 function eventOf(news: ShippingNews, { name }: LogDestination): LogEvent | null {
-  const base = { level: 'WARNING', task_id: null, user_id: null } as const
   if (news.kind === 'missed') {
     const { stream, reason, since_ms } = news.missed
     const since = since_ms === null ? undefined : new Date(since_ms).toISOString()
     return {
-      ...base,
+      ...WARNING,
       event: 'log_lines_not_shipped',
       fields: { stream, reason, since },
       message: missedText(stream, reason, name),
     }
   }
-  if (news.kind !== 'waiting') return null
+  if (news.kind !== 'waiting' && news.kind !== 'upkeep_failed') return null
   const error_code = isMonitorError(news.error) ? news.error.code : 'unreachable'
+  if (news.kind === 'upkeep_failed') {
+    const message = `Old days of log lines have not been dropped from ${name} since yesterday.`
+    return { ...WARNING, event: 'log_days_not_dropped', fields: { error_code }, message }
+  }
   return {
-    ...base,
+    ...WARNING,
     event: 'log_shipping_waits',
     fields: { error_code },
     message: `Log lines cannot be shipped to ${name} now; the files keep them until it is back.`,

@@ -1,3 +1,5 @@
+import type { PackedSyncs } from './packed-syncs.ts'
+
 /** The columns of a sync that is taken over, in the order of its values. */
 export const EARLIER_COLUMNS = [
   'sync_task_id',
@@ -67,15 +69,15 @@ export interface EarlierAnswer {
   readonly deleted: number
   /** The monitor has recorded the sync itself. */
   readonly tracked: number
-  /** Keys that were taken over before with another task id: they belong to another system. */
+  /** Keys that were taken over before with another task id and another start: they belong to another system. */
   readonly other_system: readonly string[]
 }
 
 export interface EarlierBatch {
   /** The name of the earlier system: keys are unique in one. */
   readonly system: string
-  /** No key twice. */
-  readonly syncs: readonly EarlierSync[]
+  /** Some thousand syncs each. No key twice in all of them. */
+  readonly pages: readonly PackedSyncs[]
   /** Only look, change nothing. */
   readonly dry_run: boolean
 }

@@ -196,6 +196,10 @@ COPY public.other (id) FROM stdin;
 COPY public.${TABLE} (id, error_message, flag) FROM stdin;
 1\ttab\\there\\nline \\\\ end\tt
 2\t\\N\tf
+4\tof two fields
+\\.
+COPY public.${TABLE} (id, error_message, flag) FROM stdin WITH (FORMAT csv);
+5,"in another form",t
 \\.
 INSERT INTO public.${TABLE} VALUES (3, E'it\\'s\\n', true);
 `

@@ -6,6 +6,10 @@ import { Client } from 'pg'
 import { resultTypes } from '../../src/store/postgres/postgres-values.ts'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../src/store/earlier-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { packSyncs } from '../../src/store/packed-syncs.ts'
+import { connectClient } from '../../src/store/postgres/postgres-pool.ts'
+import { parsePostgresUrl } from '../../src/store/postgres/postgres-url.ts'
+import { earlierStatements } from '../../src/store/sql/earlier/earlier-statements.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { FiguresPlace } from '../../src/store/sync-figures.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -79,8 +83,14 @@ function earlierSync(
 const failed = (id: number, message: string): EarlierSync =>
   earlierSync(id, { sync_status: 'failed', error_type: 'timeout', error_message: message })
 
-const take = (store: Store, syncs: readonly EarlierSync[], system = 'earlier') =>
-  store.earlier.importSyncs({ system, syncs, dry_run: false })
+const take = (store: Store, syncs: readonly EarlierSync[], system = 'earlier', page = 3) =>
+  store.earlier.importSyncs({ system, pages: pagesOf(syncs, page), dry_run: false })
+
+/** A batch is a transaction, however many pages it has. */
+const pagesOf = (syncs: readonly EarlierSync[], length: number) =>
+  Array.from({ length: Math.ceil(syncs.length / length) }, (_, at) =>
+    packSyncs(syncs.slice(at * length, (at + 1) * length)),
+  )
 
 /** Every sum against the rows. */
 async function assertFigures(store: Store): Promise<void> {
@@ -202,12 +212,71 @@ for (const { name, makeUrl, readRows } of ENGINES) {
     it('refuse rows of another system under the same name, and take them under another', async () => {
       await using store = await openStore(await makeUrl())
       await take(store, [earlierSync(1)])
-      const other = { ...earlierSync(1, { sync_task_id: 'elsewhere' }), task_digest: 99 }
-      assert.deepEqual((await take(store, [other, earlierSync(2)])).other_system, ['1'])
+      const elsewhere = { sync_task_id: 'elsewhere', sync_start_time: START }
+      const other = { ...earlierSync(1, elsewhere, 2), task_digest: 99 }
+      const answer_of_others = await take(store, [earlierSync(2), other, earlierSync(3)], 'earlier', 1)
+      assert.deepEqual(answer_of_others, { ...NOTHING, other_system: ['1'] })
+      // Nothing of the batch stays, not even of the pages before.
       assert.equal(await store.syncs.getSyncByTaskId('task-2'), null)
+      await assertFigures(store)
       const answer = await take(store, [other], 'north campus')
       assert.equal(answer.imported, 1)
       assert.equal(answer.kept_ids, 0)
+    })
+
+    it('are the same under a task id that the earlier system has filled in later', async () => {
+      await using store = await openStore(await makeUrl())
+      await take(store, [earlierSync(1, { sync_task_id: 'earlier-1' }), earlierSync(2)])
+      const named = {
+        ...earlierSync(1, { sync_task_id: 'celery-1', courses_processed: 9 }, 2),
+        task_digest: 99,
+      }
+      assert.deepEqual(await take(store, [named, earlierSync(2)]), { ...NOTHING, updated: 1, unchanged: 1 })
+      assert.equal((await store.syncs.getSyncByTaskId('earlier-1'))?.courses_processed, 9)
+      assert.deepEqual(await take(store, [named]), { ...NOTHING, unchanged: 1 })
+      await assertFigures(store)
+    })
+
+    it('of several earlier systems with one task id all find a place, and are found again', async () => {
+      await using store = await openStore(await makeUrl())
+      const long = 'x'.repeat(255)
+      for (const system of ['a', 'b', 'c', 'd', 'e']) {
+        const answer = await take(store, [earlierSync(7, { sync_task_id: 'same' })], system)
+        assert.equal(answer.imported, 1, system)
+      }
+      const renamed = [earlierSync(8, { sync_task_id: long }), earlierSync(9, { sync_task_id: long })]
+      assert.equal((await take(store, renamed)).renamed, 1)
+      const changed = await take(store, [earlierSync(9, { sync_task_id: long, grades_processed: 5 }, 2)])
+      assert.deepEqual([changed.updated, changed.deleted], [1, 0])
+      await assertFigures(store)
+    })
+
+    it('do not open a group of errors again that was resolved: they are long ago', async () => {
+      const url = await makeUrl()
+      await using store = await openStore(url)
+      await take(store, [failed(1, 'Canvas timed out')])
+      const [group] = await readRows(url, 'select id from canvas_sync_error_groups')
+      await store.errorGroups.decide({
+        id: Number(group?.['id']),
+        decision: 'resolved',
+        decided_at: START,
+        muted_until: null,
+        reason: null,
+        audit: {
+          at: START,
+          actor_kind: 'cli',
+          actor_id: null,
+          action: 'error_group_resolved',
+          target: null,
+          user_id: null,
+          route: null,
+          address: null,
+        },
+      })
+      await take(store, [failed(2, 'Canvas timed out')])
+      assert.deepEqual(await readRows(url, 'select came_back_at from canvas_sync_error_groups'), [
+        { came_back_at: null },
+      ])
     })
 
     it('do not come back when they were deleted', async () => {
@@ -229,13 +298,25 @@ for (const { name, makeUrl, readRows } of ENGINES) {
       await using store = await openStore(url)
       await take(store, [earlierSync(1)])
       const syncs = [earlierSync(1, {}, 2), earlierSync(2), earlierSync(3)]
-      const answer = await store.earlier.importSyncs({ system: 'earlier', syncs, dry_run: true })
+      const pages = pagesOf(syncs, 2)
+      const answer = await store.earlier.importSyncs({ system: 'earlier', pages, dry_run: true })
       assert.equal(answer.imported, 2)
       assert.equal(answer.updated, 1)
       assert.equal(answer.kept_ids, 2)
       assert.equal((await readRows(url, 'select id from canvas_sync_metrics')).length, 1)
     })
   })
+}
+
+const NOTHING = {
+  imported: 0,
+  kept_ids: 0,
+  renamed: 0,
+  unchanged: 0,
+  updated: 0,
+  deleted: 0,
+  tracked: 0,
+  other_system: [],
 }
 
 function userRow(user_id: string, last: number, status: string | null, completed: number) {
@@ -248,6 +329,30 @@ function userRow(user_id: string, last: number, status: string | null, completed
     last_completed_start_time: completed,
   }
 }
+
+describe('the statements of an import into PostgreSQL', () => {
+  it('look rows up one by one, with plans that were made when the tables were empty', async () => {
+    const url = await (await startPostgres()).createDatabase()
+    await openStore(url).then((store) => store.close())
+    const client = await connectClient(parsePostgresUrl(url))
+    const { knownRows, syncsById, syncsByTask, completedById } = earlierStatements('postgres')
+    try {
+      for (const [text, column] of [
+        [knownRows, 'earlier_key'],
+        [syncsById, 'id'],
+        [syncsByTask, 'sync_task_id'],
+        [completedById, 'id'],
+      ] as const) {
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`)
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+        assert.match(plan, new RegExp(`Index Cond: .*\\b${column} = `), plan)
+        assert.doesNotMatch(plan, /Hash|Merge|Seq Scan/, plan)
+      }
+    } finally {
+      await client.end()
+    }
+  })
+})
 
 describe('the triggers of a SQLite database', () => {
   it('are the same after an import, also after one that failed', async () => {

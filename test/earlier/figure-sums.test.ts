@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../src/store/earlier-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { packSyncs } from '../../src/store/packed-syncs.ts'
 import fc from '../support/fast-check.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -71,7 +72,8 @@ test('the figures of imported syncs are those that the database finds in their r
       const half = syncs.length >> 1
       try {
         for (const part of [syncs.slice(0, half), syncs.slice(half)]) {
-          await store.earlier.importSyncs({ system: 'earlier', syncs: part, dry_run: false })
+          const pages = [part.slice(0, 3), part.slice(3)].map(packSyncs)
+          await store.earlier.importSyncs({ system: 'earlier', pages, dry_run: false })
         }
       } finally {
         await store.close()

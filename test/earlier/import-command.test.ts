@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { suite, test } from 'node:test'
+import { Client } from 'pg'
 import { makeOldDatabase } from '../support/old-table.ts'
 import type { ImportReport } from '../../src/earlier/import-report.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { FiguresPlace } from '../../src/store/sync-figures.ts'
 import { assertExplained } from '../cli/support/assert-explained.ts'
 import { WorkPlace } from '../cli/support/work-place.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { syncFinish, syncStart } from '../support/sync-factory.ts'
 import { insertOld, oldDatabase, oldRow } from './support/earlier-import.ts'
 
@@ -75,6 +77,32 @@ suite('import', { concurrency: 2 }, () => {
     await assertFigures(place)
     const shown = await place.run(['syncs', 'show', '1', '--json'])
     assert.equal((JSON.parse(shown.stdout) as { courses: { processed: number } }).courses.processed, 26)
+  })
+
+  test('changes nothing in a dry run: it makes no tables, and no others of those that are there', async () => {
+    const place = new WorkPlace()
+    const old = oldDatabase([oldRow(1), oldRow(2)])
+    const url = await (await startPostgres()).createDatabase()
+    const plan = await place.run(['import', '--from', old, '--dry-run', '--json', '--database', url])
+    assert.equal(plan.code, 0, plan.stderr)
+    assert.equal(report(plan.stdout).rows.imported, 2)
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    try {
+      const made = await client.query("select relname from pg_class where relname like 'canvas%'")
+      assert.deepEqual(made.rows, [])
+    } finally {
+      await client.end()
+    }
+    const own = place.path('older.db')
+    await openStore(`sqlite:${own}`).then((store) => store.close())
+    const newest = '(select max(version) from canvas_sync_migrations)'
+    using database = new DatabaseSync(own)
+    database.exec(`delete from canvas_sync_migrations where version = ${newest}`)
+    const before = database.prepare('select * from canvas_sync_migrations').all()
+    const older = await place.run(['import', '--from', old, '--dry-run', '--database', `sqlite:${own}`])
+    assertExplained(older, { code: 2, sentence: /of an earlier version, and a dry run does not change it/ })
+    assert.deepEqual(database.prepare('select * from canvas_sync_migrations').all(), before)
   })
 
   test('goes on where Ctrl-C or a kill stopped it', async () => {

@@ -102,5 +102,14 @@ describe('log files of an earlier system', () => {
       ['not a line', 'not a line'],
     ] as const
     for (const [line, kept] of table) assert.equal(rewriteLine(line, 'operations', zone).text, kept)
+    // Files of Windows that were put together have such marks in their middle.
+    for (const mark of ['\uFEFF', '\u00A0', '\v']) {
+      const json = `${mark}{"timestamp": "2025-12-22 10:15:30", "level": "INFO", "logger": "a", "message": "b"}`
+      const { text, form } = rewriteLine(json, 'operations', zone)
+      assert.equal(form, 'python_json')
+      assert.equal((JSON.parse(text) as { timestamp: string }).timestamp, '2025-12-22T15:15:30.000Z')
+    }
+    const deep = `{"timestamp": "2025-12-22 10:15:30", "level": "INFO", "logger": "a", "message": "b", "c": ${'['.repeat(9000)}${']'.repeat(9000)}}`
+    assert.deepEqual(rewriteLine(deep, 'operations', zone).form, null)
   })
 })

@@ -148,6 +148,8 @@ describe('values of an earlier table', () => {
     assert.deepEqual(metadataOf('{broken'), { text: null, was: 'unreadable' })
     assert.deepEqual(metadataOf(`"${'x'.repeat(70_000)}"`), { text: null, was: 'too_long' })
     assert.deepEqual(metadataOf('null'), { text: null, was: 'good' })
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000)
+    assert.deepEqual(metadataOf(deep), { text: null, was: 'unreadable' })
   })
 
   it('of errors become a kind and a sentence, and say nobody', () => {
@@ -213,6 +215,45 @@ describe('a row of an earlier table', () => {
       'duration_unreadable',
     ])
     assert.deepEqual(became('courses_processed', { courses_processed: -1 }), [0, 'count_negative'])
+    // A time in microseconds where a duration should be: no engine can keep the end that it would make.
+    const no_duration = { sync_end_time: null, total_duration_seconds: 1.7e15 }
+    const corrections = ['duration_unreadable', 'end_missing']
+    assert.deepEqual(became('sync_end_time', no_duration), [start, ...corrections])
+    assert.deepEqual(became('total_duration_seconds', no_duration), [null, ...corrections])
+    const year_9999 = {
+      sync_start_time: '9999-12-31 23:00:00',
+      sync_end_time: null,
+      total_duration_seconds: 1e9,
+    }
+    assert.deepEqual(became('sync_end_time', year_9999), [253_402_300_799_999, 'end_missing'])
+  })
+
+  it('of which a text is cut in the middle of a character has no half of one', () => {
+    const long = `${'x'.repeat(254)}😀`
+    const result = read(
+      {
+        sync_type: long,
+        target_course_id: long,
+        sync_status: 'failed',
+        error_message: `${'y'.repeat(999)}😀 and more`,
+      },
+      { keep_error_messages: true },
+    )
+    assert.ok(result.kind === 'sync')
+    const texts = result.sync.values.filter((value) => typeof value === 'string')
+    assert.deepEqual(
+      texts.filter((text) => !text.isWellFormed()),
+      [],
+    )
+    assert.ok(texts.some((text) => text.startsWith('yyy')))
+  })
+
+  it('that completed and says something is not said to have failed', () => {
+    const said = { error_message: 'Jane has no term' }
+    assert.deepEqual(became('error_message', said), [null, 'message_replaced'])
+    const kept = read(said, { keep_error_messages: true })
+    assert.ok(kept.kind === 'sync')
+    assert.equal(kept.sync.values[EARLIER_COLUMNS.indexOf('error_message')], 'Jane has no term')
   })
 
   it('without what makes it a sync is refused, with a reason', () => {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { eraseShippedLines } from '../../src/fleet-logs/erase-shipped-lines.ts'
 import { DAY_MS, partitionOf } from '../../src/fleet-logs/tables/log-days.ts'
 import { keepPartitions } from '../../src/fleet-logs/tables/partitions.ts'
+import { migrate } from '../../src/store/postgres/migrate.ts'
 import { connectClient } from '../../src/store/postgres/postgres-pool.ts'
 import { parsePostgresUrl } from '../../src/store/postgres/postgres-url.ts'
 import { appendLines } from '../support/log-line-factory.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { ask, fleetDatabase, withClient } from './support/fleet-database.ts'
 import { shipAll } from './support/ship-all.ts'
@@ -80,7 +82,9 @@ test('a partition that was left half detached is dropped by the next look', asyn
   const database = await fleetDatabase()
   const directory = temporaryDirectory()
   const old_ms = Date.now() - 50 * DAY_MS
-  appendLines(directory, 'operations', { at: at(old_ms) }, { at: at(old_ms - DAY_MS) })
+  // The oldest is attached: while another is being detached, it cannot be.
+  const days = [old_ms, old_ms - DAY_MS, old_ms - 2 * DAY_MS]
+  appendLines(directory, 'operations', ...days.map((day_ms) => ({ at: at(day_ms) })))
   await shipAll(database, directory)
   await ask(database, `alter table canvas_sync_log_lines detach partition ${partitionOf(old_ms)}`)
   await ask(
@@ -89,10 +93,98 @@ test('a partition that was left half detached is dropped by the next look', asyn
   )
   const client = await connectClient(parsePostgresUrl(database))
   try {
-    assert.deepEqual(await keepPartitions(client, 30), { dropped: 2 })
+    assert.deepEqual(await keepPartitions(client, 30), { dropped: 3 })
   } finally {
     await client.end()
   }
+})
+
+test('a transaction that lasts for hours, as of a dump, keeps days from being dropped and no line from being shipped', async () => {
+  const database = `${await fleetDatabase()}?statement_timeout=2000`
+  const directory = temporaryDirectory()
+  const now_ms = Date.now()
+  appendLines(directory, 'operations', { at: at(now_ms - 50 * DAY_MS), message: 'old' })
+  await shipAll(database, directory)
+  appendLines(directory, 'operations', { at: at(now_ms), message: 'new' })
+  await withClient(database, async (dump) => {
+    await dump.query('begin isolation level repeatable read')
+    await dump.query('select count(*) from canvas_sync_log_lines')
+    const { report } = await shipAll(database, directory, { keep_days: 30 })
+    assert.equal(report.shipped_lines, 1)
+    assert.deepEqual(await messages(database), ['new'], 'it is being detached')
+    await dump.query('rollback')
+  })
+  const old = partitionOf(now_ms - 50 * DAY_MS)
+  assert.ok((await partitions(database)).includes(old))
+  await shipAll(database, directory, { keep_days: 30 })
+  assert.ok(!(await partitions(database)).includes(old))
+})
+
+test('a machine whose clock is anywhere makes tables for some of its days and no more', async () => {
+  const database = await fleetDatabase()
+  const directory = temporaryDirectory()
+  const ahead = (days: number) => ({ at: at(Date.now() + days * DAY_MS) })
+  appendLines(directory, 'operations', ...Array.from({ length: 60 }, (_, day) => ahead(10 + 2 * day)))
+  const { report } = await shipAll(database, directory)
+  assert.deepEqual([report.shipped_lines, report.left_out], [50, 10])
+  appendLines(directory, 'operations', ahead(10), ahead(1), ahead(500))
+  const later = (await shipAll(database, directory)).report
+  assert.deepEqual([later.shipped_lines, later.left_out], [2, 1])
+})
+
+test('lines of another program whose names no index can take stay in their file, and keep nobody back', async () => {
+  const database = await fleetDatabase()
+  const directory = temporaryDirectory()
+  const random = Array.from({ length: 5000 }, (_, at_place) =>
+    String.fromCharCode(97 + ((at_place * 7919) % 26)),
+  )
+  const long = random.join('')
+  appendLines(
+    directory,
+    'operations',
+    { task_id: long },
+    { user_id: long },
+    { fields: { writer: long } },
+    { message: 'ü'.repeat(40_000) },
+    { message: 'short' },
+  )
+  const { report } = await shipAll(database, directory)
+  assert.deepEqual(report.skipped, { unknown_form: 3, no_number: 0, too_long: 1 })
+  assert.deepEqual(await messages(database), ['short'])
+})
+
+test('lines that are there already need no right to make temporary tables', async () => {
+  const server = await startPostgres()
+  const url = await server.createDatabase()
+  const role = `shipper_${process.pid}`
+  const name = new URL(url).pathname.slice(1)
+  await ask(url, `create role ${role} login password 'x'`)
+  await ask(url, `revoke temporary on database "${name}" from public`)
+  await ask(url, `alter schema public owner to ${role}`)
+  const own = new URL(url)
+  own.username = role
+  own.password = 'x'
+  await withClient(own.href, migrate)
+  const directory = temporaryDirectory()
+  appendLines(directory, 'operations', {}, {})
+  await shipAll(own.href, directory)
+  appendLines(directory, 'operations', {})
+  const { report } = await shipAll(own.href, directory, { machine: 'worker-2' })
+  assert.deepEqual([report.shipped_lines, report.copies], [1, 2])
+})
+
+test('a folder that was made anew under the same name begins anew, and nothing of the old one is missed', async () => {
+  const database = await fleetDatabase()
+  const directory = join(temporaryDirectory(), 'logs')
+  mkdirSync(directory)
+  appendLines(directory, 'operations', { message: 'of the one machine' })
+  await shipAll(database, directory)
+  // As another machine of the same name has it, with a volume of its own.
+  rmSync(directory, { recursive: true })
+  mkdirSync(directory)
+  appendLines(directory, 'operations', { message: 'of the other', fields: { writer: 'other' } })
+  const { report } = await shipAll(database, directory)
+  assert.deepEqual([report.shipped_lines, report.missed], [1, 0])
 })
 
 test('lines without a number of their own, of other forms and torn ones stay in their files, and are counted', async () => {

@@ -9,6 +9,7 @@ import { openEarlierSource } from '../../earlier/open-source.ts'
 import { describeImport } from '../../earlier/report-text.ts'
 import { legacyZone, type LegacyZone } from '../../logs/reading/legacy-zone.ts'
 import { isPostgres, openStore, sqlitePath } from '../../store/open-store.ts'
+import { schemaState } from '../../store/schema-state.ts'
 import type { Store } from '../../store/store.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { counted, wholeNumberOption } from '../numbers.ts'
@@ -17,7 +18,7 @@ import { printable } from '../terminal.ts'
 
 const TABLE = 'canvas_sync_metrics'
 /** A SQLite file is written at many places at once. */
-const CACHE_MIB = 192
+const CACHE_MIB = 144
 const BATCH_MS = 1500
 /** Nobody waits for a database that is only being made. */
 const FIRST_BATCH_MS = 3000
@@ -164,9 +165,19 @@ function logLines(logs: ImportReport['logs']): readonly string[] {
   ]
 }
 
-/** What would be written to; null for a SQLite file that a dry run would have to make. */
+/** What would be written to; null for a database in which a dry run would have to make our tables. */
 async function openTarget(database: string, dry_run: boolean): Promise<Store | null> {
-  if (dry_run && !isPostgres(database) && !existsSync(sqlitePath(database))) return null
+  const state = dry_run ? await schemaState(database) : 'current'
+  if (state === 'none') return null
+  if (state === 'older') {
+    throw new MonitorError(
+      'usage',
+      'The database is of an earlier version, and a dry run does not change it.',
+      {
+        next_step: 'Run migrate first, or import without --dry-run.',
+      },
+    )
+  }
   return await openStore(database, { cache_mib: CACHE_MIB })
 }
 

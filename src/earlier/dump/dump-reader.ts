@@ -205,7 +205,10 @@ export class DumpReader {
       const line = text.text.slice(text.at, end).replace(/\r$/, '')
       text.at = end + 1
       if (line === COPY_END) return
-      yield { columns, values: copyRow(line) }
+      const values = copyRow(line)
+      const fitting = this.#fitting(columns, values.length)
+      if (fitting === null) this.rows_misfit++
+      else yield { columns: fitting, values }
     }
   }
 

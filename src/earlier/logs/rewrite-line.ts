@@ -28,10 +28,21 @@ export function rewriteLine(line: string, stream: LogStream, zone: LegacyZone): 
   const { form, timestamp_ms } = entry
   if (form === 'json') return { text: line, form, timestamp_ms }
   if (form === 'python_json') {
-    const json = JSON.parse(line) as Record<string, unknown>
-    const kept = redacted(json) as Record<string, unknown>
-    return { text: JSON.stringify({ ...kept, timestamp: isoTime(timestamp_ms) }), form, timestamp_ms }
+    const text = rewrittenJson(line, timestamp_ms)
+    return text === null ? { text: redactText(line), form: null, timestamp_ms } : { text, form, timestamp_ms }
   }
   const rest = line.replace(BRACKETS, '').replace(/\r$/, '')
   return { text: `[${isoTime(timestamp_ms)}]${redactText(rest)}`, form, timestamp_ms }
+}
+
+/** Null for a line whose values are nested deeper than the stack: one line must not end the import. */
+function rewrittenJson(line: string, timestamp_ms: number): string | null {
+  try {
+    // A byte order mark may stand before it, also in the middle of a file that was put together of several.
+    const json = JSON.parse(line.trimStart()) as Record<string, unknown>
+    const kept = redacted(json) as Record<string, unknown>
+    return JSON.stringify({ ...kept, timestamp: isoTime(timestamp_ms) })
+  } catch {
+    return null
+  }
 }

@@ -1,5 +1,6 @@
 import type { SyncErrorType } from '../../core/error-types.ts'
 import { redactedStart } from '../../logs/redact.ts'
+import { textOf, type SourceValue } from './earlier-value.ts'
 
 /** The first that fits says what it was. An HTTP status counts where a word says that it is one. */
 const SIGNS: readonly (readonly [SyncErrorType, RegExp])[] = [
@@ -41,7 +42,7 @@ const SENTENCES: Readonly<Partial<Record<SyncErrorType, string>>> = {
   storage: 'The earlier system says: its database failed.',
   cancelled: 'The earlier system says: it was cancelled.',
 }
-const OTHERWISE = 'The earlier system says that the sync failed; its message is in its own table.'
+const OTHERWISE = 'What the earlier system says of it is in its own table.'
 
 const MOST_CHARACTERS = 1000
 /** What is behind it cannot matter to the signs. */
@@ -50,6 +51,12 @@ const LOOKED_AT = 4000
 export interface EarlierError {
   readonly error_type: SyncErrorType
   readonly error_message: string
+}
+
+/** Some count their errors in a column of that name. */
+export function messageOf(value: SourceValue): string | null {
+  const text = textOf(value)
+  return text === null || /^\d+$/.test(text) ? null : text
 }
 
 /**
@@ -61,7 +68,8 @@ export function errorOf(message: string, keep_messages: boolean): EarlierError {
   const text = message.slice(0, LOOKED_AT).toLowerCase()
   const error_type = SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? 'job_error'
   const error_message = keep_messages
-    ? redactedStart(message, MOST_CHARACTERS)
+    ? // PostgreSQL takes no half of a character.
+      redactedStart(message, MOST_CHARACTERS).toWellFormed()
     : (SENTENCES[error_type] ?? OTHERWISE)
   return { error_type, error_message }
 }

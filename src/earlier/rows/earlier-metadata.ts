@@ -15,17 +15,17 @@ export function metadataOf(value: SourceValue): EarlierMetadata {
   const text = textOf(value)
   if (text === null || text === 'null' || text === '{}') return { text: null, was: 'good' }
   if (text.length > MOST_CHARACTERS) return { text: null, was: 'too_long' }
-  let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    const parsed: unknown = JSON.parse(text)
+    if (parsed === null) return { text: null, was: 'good' }
+    const is_object = typeof parsed === 'object' && !Array.isArray(parsed)
+    return {
+      text: JSON.stringify(redacted(is_object ? parsed : { value: parsed })),
+      was: is_object ? 'good' : 'no_object',
+    }
   } catch {
+    // No JSON, or nested deeper than the stack.
     return { text: null, was: 'unreadable' }
-  }
-  if (parsed === null) return { text: null, was: 'good' }
-  const is_object = typeof parsed === 'object' && !Array.isArray(parsed)
-  return {
-    text: JSON.stringify(redacted(is_object ? parsed : { value: parsed })),
-    was: is_object ? 'good' : 'no_object',
   }
 }
 

@@ -7,7 +7,7 @@ const TIME =
 const MOST_SECONDS = 100_000_000_000
 const FIRST_MS = 0
 /** The year 9999. */
-const LAST_MS = 253_402_300_799_999
+export const LAST_MS = 253_402_300_799_999
 
 /**
  * Epoch milliseconds, rounded down; null for nothing, undefined for what is no time.

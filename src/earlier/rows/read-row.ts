@@ -5,10 +5,10 @@ import type { LegacyZone } from '../../logs/reading/legacy-zone.ts'
 import { redactText } from '../../logs/redact.ts'
 import type { EarlierColumn, EarlierSync } from '../../store/earlier-store.ts'
 import type { ColumnMeaning, ColumnPlan } from './column-names.ts'
-import { errorOf, type EarlierError } from './earlier-error.ts'
+import { errorOf, messageOf, type EarlierError } from './earlier-error.ts'
 import { metadataOf } from './earlier-metadata.ts'
 import { statusOf } from './earlier-status.ts'
-import { timeOf } from './earlier-time.ts'
+import { LAST_MS, timeOf } from './earlier-time.ts'
 import { countOf, flagOf, idOf, numberOf, textOf, type SourceValue } from './earlier-value.ts'
 
 /** Why a row is not taken over. */
@@ -59,6 +59,8 @@ export interface RowRules {
 }
 
 const LONGEST_ID = 255
+/** Thirty years: more is no duration but a time, or one in other units. */
+const LONGEST_DURATION_S = 1e9
 /** Higher ids are of another kind (snowflakes), and ours would go on behind them. */
 const HIGHEST_ID = 1_000_000_000_000
 
@@ -125,6 +127,7 @@ export class RowReader {
     const { end_ms, duration } = this.#lasted(at, start_ms, said, corrections)
     const error = this.#error(said, status, message, corrections)
     const sync_type = textOf(at('sync_type'))
+    const course_id = idOf(at('target_course_id'))
     const values: (string | number | null)[] = [
       task_id,
       user_id,
@@ -134,8 +137,8 @@ export class RowReader {
       status,
       error?.error_type ?? null,
       error?.error_message ?? null,
-      sync_type === null ? 'all' : redactText(sync_type).slice(0, LONGEST_ID),
-      idOf(at('target_course_id'))?.slice(0, LONGEST_ID) ?? null,
+      sync_type === null ? 'all' : start(redactText(sync_type)),
+      course_id === null ? null : start(course_id),
     ]
     for (const column of COUNTS) {
       const { value, was } = countOf(at(column), !column.endsWith('_ms'))
@@ -172,13 +175,18 @@ export class RowReader {
     if (typeof duration === 'number' && duration < 0) {
       note(corrections, 'duration_negative')
       duration = null
+    } else if (typeof duration === 'number' && duration > LONGEST_DURATION_S) {
+      note(corrections, 'duration_unreadable')
+      duration = null
     }
     if (typeof end === 'number' && end < start_ms) {
       note(corrections, 'end_before_start')
       end = null
     } else if (end === null && said !== 'in_progress') note(corrections, 'end_missing')
     if (typeof end === 'number') return { end_ms: end, duration: duration ?? (end - start_ms) / 1000 }
-    if (typeof duration === 'number') return { end_ms: start_ms + Math.round(duration * 1000), duration }
+    if (typeof duration === 'number') {
+      return { end_ms: Math.min(start_ms + Math.round(duration * 1000), LAST_MS), duration }
+    }
     const touched = timeOf(at('updated_at'), this.#rules.zone)
     const last = typeof touched === 'number' && touched > start_ms ? touched : start_ms
     return { end_ms: last, duration: null }
@@ -195,9 +203,11 @@ export class RowReader {
     | null {
     if (said === 'in_progress') return { error_type: 'lost', error_message: NEVER_ENDED }
     if (message === null) return status === 'failed' ? { error_type: 'job_error', error_message: null } : null
-    const error = errorOf(message, this.#rules.keep_error_messages)
-    if (!this.#rules.keep_error_messages) note(corrections, 'message_replaced')
-    // A sync that completed has no error of its own, but what it says stays.
+    const { keep_error_messages } = this.#rules
+    if (!keep_error_messages) note(corrections, 'message_replaced')
+    // A sync that completed has no error that could be told in other words.
+    if (status === 'completed' && !keep_error_messages) return null
+    const error = errorOf(message, keep_error_messages)
     return status === 'completed' ? { ...error, error_type: null } : error
   }
 
@@ -214,14 +224,11 @@ export class RowReader {
   }
 }
 
+/** What fits into an id; PostgreSQL takes no half of a character. */
+const start = (text: string): string => text.slice(0, LONGEST_ID).toWellFormed()
+
 function note(corrections: Correction[], correction: Correction): void {
   if (!corrections.includes(correction)) corrections.push(correction)
-}
-
-/** Some count their errors in a column of that name. */
-function messageOf(value: SourceValue): string | null {
-  const text = textOf(value)
-  return text === null || /^\d+$/.test(text) ? null : text
 }
 
 /** A row without a status that has an error has failed; without an end it never ended. */

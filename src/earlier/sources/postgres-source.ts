@@ -44,6 +44,8 @@ export class PostgresSource implements EarlierSource {
     try {
       const client = await connectClient(address)
       try {
+        // As the texts of times are read: a role or a database may be set to write them otherwise.
+        await client.query("set datestyle = 'ISO, YMD'; set timezone = 'UTC'")
         await client.query('begin isolation level repeatable read read only')
         return new PostgresSource(address, client, await findTable(client, table, address.place))
       } catch (error) {

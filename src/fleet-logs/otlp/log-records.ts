@@ -69,6 +69,25 @@ export function exportRequest(
   return { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] }
 }
 
+/** A record that every collector takes that takes any. */
+export function probeRequest(resource: LogResource, now_ms: number): ExportLogsRequest {
+  const { resourceLogs } = exportRequest([], 'operations', resource, now_ms)
+  const probe: LogRecord = {
+    timeUnixNano: nanoseconds(now_ms),
+    observedTimeUnixNano: nanoseconds(now_ms),
+    severityNumber: SEVERITY.INFO,
+    severityText: 'INFO',
+    body: { stringValue: 'It refused other lines: this one asks whether it takes any.' },
+    attributes: [],
+  }
+  return {
+    resourceLogs: resourceLogs.map(({ resource: of, scopeLogs }) => ({
+      resource: of,
+      scopeLogs: scopeLogs.map(({ scope }) => ({ scope, logRecords: [probe] })),
+    })),
+  }
+}
+
 /** The message is the body; everything else that the line says are attributes, under its own names. */
 export function logRecord({ entry }: ShippedLine, now_ms: number): LogRecord {
   const { timestamp_ms, level, event, task_id, user_id, fields, message, writer, seq, stream } = {

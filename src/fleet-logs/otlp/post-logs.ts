@@ -20,14 +20,20 @@ export type Posted =
 
 /** The collector is away, overloaded, or not set up for us: the same request may be taken later. */
 export class CollectorAway extends Error {
+  /** What it answered; undefined when it did not. */
+  readonly status: number | undefined
   /** Milliseconds that it asks for; undefined when it does not say. */
   readonly retry_after_ms: number | undefined
 
-  constructor(what: string, retry_after_ms?: number) {
+  constructor(what: string, status?: number, retry_after_ms?: number) {
     super(`The OpenTelemetry collector ${what}.`)
+    this.status = status
     this.retry_after_ms = retry_after_ms
   }
 }
+
+/** What says that the request itself is bad; others say that the address, the access or the moment is. */
+const REFUSED = new Set([400, 422])
 
 /**
  * Sends one request as OTLP over HTTP with JSON (opentelemetry.io/docs/specs/otlp/#otlphttp).
@@ -50,7 +56,7 @@ export async function postLogs(
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     })
-    text = (await response.text()).slice(0, MOST_ANSWER_BYTES)
+    text = await startOf(response)
   } catch {
     // What was thrown may name the address, with a password in it.
     signal.throwIfAborted()
@@ -58,9 +64,22 @@ export async function postLogs(
   }
   const { status } = response
   if (response.ok) return { kind: 'taken', rejected: rejectedIn(text) }
-  if (status === 400) return { kind: 'refused' }
+  if (REFUSED.has(status)) return { kind: 'refused' }
   if (status === 413) return { kind: 'too_large' }
-  throw new CollectorAway(`answers ${status}`, retryAfter(response.headers.get('retry-after'), now_ms))
+  const asked_ms = retryAfter(response.headers.get('retry-after'), now_ms)
+  throw new CollectorAway(`answers ${status}`, status, asked_ms)
+}
+
+/** An address that is none of a collector may answer anything, and without end. */
+async function startOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes >= MOST_ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, MOST_ANSWER_BYTES)
 }
 
 function rejectedIn(text: string): number {

@@ -10,7 +10,7 @@ import type { SearchOptions } from '../../search/search-logs.ts'
 import { shownEntry } from '../../search/shown-line.ts'
 import type { TailItem, TailQuery } from '../../search/tail-query.ts'
 import { BATCHES_KEPT_MS } from '../tables/partitions.ts'
-import { ROW_COLUMNS, type FleetRow } from './fleet-lines.ts'
+import { FIRST_CONDITION, FleetLines, type FleetRow } from './fleet-lines.ts'
 import { decodeFleetPosition, encodeFleetPosition, type FleetPosition } from './fleet-position.ts'
 import { matchRow, searchFleet, sourceOf } from './fleet-search.ts'
 import { lineConditions, type LineConditions } from './line-conditions.ts'
@@ -20,7 +20,6 @@ const IDLE_MS = 15_000
 const MOST_LAST = 10_000
 const BATCHES_A_LOOK = 100
 const ROWS_A_STEP = 2000
-const CONDITIONS_FROM = 7
 
 interface Batch {
   readonly batch: number
@@ -28,6 +27,15 @@ interface Batch {
   readonly stream: LogStream
   readonly first_at: number
   readonly last_at: number
+}
+
+/** Before the conditions of who asks. */
+const OF_BATCH = ` and batch = $${FIRST_CONDITION} and machine = $${FIRST_CONDITION + 1} and stream = $${FIRST_CONDITION + 2}`
+
+interface Following {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -45,9 +53,10 @@ export async function* tailFleet(
   checkFilter(filter)
   checkWhole('last', last, 0, MOST_LAST)
   const matcher = await LineMatcher.for(filter)
-  const conditions = await lineConditions(filter, CONDITIONS_FROM)
-  let position =
-    after === undefined ? { batch: await settledBatch(pool), lines: 0 } : decodeFleetPosition(after)
+  const asked = await lineConditions(filter, FIRST_CONDITION + 3)
+  const conditions = { ...asked, text: `${OF_BATCH}${asked.text}` }
+  let position: FleetPosition =
+    after === undefined ? { batch: await settledBatch(pool), last: undefined } : decodeFleetPosition(after)
   const known = new Set<string>()
   if (after === undefined && last > 0) {
     for (const hit of await lastHits(pool, filter, last, clock, signal)) {
@@ -71,7 +80,8 @@ export async function* tailFleet(
     const batches = await newBatches(pool, position)
     let given = 0
     for (const batch of batches) {
-      for await (const { row, next } of rowsOf(pool, batch, position, conditions)) {
+      if (isOver(signal)) return
+      for await (const { row, next } of rowsOf({ pool, clock, signal }, batch, position, conditions)) {
         position = next
         const entry = row && matchRow(matcher, row)
         if (!row || !entry || known.delete(`${row.logged_at} ${row.seq} ${row.writer}`)) continue
@@ -153,24 +163,28 @@ interface Step {
 
 /** What of a batch comes behind the position, and at last the position behind the batch. */
 async function* rowsOf(
-  pool: Pool,
+  { pool, clock, signal }: Following,
   { batch, machine, stream, first_at, last_at }: Batch,
   position: FleetPosition,
   conditions: LineConditions,
 ): AsyncGenerator<Step> {
-  let lines = position.batch === batch ? position.lines : 0
-  for (;;) {
-    const { rows } = await pool.query<FleetRow>(
-      `select ${ROW_COLUMNS} from canvas_sync_log_lines
-       where logged_at between $1 and $2 and batch = $3 and machine = $4 and stream = $5${conditions.text}
-       order by logged_at, writer, seq offset $6 limit ${ROWS_A_STEP}`,
-      [first_at, last_at, batch, machine, stream, lines, ...conditions.values],
-    )
-    for (const row of rows) {
-      lines++
-      yield { row, next: { batch, lines } }
+  // A machine that was away ships days of a quiet stream in one batch, and the lines of all others lie between: no index
+  // has the batch, so that it is read as a search is, in statements that are short whatever there is.
+  const lines = new FleetLines({
+    pool,
+    clock,
+    order: 'oldest',
+    conditions: { ...conditions, values: [batch, machine, stream, ...conditions.values] },
+    since_ms: first_at,
+    until_ms: last_at + 1,
+    start: position.batch === batch ? position.last : undefined,
+  })
+  while (!lines.is_done) {
+    for (const row of await lines.next(ROWS_A_STEP)) {
+      const { logged_at: timestamp_ms, writer, seq } = row
+      yield { row, next: { batch, last: { timestamp_ms, writer, seq } } }
     }
-    if (rows.length < ROWS_A_STEP) break
+    if (isOver(signal)) return
   }
-  yield { row: undefined, next: { batch: batch + 1, lines: 0 } }
+  yield { row: undefined, next: { batch: batch + 1, last: undefined } }
 }

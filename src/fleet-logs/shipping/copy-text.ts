@@ -1,18 +1,9 @@
-import { parameterText } from '../../store/postgres/postgres-values.ts'
+import { copyValue } from '../../store/postgres/copy-value.ts'
 import type { ShippedLine } from './shipped-line.ts'
 
 /** In the order of {@link copyText}. */
 export const COPIED_COLUMNS =
   'logged_at, writer, seq, machine, stream, level, event, task_id, user_id, batch, line'
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-/** A value in the text format of COPY (postgresql.org/docs/current/sql-copy.html). */
-export function copyValue(value: string | null): string {
-  if (value === null) return '\\N'
-  const text = String(parameterText(value))
-  return /[\\\t\n\r]/.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text
-}
 
 /** The rows of a batch as COPY takes them. */
 export function copyText(lines: readonly ShippedLine[], machine: string, batch: string): string {

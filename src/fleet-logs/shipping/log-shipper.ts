@@ -11,7 +11,7 @@ export interface ShippingReport {
   readonly shipped_lines: number
   /** There already: written twice around a crash, or shipped before from another place. */
   readonly copies: number
-  /** Older than what is kept, or of somebody who was erased. */
+  /** Older than what is kept, or of somebody who was erased, or not taken. */
   readonly left_out: number
   readonly skipped: SkipCounts
   /** How often lines were deleted before they were shipped. */
@@ -24,8 +24,10 @@ export type ShippingNews =
   | { readonly kind: 'missed'; readonly missed: MissedLines }
   /** Another process ships the folder; this one waits for its end. */
   | { readonly kind: 'standby' }
-  /** The destination is away; the files keep what comes. Told once, until it is back. */
+  /** Nothing can be shipped now; the files keep what comes. Told at first and then every hour, until it is back. */
   | { readonly kind: 'waiting'; readonly error: unknown }
+  /** Lines are shipped, but old ones have not been dropped for long. Told every hour. */
+  | { readonly kind: 'upkeep_failed'; readonly error: unknown }
   | { readonly kind: 'back' }
 
 export interface LogShipperOptions {
@@ -46,10 +48,11 @@ const LONGEST_PAUSE_MS = 30_000
 const STANDBY_MS = 2000
 /** Who ships once does not wait for ever for a destination that is away. */
 const ONCE_PATIENCE_MS = 30_000
+const TELL_AGAIN_MS = 3_600_000
 
 /**
- * Brings the lines of a log folder to a destination, from where it was last, until it is told to stop. After any error
- * that may pass it begins anew at the place that the destination knows, so that nothing is lost; the files are the buffer.
+ * Brings the lines of a log folder to a destination, from where it was last, until it is told to stop. After any error it
+ * begins anew at the place that the destination knows, so that nothing is lost; the files are the buffer.
  */
 export class LogShipper {
   readonly #options: LogShipperOptions
@@ -61,6 +64,9 @@ export class LogShipper {
   #missed = 0
   #is_waiting = false
   #pause_ms = FIRST_PAUSE_MS
+  #failing_since_ms: number | undefined
+  #told_waiting_ms = Number.NEGATIVE_INFINITY
+  #told_upkeep_ms = Number.NEGATIVE_INFINITY
 
   constructor(options: LogShipperOptions) {
     this.#options = options
@@ -77,13 +83,13 @@ export class LogShipper {
     }
   }
 
-  /** Ships until the signal aborts, then resolves. @throws what does not pass */
+  /** Ships until the signal aborts, then resolves: whatever goes wrong may be mended while it runs. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#repeat(signal, false)
   }
 
   /**
-   * Ships what there is and resolves.
+   * Ships what there is when it begins, and resolves.
    * @returns false when another process ships the folder
    * @throws what does not pass, or not within half a minute; the signal's reason
    */
@@ -96,7 +102,6 @@ export class LogShipper {
   async #repeat(signal: AbortSignal, once: boolean): Promise<boolean> {
     const { destination } = this.#options
     let is_standby = false
-    let failing_since_ms: number | undefined
     while (!signal.aborted) {
       try {
         await using session = await destination.open(signal)
@@ -112,25 +117,39 @@ export class LogShipper {
         return true
       } catch (error) {
         if (signal.aborted) break
-        if (!destination.isPassing(error) && systemErrorCode(error) === undefined) {
-          throw destination.explain(error)
-        }
-        // Something went well since it was told.
-        if (!this.#is_waiting) failing_since_ms = undefined
-        failing_since_ms ??= this.#clock.monotonic()
-        const failing_ms = this.#clock.monotonic() - failing_since_ms
-        if (once && failing_ms > ONCE_PATIENCE_MS) throw destination.explain(error)
-        if (!this.#is_waiting) this.#tell({ kind: 'waiting', error: destination.explain(error) })
-        this.#is_waiting = true
-        await this.#clock.sleep(this.#pause_ms * (0.5 + Math.random()), signal).catch(() => {})
-        this.#pause_ms = Math.min(this.#pause_ms * 2, LONGEST_PAUSE_MS)
+        await this.#waitAfter(error, signal, once)
       }
     }
     return true
   }
 
+  /** @throws the error, explained, when who ships once need not wait */
+  async #waitAfter(error: unknown, signal: AbortSignal, once: boolean): Promise<void> {
+    const { destination } = this.#options
+    const now_ms = this.#clock.monotonic()
+    // Something went well since it was told.
+    if (!this.#is_waiting) this.#failing_since_ms = now_ms
+    const asked_ms = destination.pauseAfter?.(error) ?? 0
+    const failing_ms = now_ms - (this.#failing_since_ms ?? now_ms)
+    const may_pass = destination.isPassing(error) || systemErrorCode(error) !== undefined
+    if (once && (!may_pass || failing_ms + asked_ms > ONCE_PATIENCE_MS)) throw destination.explain(error)
+    if (!this.#is_waiting || now_ms - this.#told_waiting_ms >= TELL_AGAIN_MS) {
+      this.#told_waiting_ms = now_ms
+      this.#tell({ kind: 'waiting', error: destination.explain(error) })
+    }
+    this.#is_waiting = true
+    const pause_ms = Math.max(asked_ms, this.#pause_ms * (0.5 + Math.random()))
+    try {
+      await this.#clock.sleep(pause_ms, signal)
+    } catch {
+      // It is to stop.
+    }
+    this.#pause_ms = Math.min(this.#pause_ms * 2, LONGEST_PAUSE_MS)
+  }
+
   async #ship(session: DestinationSession, signal: AbortSignal, once: boolean): Promise<void> {
-    const { directory, zone = UTC_ZONE, poll_ms = 500, most_lines } = this.#options
+    const { directory, destination, zone = UTC_ZONE, poll_ms = 500 } = this.#options
+    const most_lines = this.#options.most_lines ?? destination.most_lines
     const onMissed = (missed: MissedLines): void => {
       this.#missed++
       this.#tell({ kind: 'missed', missed })
@@ -154,12 +173,14 @@ export class LogShipper {
           // It is awaited later; until then nobody else looks at it.
           under_way.catch(() => {})
         }
-        idle = batch ? 0 : idle + 1
+        // Who ships once would never end beside a writer: a batch that is not full has brought the stream to its end.
+        idle = batch && !(once && batch.is_last) ? 0 : idle + 1
         if (idle < LOG_STREAMS.length) continue
         await under_way
-        if (once) return
+        if (once) return await session.finish?.()
         await session.keep?.()
         this.#noteBack()
+        this.#noteUpkeep()
         await this.#clock.sleep(poll_ms, signal)
         idle = 0
       }
@@ -178,6 +199,15 @@ export class LogShipper {
     }
     this.#noteBack()
     this.#tell({ kind: 'shipped', stream: batch.stream, delivered })
+  }
+
+  #noteUpkeep(): void {
+    const { destination } = this.#options
+    const now_ms = this.#clock.monotonic()
+    const error = destination.upkeep_failure
+    if (error === undefined || now_ms - this.#told_upkeep_ms < TELL_AGAIN_MS) return
+    this.#told_upkeep_ms = now_ms
+    this.#tell({ kind: 'upkeep_failed', error: destination.explain(error) })
   }
 
   #noteBack(): void {

@@ -6,8 +6,10 @@ import { isMonitorError } from '../../core/errors.ts'
 import { connectClient } from '../../store/postgres/postgres-pool.ts'
 import { isConflict, isConnectionLost, sqlState, toStoreError } from '../../store/postgres/postgres-errors.ts'
 import { parsePostgresUrl, type PostgresAddress } from '../../store/postgres/postgres-url.ts'
+import { DayDropper } from '../tables/day-dropper.ts'
 import { DEFAULT_KEEP_DAYS } from '../tables/log-days.ts'
 import type { DestinationSession, LogDestination } from './destination.ts'
+import { folderId } from './folder-id.ts'
 import { PostgresSession } from './postgres-session.ts'
 
 export interface PostgresDestinationOptions {
@@ -32,23 +34,41 @@ export class PostgresDestination implements LogDestination {
   readonly name = 'PostgreSQL'
   readonly #address: PostgresAddress
   readonly #options: PostgresDestinationOptions
+  readonly #clock: Clock
+  readonly #keep_days: number
+  readonly #dropper: DayDropper
 
   /** @throws MonitorError `config_invalid` */
   constructor(options: PostgresDestinationOptions) {
     this.#address = parsePostgresUrl(options.database)
     this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#keep_days = options.keep_days ?? DEFAULT_KEEP_DAYS
+    this.#dropper = new DayDropper({
+      connect: () => connectClient(this.#address),
+      keep_days: this.#keep_days,
+      clock: this.#clock,
+    })
+  }
+
+  get upkeep_failure(): unknown {
+    return this.#dropper.failure
   }
 
   async open(): Promise<DestinationSession | null> {
-    const { directory, machine, keep_days = DEFAULT_KEEP_DAYS, clock = systemClock } = this.#options
+    const { directory, machine } = this.#options
+    const path = await realpath(directory).catch(() => resolve(directory))
     const folder = {
       machine: machine ?? hostname(),
-      directory: await realpath(directory).catch(() => resolve(directory)),
-      keep_days,
+      directory: `${path} ${await folderId(path)}`.trim(),
+      keep_days: this.#keep_days,
     }
     const client = await connectClient(this.#address)
     try {
-      const session = await PostgresSession.open(client, folder, clock)
+      const session = await PostgresSession.open(client, folder, {
+        clock: this.#clock,
+        dropper: this.#dropper,
+      })
       if (session === null) await client.end()
       return session
     } catch (error) {

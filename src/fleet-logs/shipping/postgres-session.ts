@@ -3,20 +3,35 @@ import type { Clock } from '../../core/clock.ts'
 import type { LogStream } from '../../core/log-event.ts'
 import { MonitorError } from '../../core/errors.ts'
 import { lockKey } from '../../store/postgres/postgres-connection.ts'
+import type { DayDropper } from '../tables/day-dropper.ts'
 import { dayOf } from '../tables/log-days.ts'
-import { keepPartitions, makePartitions, oldestKeptDay, serverTime } from '../tables/partitions.ts'
+import {
+  daysFrom,
+  farFrom,
+  makeNextDays,
+  makePartitions,
+  oldestKeptDay,
+  serverTime,
+} from '../tables/partitions.ts'
 import { copyLines } from './copy-lines.ts'
 import type { Delivered, DestinationSession } from './destination.ts'
 import { ERASURE_LOCK, ErasedPeople } from './erased-people.ts'
 import { skipsIn, type LineBatch, type ShippedLine } from './shipped-line.ts'
 
 const KEEP_EVERY_MS = 3_600_000
+/** Days to come that machines whose clocks are wrong may have lines of: each is a table, and dropped when it is past. */
+const MOST_FAR_DAYS = 50
 
 export interface ShippedFolder {
   readonly machine: string
-  /** Absolute. */
+  /** Absolute, and what tells it from a folder of this name on another machine of this name. */
   readonly directory: string
   readonly keep_days: number
+}
+
+export interface SessionParts {
+  readonly clock: Clock
+  readonly dropper: DayDropper
 }
 
 interface Position {
@@ -34,11 +49,20 @@ export class PostgresSession implements DestinationSession {
   readonly #revisions: Map<LogStream, number>
   readonly #erased = new ErasedPeople()
   readonly #days = new Set<number>()
+  readonly #dropper: DayDropper
+  #far_from_ms = Number.POSITIVE_INFINITY
+  #far_days: Set<number> = new Set()
   #kept_at_ms = Number.NEGATIVE_INFINITY
   #kept_from_ms = Number.NEGATIVE_INFINITY
 
-  private constructor(client: Client, folder: ShippedFolder, clock: Clock, positions: readonly Position[]) {
+  private constructor(
+    client: Client,
+    folder: ShippedFolder,
+    { clock, dropper }: SessionParts,
+    positions: readonly Position[],
+  ) {
     this.#client = client
+    this.#dropper = dropper
     this.#folder = folder
     this.#clock = clock
     this.places = new Map(positions.map(({ stream, place }) => [stream, place]))
@@ -46,7 +70,11 @@ export class PostgresSession implements DestinationSession {
   }
 
   /** Null when another process ships this folder. The client is the session's from then on. */
-  static async open(client: Client, folder: ShippedFolder, clock: Clock): Promise<PostgresSession | null> {
+  static async open(
+    client: Client,
+    folder: ShippedFolder,
+    parts: SessionParts,
+  ): Promise<PostgresSession | null> {
     const { machine, directory } = folder
     const { rows } = await client.query<{ taken: number }>('select pg_try_advisory_lock($1) as taken', [
       lockKey(`fleet logs of ${machine} ${directory}`),
@@ -56,13 +84,15 @@ export class PostgresSession implements DestinationSession {
       'select stream, place, revision from canvas_sync_log_positions where machine = $1 and directory = $2',
       [machine, directory],
     )
-    return new PostgresSession(client, folder, clock, positions.rows)
+    return new PostgresSession(client, folder, parts, positions.rows)
   }
 
   /** One transaction: the lines and the place behind them are kept together, or neither is. */
   async deliver(batch: LineBatch): Promise<Delivered> {
     await this.keep()
-    const recent = batch.lines.filter(({ entry }) => entry.timestamp_ms >= this.#kept_from_ms)
+    const recent = batch.lines.filter(
+      ({ entry }) => entry.timestamp_ms >= this.#kept_from_ms && this.#hasDay(entry.timestamp_ms),
+    )
     await this.#prepareDays(recent)
     const client = this.#client
     await client.query('begin')
@@ -84,17 +114,34 @@ export class PostgresSession implements DestinationSession {
     }
   }
 
-  /** Partitions of the next days, and no more of old ones. */
+  /** Partitions of the next days; no more of old ones, but no line waits for that. */
   async keep(): Promise<void> {
+    this.#dropper.look()
     if (this.#clock.monotonic() - this.#kept_at_ms < KEEP_EVERY_MS) return
-    await keepPartitions(this.#client, this.#folder.keep_days)
-    this.#kept_from_ms = oldestKeptDay(await serverTime(this.#client), this.#folder.keep_days)
+    const now_ms = await serverTime(this.#client)
+    await makeNextDays(this.#client, now_ms)
+    this.#kept_from_ms = oldestKeptDay(now_ms, this.#folder.keep_days)
+    this.#far_from_ms = farFrom(now_ms)
+    this.#far_days = await daysFrom(this.#client, this.#far_from_ms)
     this.#days.clear()
     this.#kept_at_ms = this.#clock.monotonic()
   }
 
+  async finish(): Promise<void> {
+    await this.keep()
+    await this.#dropper.settled()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dropper.stop()
     await this.#client.end().catch(() => {})
+  }
+
+  #hasDay(time_ms: number): boolean {
+    if (time_ms < this.#far_from_ms) return true
+    const day_ms = dayOf(time_ms)
+    if (this.#far_days.size < MOST_FAR_DAYS) this.#far_days.add(day_ms)
+    return this.#far_days.has(day_ms)
   }
 
   async #prepareDays(lines: readonly ShippedLine[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../core/log-entry.ts'
 import type { LogStream } from '../../core/log-event.ts'
+import { MATCHED_BYTES } from '../../search/line-pattern.ts'
 import { isNamedDay, dayOf } from '../tables/log-days.ts'
 
 /** A line of ours on its way to where the lines of all machines are. */
@@ -15,14 +16,18 @@ export interface ShippedLine {
  */
 export type SkipReason = 'unknown_form' | 'no_number' | 'too_long'
 
-/** What a reader gives of a longer line is cut. */
-const LONGEST_LINE = 65_536
+/** Characters of the values by which lines are found; our writers' are shorter, and no index takes more than some 2700 bytes. */
+const LONGEST_NAME = 255
 
 export function shippedLine(entry: LogEntry | null, line: string): ShippedLine | SkipReason {
   if (entry === null) return 'unknown_form'
   if (entry.writer === null || entry.seq === null || entry.form !== 'json') return 'no_number'
-  if (line.length >= LONGEST_LINE) return 'too_long'
-  if (!isNamedDay(dayOf(entry.timestamp_ms))) return 'unknown_form'
+  // What a reader gives of a longer line is cut, and no search would find it again.
+  if (Buffer.byteLength(line) >= MATCHED_BYTES) return 'too_long'
+  if (!isNamedDay(dayOf(entry.timestamp_ms)) || !Number.isSafeInteger(entry.seq)) return 'unknown_form'
+  const { writer, event, task_id, user_id } = entry
+  const names = [writer, event, task_id, user_id === null ? null : String(user_id)]
+  if (names.some((name) => name !== null && name.length > LONGEST_NAME)) return 'unknown_form'
   return { entry: { ...entry, writer: entry.writer, seq: entry.seq }, line }
 }
 
@@ -41,4 +46,6 @@ export interface LineBatch {
   /** As `encodePosition` gives it, of this stream alone. */
   readonly place: string
   readonly skipped: SkipCounts
+  /** There was nothing behind it when it was read. */
+  readonly is_last: boolean
 }

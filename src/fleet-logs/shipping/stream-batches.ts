@@ -4,7 +4,7 @@ import { LineMatcher } from '../../search/line-matcher.ts'
 import { StreamFollower } from '../../search/stream-follower.ts'
 import { decodePosition, encodePosition } from '../../search/tail-place.ts'
 import type { TailGap } from '../../search/tail-query.ts'
-import { noSkips, shippedLine, skipsIn, type LineBatch, type ShippedLine } from './shipped-line.ts'
+import { noSkips, shippedLine, type LineBatch, type ShippedLine } from './shipped-line.ts'
 
 /** One batch is one transaction: large enough that its costs do not count, small enough to be held in memory. */
 const MOST_LINES = 20_000
@@ -73,10 +73,14 @@ export class StreamBatches implements AsyncDisposable {
     const skipped = noSkips()
     let units = 0
     let taken = 0
+    let is_last = false
     while (lines.length < this.#most_lines && units < MOST_UNITS) {
       signal.throwIfAborted()
       const followed = await follower.peek()
-      if (!followed) break
+      if (!followed) {
+        is_last = true
+        break
+      }
       const since_ms = followed.kind === 'gap' ? (follower.place?.last?.timestamp_ms ?? null) : null
       follower.take()
       taken++
@@ -85,14 +89,14 @@ export class StreamBatches implements AsyncDisposable {
         continue
       }
       const shipped = shippedLine(followed.entry, followed.line)
+      // Also of those that stay: the place behind gigabytes of them is to be kept, and the other streams wait.
+      units += followed.line.length
       if (typeof shipped === 'string') skipped[shipped]++
-      else {
-        lines.push(shipped)
-        units += shipped.line.length
-      }
+      else lines.push(shipped)
     }
-    if (taken === 0 || (lines.length === 0 && skipsIn(skipped) === 0)) return undefined
-    return { stream, lines, skipped, place: encodePosition({ [stream]: follower.place }) }
+    // A gap alone moves the place, too: it would be told again.
+    if (taken === 0) return undefined
+    return { stream, lines, skipped, is_last, place: encodePosition({ [stream]: follower.place }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

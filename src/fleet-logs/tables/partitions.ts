@@ -39,23 +39,33 @@ export async function makePartitions(client: ClientBase, days_ms: Iterable<numbe
   }
 }
 
-export interface PartitionUpkeep {
-  /** How many days were dropped. */
-  readonly dropped: number
-}
-
-/**
- * Makes the partitions of the next days and drops those whose lines are all older than `keep_days`. The server's clock
- * decides: one machine whose clock is wrong must not delete the lines of all.
- */
-export async function keepPartitions(client: ClientBase, keep_days: number): Promise<PartitionUpkeep> {
-  const now_ms = await serverTime(client)
+/** So that the first line of a day waits for nothing. */
+export async function makeNextDays(client: ClientBase, now_ms: number): Promise<void> {
   const today_ms = dayOf(now_ms)
   await makePartitions(
     client,
     Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => today_ms + ahead * DAY_MS),
   )
-  const dropped = await dropOld(client, oldestKeptDay(now_ms, keep_days))
+}
+
+/** When days begin that are there for lines of clocks that are wrong. */
+export function farFrom(now_ms: number): number {
+  return dayOf(now_ms) + (DAYS_AHEAD + 1) * DAY_MS
+}
+
+/** The days from then on for which lines were shipped. */
+export async function daysFrom(client: ClientBase, from_ms: number): Promise<Set<number>> {
+  const days = (await foundPartitions(client)).map(({ name }) => dayOfPartition(name))
+  return new Set(days.filter((day_ms) => day_ms !== null && day_ms >= from_ms) as number[])
+}
+
+/**
+ * Drops the days whose lines are all older than `keep_days`, and what is kept beside them for as long. The server's clock
+ * decides: one machine whose clock is wrong must not delete the lines of all. Waits for every transaction that is older, such
+ * as a dump; returns how many days it dropped.
+ */
+export async function dropOldDays(client: ClientBase, keep_days: number): Promise<number> {
+  const now_ms = await serverTime(client)
   // The newest of them stays: it tells that those before it are gone.
   await client.query(
     `delete from canvas_sync_log_batches where shipped_at < $1
@@ -66,7 +76,18 @@ export async function keepPartitions(client: ClientBase, keep_days: number): Pro
   await client.query('delete from canvas_sync_log_erasures where erased_at < $1', [
     oldestKeptDay(now_ms, keep_days),
   ])
-  return { dropped }
+  return await dropOld(client, oldestKeptDay(now_ms, keep_days))
+}
+
+export interface PartitionUpkeep {
+  /** How many days were dropped. */
+  readonly dropped: number
+}
+
+/** Both: the next days, and no more of the old ones. */
+export async function keepPartitions(client: ClientBase, keep_days: number): Promise<PartitionUpkeep> {
+  await makeNextDays(client, await serverTime(client))
+  return { dropped: await dropOldDays(client, keep_days) }
 }
 
 /** Lines of this day and later ones are kept. */
@@ -121,9 +142,10 @@ async function foundPartitions(client: ClientBase): Promise<FoundPartition[]> {
     `select relname::text as name,
        case when inhrelid is null then 'alone' when inhdetachpending then 'detaching' else 'attached' end as state
      from pg_class left join pg_inherits on inhrelid = pg_class.oid
-     where relnamespace = current_schema()::regnamespace and relkind = 'r'
+     where relnamespace = quote_ident(current_schema())::regnamespace and relkind = 'r'
        and relname ~ '^canvas_sync_log_lines_[0-9]{8}$'
-     order by relname`,
+     -- A table has one that is being detached at most, which keeps the others from it.
+     order by inhdetachpending is not true, relname`,
   )
   return rows
 }

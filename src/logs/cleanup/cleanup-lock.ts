@@ -15,8 +15,13 @@ import { pidSpace, processStart } from '../directory/process-identity.ts'
 
 /** A lock that does not say who holds it is not ours, or a disk lost its content. */
 const UNREADABLE_STALE_MS = 60_000
-/** A holder on another host cannot be looked at; it touches its lock with every file. */
+/** A holder on another host, or in another container, cannot be looked at; it touches its lock with every file. */
 const FOREIGN_STALE_MS = 3_600_000
+
+export interface CleanupLockOptions {
+  /** Untouched for so long, the lock of a holder that cannot be looked at is taken over. Default: an hour. */
+  readonly foreign_stale_ms?: number
+}
 
 const ASIDE = /^\.cleanup\.lock\.[\da-f]{16}\.tmp$/
 
@@ -34,11 +39,13 @@ export function isAbandonedLock(name: string): boolean {
 export class CleanupLock {
   readonly #path: string
   readonly #clock: Clock
+  readonly #foreign_stale_ms: number
   #content: string | undefined
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, { foreign_stale_ms = FOREIGN_STALE_MS }: CleanupLockOptions = {}) {
     this.#path = path
     this.#clock = clock
+    this.#foreign_stale_ms = foreign_stale_ms
   }
 
   /**
@@ -58,14 +65,16 @@ export class CleanupLock {
     return taskIdOf(readLockFile(this.#path) ?? '')
   }
 
-  /** Says that the holder is alive, to those who cannot look at its process. */
-  touch(): void {
+  /** Says that the holder is alive, to those who cannot look at its process. False: one of them has taken over. */
+  touch(): boolean {
     const now_s = this.#clock.now() / 1000
+    if (!this.#isOurs()) return false
     try {
-      if (this.#isOurs()) utimesSync(this.#path, now_s, now_s)
+      utimesSync(this.#path, now_s, now_s)
     } catch {
-      // It only matters to others after an hour.
+      // It only matters to others after a while.
     }
+    return true
   }
 
   /** @throws system errors */
@@ -104,7 +113,7 @@ export class CleanupLock {
     const modified_ms = lstatSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? 0
     const age_ms = this.#clock.now() - modified_ms
     if (!pid || !start || !task_id || !/^\d{1,10}$/.test(pid)) return age_ms >= UNREADABLE_STALE_MS
-    if (space !== pidSpace()) return age_ms >= FOREIGN_STALE_MS
+    if (space !== pidSpace()) return age_ms >= this.#foreign_stale_ms
     return processStart(Number(pid)) !== start
   }
 

@@ -25,13 +25,13 @@ export async function migrate(
 ): Promise<MigrationReport> {
   const version = migrations.at(-1)?.version ?? 0
   // Without the lock first: a server that starts changes nothing, and may have no right to.
-  if (pendingIn(await foundSchema(client), migrations).length === 0) return { applied: [], version }
+  if ((await pendingMigrations(client, migrations)).length === 0) return { applied: [], version }
   await client.query('begin')
   try {
     // The one that waits does so for as long as the other one needs.
     await client.query('set local lock_timeout = 0; set local statement_timeout = 0')
     await client.query('select pg_advisory_xact_lock($1)', [lockKey('migrations')])
-    const pending = pendingIn(await foundSchema(client), migrations)
+    const pending = await pendingMigrations(client, migrations)
     await client.query(`create table if not exists canvas_sync_migrations
       (version integer primary key, name text not null, checksum text not null, applied_at bigint not null)`)
     for (const { name, checksum, text, version } of pending) {
@@ -49,10 +49,18 @@ export async function migrate(
   }
 }
 
+/** The migrations that the database lacks; changes nothing. @throws MonitorError as {@link pendingIn} */
+export async function pendingMigrations(
+  client: ClientBase,
+  migrations: readonly Migration[] = readMigrations('postgres'),
+): Promise<Migration[]> {
+  return pendingIn(await foundSchema(client), migrations)
+}
+
 async function foundSchema(client: ClientBase): Promise<FoundSchema> {
   const { rows } = await client.query<{ name: string }>(`
-    select relname as name from pg_class where relnamespace = current_schema()::regnamespace
-    union select proname from pg_proc where pronamespace = current_schema()::regnamespace`)
+    select relname as name from pg_class where relnamespace = quote_ident(current_schema())::regnamespace
+    union select proname from pg_proc where pronamespace = quote_ident(current_schema())::regnamespace`)
   const present = new Set(rows.map(({ name }) => name.toLowerCase()))
   return { present, done: present.has('canvas_sync_migrations') ? await appliedMigrations(client) : [] }
 }

@@ -53,7 +53,8 @@ function newConnection(client: ClientBase): SqlConnection {
     select,
     selectValues: async (text, parameters) => (await ask(text, parameters)).rows,
     executeMany: async (text, rows) => {
-      if (rows.length > 0) await inTurn(() => statements.runMany(text, rows))
+      const all = [...rows]
+      if (all.length > 0) await inTurn(() => statements.runMany(text, all))
     },
     lock: async (name) => {
       await select('select pg_advisory_xact_lock($1)', [lockKey(name)])

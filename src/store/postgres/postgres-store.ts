@@ -1,10 +1,11 @@
+import type { ClientBase } from 'pg'
 import { MonitorError } from '../../core/errors.ts'
-import type { MigrationReport } from '../migrations/migrations.ts'
+import type { Migration, MigrationReport } from '../migrations/migrations.ts'
 import { sqlParts } from '../sql/sql-parts.ts'
 import { PartedStore, type StoreHealth } from '../store.ts'
 import { HeartbeatThread } from './heartbeat-thread.ts'
 import { KeptSyncStore } from './kept-sync-store.ts'
-import { migrate } from './migrate.ts'
+import { migrate, pendingMigrations } from './migrate.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { takesNoChanges, toStoreError } from './postgres-errors.ts'
 import { connectClient } from './postgres-pool.ts'
@@ -79,12 +80,25 @@ export function migratePostgres(url: string): Promise<MigrationReport> {
   return prepareDatabase(parsePostgresUrl(url))
 }
 
-async function prepareDatabase(address: PostgresAddress): Promise<MigrationReport> {
+/** The migrations that the database lacks; changes nothing. */
+export function pendingPostgres(url: string): Promise<Migration[]> {
+  const address = parsePostgresUrl(url)
+  return withGuardedClient(address, (client) => pendingMigrations(client))
+}
+
+function prepareDatabase(address: PostgresAddress): Promise<MigrationReport> {
+  return withGuardedClient(address, (client) => migrate(client))
+}
+
+async function withGuardedClient<T>(
+  address: PostgresAddress,
+  use: (client: ClientBase) => Promise<T>,
+): Promise<T> {
   try {
     const client = await connectClient(address)
     try {
       await guardServer(client, address)
-      return await migrate(client)
+      return await use(client)
     } finally {
       await client.end()
     }

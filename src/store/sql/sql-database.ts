@@ -12,7 +12,7 @@ export interface SqlConnection {
   /** The same, each row as its values in the order of the columns: cheaper where there are many of them. */
   selectValues(statement: string, parameters: readonly unknown[]): Promise<unknown[][]>
   /** Runs one prepared statement for each list of parameters: the fast way to write many rows. */
-  executeMany(statement: string, rows: readonly (readonly unknown[])[]): Promise<void>
+  executeMany(statement: string, rows: Iterable<readonly unknown[]>): Promise<void>
   /**
    * Waits until no other transaction holds the lock of this name, and holds it to the end of this one: for rules
    * about rows that may not be there yet. SQLite has one writer, so there it is nothing.

@@ -1,6 +1,6 @@
-import type { MigrationReport } from '../migrations/migrations.ts'
-import { migrate } from './migrate.ts'
-import { openSqliteFile } from './open-file.ts'
+import type { Migration, MigrationReport } from '../migrations/migrations.ts'
+import { migrate, pendingMigrations } from './migrate.ts'
+import { openForReading, openSqliteFile } from './open-file.ts'
 import { toStoreError } from './sqlite-errors.ts'
 
 /** Makes the file when it is not there, brings it to this version's schema and closes it. */
@@ -12,5 +12,15 @@ export function migrateSqliteFile(path: string): MigrationReport {
     throw toStoreError(error, path)
   } finally {
     file.close()
+  }
+}
+
+/** The migrations that a file lacks; changes nothing. */
+export function pendingSqlite(path: string): Migration[] {
+  try {
+    using file = openForReading(path)
+    return pendingMigrations(file)
+  } catch (error) {
+    throw toStoreError(error, path)
   }
 }

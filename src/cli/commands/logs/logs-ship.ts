@@ -21,7 +21,7 @@ export const logsShip: Command = {
   name: 'logs ship',
   summary: 'copy the log lines of this machine to where those of all machines are',
   options: {
-    once: { type: 'boolean', help: 'end when everything there is was shipped' },
+    once: { type: 'boolean', help: 'end when everything that was there at the start is shipped' },
   },
   notes: [
     'To the PostgreSQL database of --database, and to the collector of otlp_logs where one is set. It goes',
@@ -103,6 +103,10 @@ function tell({ terminal }: CommandContext, { name }: LogDestination, news: Ship
     const why = news.error instanceof Error ? ` ${news.error.message}` : ''
     terminal.message(`Cannot ship to ${name} now; the files keep the lines.${why}`)
   }
+  if (news.kind === 'upkeep_failed') {
+    const why = news.error instanceof Error ? ` ${news.error.message}` : ''
+    terminal.message(`Old days have not been dropped from ${name} since yesterday.${why}`)
+  }
   if (news.kind === 'back') terminal.message(`Ships to ${name} again.`)
 }
 
@@ -115,7 +119,7 @@ function tellReport(
   const { shipped_lines, copies, left_out, skipped } = report
   const parts = [`${counted(shipped_lines, 'line')} shipped to ${name}`]
   if (copies > 0) parts.push(`${counted(copies, 'line')} were there already`)
-  if (left_out > 0) parts.push(`${counted(left_out, 'line')} left out as too old or erased`)
+  if (left_out > 0) parts.push(`${counted(left_out, 'line')} left out as too old, erased or refused`)
   const not_ours = skipsIn(skipped)
   if (not_ours > 0) parts.push(`${counted(not_ours, 'line')} of other programs or forms stay in their files`)
   terminal.message(`${parts.join('; ')}.`)

@@ -79,8 +79,13 @@ export async function writeRows(
 export function earlierStatements(dialect: SqlDialect): EarlierStatements {
   const lite = dialect === 'sqlite'
   const larger = lite ? 'max' : 'greatest'
-  const each = lite ? 'select value from json_each(?)' : 'select jsonb_array_elements_text(?::jsonb)'
-  const each_id = lite ? each : 'select jsonb_array_elements_text(?::jsonb)::bigint'
+  // PostgreSQL plans the statement once, when the tables are nearly empty, and would read all of them each time: the
+  // lateral part, which `offset 0` keeps as it is, makes it look each value up.
+  const each = (columns: string, table: string, column: string, type: 'text' | 'bigint'): string =>
+    lite
+      ? `select ${columns} from ${table} where ${column} in (select value from json_each(?))`
+      : `select found.* from jsonb_array_elements_text(?::jsonb) as given (value) cross join lateral
+          (select ${columns} from ${table} where ${column} = given.value::${type} offset 0) as found`
   const shard = lite ? '' : ', shard'
   const columns = [...EARLIER_COLUMNS, ...OWN_COLUMNS]
   // PostgreSQL takes all rows as one JSON array: to begin a statement for each costs as much as to write it.
@@ -104,13 +109,30 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
     insertRow: `insert into canvas_sync_earlier_rows (system_id, earlier_key, sync_id, task_digest, content_digest)
       ${rows(['bigint', 'text', 'bigint', 'bigint', 'bigint'])}`,
     updateRow: `update canvas_sync_earlier_rows set content_digest = ? where system_id = ? and earlier_key = ?`,
-    knownRows: `select earlier_key, sync_id, task_digest, content_digest from canvas_sync_earlier_rows
-      where system_id = ? and earlier_key in (${each})`,
-    syncsById: `select id, sync_task_id from canvas_sync_metrics where id in (${each_id})`,
-    completedById: `select user_id, sync_start_time from canvas_sync_metrics
-      where sync_status = 'completed' and id in (${each_id})`,
-    syncsByTask: `select id, sync_task_id, "trigger" as made_by from canvas_sync_metrics
-      where sync_task_id in (${each})`,
+    knownRows: lite
+      ? `select earlier_key, sync_id, task_digest, content_digest from canvas_sync_earlier_rows
+          where system_id = ? and earlier_key in (select value from json_each(?))`
+      : `select found.* from (select ?::bigint as id) as asked, jsonb_array_elements_text(?::jsonb) as given (value)
+          cross join lateral (select earlier_key, sync_id, task_digest, content_digest from canvas_sync_earlier_rows
+            where system_id = asked.id and earlier_key = given.value offset 0) as found`,
+    syncsById: each(
+      'id, sync_task_id, sync_start_time, "trigger" as made_by',
+      'canvas_sync_metrics',
+      'id',
+      'bigint',
+    ),
+    completedById: each(
+      'user_id, sync_start_time',
+      'canvas_sync_metrics',
+      "sync_status = 'completed' and id",
+      'bigint',
+    ),
+    syncsByTask: each(
+      'id, sync_task_id, "trigger" as made_by',
+      'canvas_sync_metrics',
+      'sync_task_id',
+      'text',
+    ),
     countErrors: `insert into canvas_sync_error_counts (tier, bucket_start, error_group_id, syncs)
       values (?, ?, ?, ?) on conflict (tier, bucket_start, error_group_id${shard})
       do update set syncs = canvas_sync_error_counts.syncs + excluded.syncs`,

@@ -26,34 +26,32 @@ export interface ErrorCount {
   syncs: number
 }
 
-export interface EarlierSums {
-  readonly users: ReadonlyMap<string, UserSums>
-  readonly errors: readonly ErrorCount[]
-  /** When each group of errors was first met. */
-  readonly first_seen: ReadonlyMap<number, number>
-}
-
 const DAY_MS = 86_400_000
 
 /** What triggers would do for each sync, for all of them. A time before 1970 is in no bucket of ours. */
-export function sumEarlier(syncs: readonly SummedSync[]): EarlierSums {
-  const users = new Map<string, UserSums>()
-  const errors = new Map<string, ErrorCount>()
-  const first_seen = new Map<number, number>()
-  for (const sync of syncs) {
-    if (sync.user_id !== null) addToUser(users, sync.user_id, sync)
+export class EarlierSums {
+  readonly users: Map<string, UserSums> = new Map()
+  /** When each group of errors was first met. */
+  readonly first_seen: Map<number, number> = new Map()
+  readonly #errors = new Map<string, ErrorCount>()
+
+  get errors(): Iterable<ErrorCount> {
+    return this.#errors.values()
+  }
+
+  add(sync: SummedSync): void {
+    if (sync.user_id !== null) addToUser(this.users, sync.user_id, sync)
     const { error_group_id, sync_start_time: at } = sync
-    if (error_group_id === null) continue
+    if (error_group_id === null) return
     for (const tier of ['day', 'month'] as const) {
       const bucket_start = tier === 'day' ? at - (at % DAY_MS) : monthStart(at)
       const key = `${tier} ${bucket_start} ${error_group_id}`
-      const counted = errors.get(key)
-      if (counted === undefined) errors.set(key, { tier, bucket_start, error_group_id, syncs: 1 })
+      const counted = this.#errors.get(key)
+      if (counted === undefined) this.#errors.set(key, { tier, bucket_start, error_group_id, syncs: 1 })
       else counted.syncs++
     }
-    first_seen.set(error_group_id, Math.min(at, first_seen.get(error_group_id) ?? at))
+    this.first_seen.set(error_group_id, Math.min(at, this.first_seen.get(error_group_id) ?? at))
   }
-  return { users, errors: [...errors.values()], first_seen }
 }
 
 function addToUser(

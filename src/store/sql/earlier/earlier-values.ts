@@ -4,10 +4,6 @@ import type { SyncStatus } from '../../../core/sync-status.ts'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-store.ts'
 import { groupOf } from '../figures/error-group-rows.ts'
 import type { SqlConnection } from '../sql-database.ts'
-import { sumEarlier, type SummedSync } from './earlier-sums.ts'
-import { FigureSums } from './figure-sums.ts'
-import { figureValues } from './figure-values.ts'
-import { writeRows, type EarlierStatements } from './earlier-statements.ts'
 
 const PLACES = Object.fromEntries(EARLIER_COLUMNS.map((name, place) => [name, place])) as Record<
   EarlierColumn,
@@ -19,6 +15,14 @@ export const valueOf = ({ values }: EarlierSync, column: EarlierColumn): string 
   values[PLACES[column]] ?? null
 
 export const taskOf = (sync: EarlierSync): string => String(valueOf(sync, 'sync_task_id'))
+
+const LONGEST_TASK_ID = 255
+
+/** Two syncs of the earlier system with one task id: the second is told apart by its key. */
+export function renamedTask(task_id: string, key: string): string {
+  const suffix = ` (earlier ${key})`
+  return task_id.slice(0, LONGEST_TASK_ID - suffix.length).toWellFormed() + suffix
+}
 
 /** When it was last known to live: at its end, as far as that is known. */
 export const heartbeatOf = (sync: EarlierSync): number =>
@@ -47,73 +51,4 @@ export class ErrorGroupFinder {
     this.#known.set(fingerprint, id)
     return id
   }
-}
-
-/** A sync that was just written, with its group of errors, where that is to be counted. */
-export interface WrittenSync {
-  readonly sync: EarlierSync
-  readonly id: number
-  readonly error_group_id: number | null
-}
-
-const summed = (sync: EarlierSync, error_group_id: number | null): SummedSync => ({
-  user_id: valueOf(sync, 'user_id') as string | null,
-  sync_start_time: Number(valueOf(sync, 'sync_start_time')),
-  sync_status: valueOf(sync, 'sync_status') as SyncStatus,
-  error_group_id,
-})
-
-/** Adds syncs that have just been written to all figures. */
-async function addFigures(
-  connection: SqlConnection,
-  texts: EarlierStatements,
-  syncs: readonly WrittenSync[],
-): Promise<void> {
-  if (connection.dialect === 'postgres') {
-    if (syncs.length > 0)
-      await connection.executeMany(texts.addFigures, [[JSON.stringify(syncs.map(({ id }) => id))]])
-    return
-  }
-  // The trigger that ingest has for it reads each row three times through a view: a quarter of the time of an import.
-  const sums = new FigureSums()
-  for (const { sync } of syncs) {
-    const { user_id, sync_status, sync_start_time } = summed(sync, null)
-    sums.add(user_id, sync_status, sync_start_time, figureValues(sync))
-  }
-  await connection.executeMany(texts.addTotals, [...sums.totals()])
-  await connection.executeMany(texts.addUserTotals, [...sums.userTotals()])
-  await connection.executeMany(texts.addDurations, [...sums.durations()])
-}
-
-/** In the order in which the triggers would: who writes one sync at the same time waits for the same rows in turn. */
-export async function addSums(
-  connection: SqlConnection,
-  texts: EarlierStatements,
-  written: readonly WrittenSync[],
-): Promise<void> {
-  const { users, errors, first_seen } = sumEarlier(
-    written.map(({ sync, error_group_id }) => summed(sync, error_group_id)),
-  )
-  await connection.executeMany(
-    texts.countErrors,
-    errors.map((each) => [each.tier, each.bucket_start, each.error_group_id, each.syncs]),
-  )
-  await connection.executeMany(
-    texts.seeErrors,
-    [...first_seen].map(([id, at]) => [at, id, at]),
-  )
-  await addFigures(connection, texts, written)
-  const in_order = [...users].sort(([a], [b]) => (a < b ? -1 : 1))
-  await writeRows(
-    connection,
-    texts.addUser,
-    in_order.map(([user_id, user]) => [
-      user_id,
-      user.last_start,
-      user.ended_start,
-      user.ended_status,
-      user.ended_status === null || user.ended_status === 'completed' ? 1 : 0,
-      user.completed_start,
-    ]),
-  )
 }

@@ -1,7 +1,9 @@
+import { MonitorError } from '../../../core/errors.ts'
 import { IMPORT_TRIGGER, type EarlierAnswer, type EarlierSync } from '../../earlier-store.ts'
 import type { SqlConnection } from '../sql-database.ts'
+import type { BatchSums } from './batch-sums.ts'
 import { writeRows, type EarlierStatements } from './earlier-statements.ts'
-import { addSums, ErrorGroupFinder, heartbeatOf, taskOf } from './earlier-values.ts'
+import { heartbeatOf, renamedTask, taskOf, type ErrorGroupFinder } from './earlier-values.ts'
 
 interface IdAndTask {
   readonly id: number
@@ -18,56 +20,87 @@ interface Placed {
   readonly task_id: string
 }
 
-const MOST_ROUNDS = 3
-const LONGEST_TASK_ID = 255
+interface Written extends Placed {
+  readonly error_group_id: number | null
+}
 
-/**
- * Writes syncs that were never taken over, with all sums; the triggers must leave them alone.
- *
- * @param may_have whether an id that no row has can be used
- */
+/** Each time somebody else has taken ids or task ids meanwhile, or one more earlier system has the same task id. */
+const MOST_ROUNDS = 20
+
+/** What the writes of one transaction have in common. */
+export interface EarlierWrite {
+  readonly connection: SqlConnection
+  readonly texts: EarlierStatements
+  readonly system_id: number
+  /** Whether an id that no row has can be used. */
+  readonly may_have: (id: number) => boolean
+  readonly groups: ErrorGroupFinder
+  /** Gets what is to be in the sums. */
+  readonly sums: BatchSums
+}
+
+/** Writes syncs that were never taken over, but not their sums; the triggers must leave them alone. */
 export async function insertFresh(
-  connection: SqlConnection,
-  texts: EarlierStatements,
-  system_id: number,
+  { connection, texts, system_id, may_have, groups, sums }: EarlierWrite,
   fresh: readonly EarlierSync[],
-  may_have: (id: number) => boolean,
 ): Promise<Pick<EarlierAnswer, 'imported' | 'kept_ids' | 'renamed' | 'tracked'>> {
   if (fresh.length === 0) return { imported: 0, kept_ids: 0, renamed: 0, tracked: 0 }
-  const groups = new ErrorGroupFinder(connection)
-  const written: Placed[] = []
-  let [renamed, tracked] = [0, 0]
+  const written: Written[] = []
+  let tracked = 0
   let waiting = await placeAll(connection, texts, fresh, may_have)
-  for (let round = 0; waiting.length > 0 && round < MOST_ROUNDS; round++) {
-    const rows: unknown[][] = []
-    for (const { sync, id, task_id } of waiting) {
-      rows.push([task_id, ...sync.values.slice(1), id, heartbeatOf(sync), await groups.groupOf(sync)])
-    }
-    await writeRows(connection, texts.insertSync, rows)
-    const refused = await refusedOf(connection, texts, waiting, written)
+  for (let round = 0; waiting.length > 0; round++) {
+    if (round === MOST_ROUNDS) throw idsAreTaken()
+    const tried: Written[] = []
+    for (const placed of waiting) tried.push({ ...placed, error_group_id: await groups.groupOf(placed.sync) })
+    await writeRows(connection, texts.insertSync, tried.map(insertedRow))
+    const refused = await refusedOf(connection, texts, tried, written)
     if (refused.length === 0) break
     const again = await tryAgain(connection, texts, refused)
     waiting = again.placed
     tracked += again.tracked
-    renamed += again.renamed
   }
   await writeRows(
     connection,
     texts.insertRow,
     written.map(({ sync, id }) => [system_id, sync.key, id, sync.task_digest, sync.content_digest]),
   )
-  const counted = []
-  for (const { sync, id } of written) counted.push({ sync, id, error_group_id: await groups.groupOf(sync) })
-  await addSums(connection, texts, counted)
-  const kept_ids = written.filter(({ sync, id }) => sync.id === id).length
-  return { imported: written.length, kept_ids, renamed, tracked }
+  for (const each of written) sums.add(each)
+  return {
+    imported: written.length,
+    kept_ids: written.filter(({ sync, id }) => sync.id === id).length,
+    renamed: written.filter(({ sync, task_id }) => task_id !== taskOf(sync)).length,
+    tracked,
+  }
 }
 
-/** What a write would meet. */
+const insertedRow = ({ sync, id, task_id, error_group_id }: Written): unknown[] => [
+  task_id,
+  ...sync.values.slice(1),
+  id,
+  heartbeatOf(sync),
+  error_group_id,
+]
+
+function idsAreTaken(): MonitorError {
+  return new MonitorError(
+    'database_busy',
+    'Syncs could not be written: their ids are taken again and again.',
+    {
+      next_step: 'Run the import again when fewer syncs begin; what it has done stays.',
+      retryable: true,
+    },
+  )
+}
+
+/**
+ * What a write would meet.
+ * @param seen task ids of the pages before this one; gets those of this one
+ */
 export async function findTracked(
   connection: SqlConnection,
   texts: EarlierStatements,
   fresh: readonly EarlierSync[],
+  seen: Set<string>,
 ): Promise<{
   readonly tracked: ReadonlySet<string>
   readonly repeated: number
@@ -79,8 +112,12 @@ export async function findTracked(
     found.filter(({ made_by }) => made_by === IMPORT_TRIGGER).map((row) => row.sync_task_id),
   )
   const tracked = new Set(found.map((row) => row.sync_task_id).filter((task_id) => !imported.has(task_id)))
-  const within = fresh.length - new Set(fresh.map(taskOf)).size
-  return { tracked, repeated: imported.size + within, taken_ids: await takenIds(connection, texts, fresh) }
+  let repeated = 0
+  for (const task_id of fresh.map(taskOf)) {
+    if (seen.has(task_id) || imported.has(task_id)) repeated++
+    seen.add(task_id)
+  }
+  return { tracked, repeated, taken_ids: await takenIds(connection, texts, fresh) }
 }
 
 async function takenIds(
@@ -134,13 +171,13 @@ async function reserveIds(
 async function refusedOf(
   connection: SqlConnection,
   { syncsById }: EarlierStatements,
-  waiting: readonly Placed[],
-  written: Placed[],
+  tried: readonly Written[],
+  written: Written[],
 ): Promise<Placed[]> {
-  const rows = await connection.select<IdAndTask>(syncsById, [JSON.stringify(waiting.map(({ id }) => id))])
+  const rows = await connection.select<IdAndTask>(syncsById, [JSON.stringify(tried.map(({ id }) => id))])
   const there = new Map(rows.map((row) => [row.id, row.sync_task_id]))
   const refused: Placed[] = []
-  for (const placed of waiting) {
+  for (const placed of tried) {
     if (there.get(placed.id) === placed.task_id) written.push(placed)
     else refused.push(placed)
   }
@@ -152,27 +189,18 @@ async function tryAgain(
   connection: SqlConnection,
   texts: EarlierStatements,
   refused: readonly Placed[],
-): Promise<{ readonly placed: Placed[]; readonly tracked: number; readonly renamed: number }> {
+): Promise<{ readonly placed: Placed[]; readonly tracked: number }> {
   const tasks = JSON.stringify(refused.map(({ task_id }) => task_id))
   const found = await connection.select<Found>(texts.syncsByTask, [tasks])
   const makers = new Map(found.map((row) => [row.sync_task_id, row.made_by]))
   const again: { readonly sync: EarlierSync; readonly task_id: string }[] = []
-  let [tracked, renamed] = [0, 0]
+  let tracked = 0
   for (const { sync, task_id } of refused) {
     const maker = makers.get(task_id)
     if (maker === undefined) again.push({ sync, task_id })
     else if (maker !== IMPORT_TRIGGER) tracked++
-    else {
-      renamed++
-      again.push({ sync, task_id: renamedTask(task_id, sync.key) })
-    }
+    else again.push({ sync, task_id: renamedTask(task_id, sync.key) })
   }
   const ids = await reserveIds(connection, texts, again.length, 0)
-  return { placed: again.map((each, index) => ({ ...each, id: ids[index] ?? 0 })), tracked, renamed }
-}
-
-/** Two syncs of the earlier system with one task id: the second is told apart by its key. */
-function renamedTask(task_id: string, key: string): string {
-  const suffix = ` (earlier ${key})`
-  return task_id.slice(0, LONGEST_TASK_ID - suffix.length) + suffix
+  return { placed: again.map((each, index) => ({ ...each, id: ids[index] ?? 0 })), tracked }
 }

@@ -1,4 +1,3 @@
-import type { EarlierSync } from '../../earlier-store.ts'
 import type { SqlDatabase } from '../sql-database.ts'
 
 const SEQUENCE = `pg_get_serial_sequence('canvas_sync_metrics', 'id')`
@@ -16,11 +15,10 @@ export class PassedIds {
     this.#database = database
   }
 
-  /** Moves the sequence past the ids of these syncs; answers which of them can be used where no row has them. */
-  async pass(syncs: readonly EarlierSync[]): Promise<(id: number) => boolean> {
+  /** Moves the sequence past the highest id of some syncs; answers which ids can be used where no row has them. */
+  async pass(highest: number): Promise<(id: number) => boolean> {
     // One writer at a time: what is seen is all there is.
     if (this.#database.dialect === 'sqlite') return () => true
-    const highest = syncs.reduce((most, { id }) => Math.max(most, id ?? 0), 0)
     const [from, to] = this.#ours
     if (highest > to) {
       const given = await this.#moveTo(highest)

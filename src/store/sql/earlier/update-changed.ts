@@ -1,7 +1,6 @@
-import type { EarlierAnswer, EarlierSync } from '../../earlier-store.ts'
-import type { SqlConnection } from '../sql-database.ts'
-import type { EarlierStatements } from './earlier-statements.ts'
-import { addSums, ErrorGroupFinder, heartbeatOf, taskOf } from './earlier-values.ts'
+import { IMPORT_TRIGGER, type EarlierAnswer, type EarlierSync } from '../../earlier-store.ts'
+import { heartbeatOf, renamedTask, taskOf, valueOf } from './earlier-values.ts'
+import type { EarlierWrite } from './insert-fresh.ts'
 import { renewLeastAndGreatest, type CountedSync } from './least-and-greatest.ts'
 
 /** A sync that was taken over before, and what the earlier system says of it now. */
@@ -10,21 +9,42 @@ export interface ChangedSync {
   readonly sync_id: number
 }
 
-/** Writes what the earlier system has changed; what was deleted here stays so. */
+/** What has the id that a sync was taken over under. */
+export interface SyncThere {
+  readonly id: number
+  readonly sync_task_id: string
+  readonly sync_start_time: number
+  readonly made_by: string
+}
+
+/**
+ * Whether it is still the sync that was taken over: SQLite gives the id of a deleted one away again. The earlier system may
+ * have changed its task id or its start, but then not both.
+ */
+export function isTheSame(there: SyncThere, sync: EarlierSync): boolean {
+  if (there.made_by !== IMPORT_TRIGGER) return false
+  const task_id = taskOf(sync)
+  return (
+    there.sync_task_id === task_id ||
+    there.sync_task_id === renamedTask(task_id, sync.key) ||
+    there.sync_start_time === valueOf(sync, 'sync_start_time')
+  )
+}
+
+/** Writes what the earlier system has changed, but not its sums; what was deleted here stays so. A task id stays as it is. */
 export async function updateChanged(
-  connection: SqlConnection,
-  texts: EarlierStatements,
-  system_id: number,
+  { connection, texts, system_id, groups, sums }: EarlierWrite,
   changed: readonly ChangedSync[],
 ): Promise<Pick<EarlierAnswer, 'updated' | 'deleted'>> {
   if (changed.length === 0) return { updated: 0, deleted: 0 }
   const ids = JSON.stringify(changed.map(({ sync_id }) => sync_id))
-  const rows = await connection.select<{ id: number; sync_task_id: string }>(texts.syncsById, [ids])
-  const there = new Map(rows.map((row) => [row.id, row.sync_task_id]))
-  // SQLite gives the id of a deleted sync away again.
-  const kept = changed.filter(({ sync, sync_id }) => there.get(sync_id)?.startsWith(taskOf(sync)) === true)
+  const rows = await connection.select<SyncThere>(texts.syncsById, [ids])
+  const there = new Map(rows.map((row) => [row.id, row]))
+  const kept = changed.filter(({ sync, sync_id }) => {
+    const row = there.get(sync_id)
+    return row !== undefined && isTheSame(row, sync)
+  })
   const completed = await connection.select<CountedSync>(texts.completedById, [ids])
-  const groups = new ErrorGroupFinder(connection)
   await connection.executeMany(
     texts.reopenSync,
     kept.map(({ sync_id }) => [sync_id]),
@@ -36,11 +56,7 @@ export async function updateChanged(
   }
   await connection.executeMany(texts.updateSync, written)
   // The errors are counted by triggers, which know the old group.
-  await addSums(
-    connection,
-    texts,
-    kept.map(({ sync, sync_id }) => ({ sync, id: sync_id, error_group_id: null })),
-  )
+  for (const { sync, sync_id } of kept) sums.add({ sync, id: sync_id, error_group_id: null })
   await renewLeastAndGreatest(connection, completed)
   await connection.executeMany(
     texts.updateRow,
