@@ -28,6 +28,7 @@ import math
 import os
 import random
 import re
+import signal
 import socket
 import sys
 import tempfile
@@ -36,6 +37,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import weakref
 from collections import deque
 from datetime import datetime, timezone
 from types import TracebackType
@@ -92,9 +94,11 @@ class Settings:
         def flag(name: str) -> bool:
             return str(of(name, "")).lower() in ("1", "true", "yes")
 
-        self.server: str = of("server", "http://127.0.0.1:5000").rstrip("/")
-        self.token: Optional[str] = of("token") or _first_line(of("token_file"))
-        self.read_token: Optional[str] = of("read_token") or self.token
+        self.server: str = str(of("server", "http://127.0.0.1:5000")).strip().rstrip("/")
+        self.token: Optional[str] = str(of("token", "")).strip() or _first_line(of("token_file"))
+        self.read_token: Optional[str] = str(of("read_token", "")).strip() or self.token
+        digest = hashlib.sha256((self.token or "").encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        self.token_digest: str = digest if self.token else ""
         spool_dir = of("spool_dir")
         self.own_spool_dir: bool = spool_dir is None
         self.spool_dir: str = str(spool_dir or _default_spool_dir())
@@ -105,14 +109,21 @@ class Settings:
         # The unit tests of a job must not reach a server by chance.
         in_a_test = "PYTEST_CURRENT_TEST" in os.environ and of("server") is None
         self.enabled = not flag("disabled") and not in_a_test
-        host = urllib.parse.urlsplit(self.server).hostname or ""
+        try:
+            address = urllib.parse.urlsplit(self.server)
+            self._scheme, host = address.scheme, address.hostname or ""
+        except ValueError:
+            self._scheme, host = "unreadable", ""
         self.loopback = host in ("localhost", "::1") or host.startswith("127.")
 
     @property
     def refusal(self) -> Optional[str]:
         """Why nothing may be sent to this address."""
-        scheme = urllib.parse.urlsplit(self.server).scheme
-        if scheme == "https" or (scheme == "http" and (self.loopback or self.allow_insecure)):
+        if not all(re.fullmatch(r"[!-~]+", token) for token in (self.token, self.read_token) if token):
+            return "The token has characters that no token has."
+        if self._scheme == "unreadable":
+            return "The server's address cannot be read."
+        if self._scheme == "https" or (self._scheme == "http" and (self.loopback or self.allow_insecure)):
             return None
         return "The server's address must be https: plain http is for this machine (or CANVAS_SYNC_ALLOW_INSECURE=true)."
 
@@ -123,14 +134,17 @@ def _first_line(path: Optional[str]) -> Optional[str]:
     try:
         with open(path, encoding="utf-8") as file:
             return file.readline().strip() or None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _log.warning("The token file cannot be read (%s).", type(error).__name__)
         return None
 
 
 def _default_spool_dir() -> str:
     # Not the folder that is emptied when the machine starts.
-    folder = "/var/tmp" if os.path.isdir("/var/tmp") else tempfile.gettempdir()
+    folder = "/var/tmp"
+    if not os.path.isdir(folder):
+        with contextlib.suppress(OSError):
+            folder = tempfile.gettempdir()
     return os.path.join(folder, f"canvas-sync-monitor-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
 
 
@@ -213,9 +227,16 @@ def redact(text: str) -> str:
 
 
 def _pass_on(error: Exception) -> None:
-    """What a signal raised, which happened to come here: the time limit of the job."""
-    if re.search("Time(?:Limit|out)", type(error).__name__, re.I):
+    """What a signal raised, which happened to come here, such as the time limit of the job."""
+    # These may also come from another thread.
+    if type(error).__name__ in ("SoftTimeLimitExceeded", "JobTimeoutException"):
         raise error
+    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code in handlers:
+            raise error
+        trace = trace.tb_next
 
 
 def _str(value: Any) -> str:
@@ -328,7 +349,14 @@ _TYPES_BY_NAME = {
 _TYPES_BY_STATUS = {401: "token_invalid", 403: "forbidden", 404: "not_found", 429: "throttled"}
 
 
+def _meant(error: BaseException) -> BaseException:
+    """Of Celery's Retry, what it was asked for by."""
+    cause = getattr(error, "exc", None)
+    return cause if type(error).__name__ == "Retry" and isinstance(cause, BaseException) else error
+
+
 def _error_type(error: BaseException) -> str:
+    error = _meant(error)
     status = _status(getattr(getattr(error, "response", None), "status_code", None))
     if status is not None and status >= 400:
         return _TYPES_BY_STATUS.get(status, "canvas_error" if status >= 500 else "job_error")
@@ -351,9 +379,10 @@ def _place(error: BaseException) -> Optional[str]:
 
 def _exception(error: BaseException, keep_message: bool) -> Event:
     """The class and the place, not the message: it may hold a student's name."""
-    told: Event = {"name": type(error).__name__[:255], "place": _place(error)}
+    meant = _meant(error)
+    told: Event = {"name": type(meant).__name__[:255], "place": _place(meant) or _place(error)}
     if keep_message:
-        told["message"] = _text(error)
+        told["message"] = _text(meant)
     return told
 
 
@@ -378,14 +407,19 @@ class _Lane:
         self.path = path
         self.lock = lock
         self.names: Dict[str, str] = {}
+        # Whether it was recorded with another token, and what the server makes of that.
+        self.is_foreign = False
+        self.is_refused = False
         self.offset = 0
         self._segments = sorted(int(name[:-7]) for name in os.listdir(path) if re.fullmatch(r"\d+\.ndjson", name))
         self._sizes = {number: os.path.getsize(self._file(number)) for number in self._segments}
         self.bytes = sum(self._sizes.values())
-        with contextlib.suppress(OSError, ValueError):
-            with open(os.path.join(path, "names"), encoding="utf-8") as file:
+        with contextlib.suppress(OSError):
+            with open(os.path.join(path, "names"), encoding="utf-8", errors="replace") as file:
                 for line in file:
-                    self.names.update(json.loads(line))
+                    # One may be torn.
+                    with contextlib.suppress(ValueError, TypeError):
+                        self.names.update(json.loads(line))
 
     @classmethod
     def hold(cls, path: str, forced: bool = False) -> Optional["_Lane"]:
@@ -458,15 +492,12 @@ class _Lane:
         with contextlib.suppress(OSError):
             os.remove(self._file(number))
 
-    def rename(self, run: str, task_id: str) -> bool:
-        """Sends the events of a sync under another name, from now on and by whoever goes on here."""
-        if run in self.names:
-            return False
-        self.names[run] = f"{task_id[: 254 - len(run)]}#{run}"
+    def keep_names(self, names: Dict[str, str]) -> None:
+        """For whoever goes on here."""
         with contextlib.suppress(OSError):
             with open(os.path.join(self.path, "names"), "a", encoding="utf-8") as file:
-                file.write(_encode({run: self.names[run]}) + "\n")
-        return True
+                # What a killed process left torn has no end.
+                file.write("\n" + _encode(names) + "\n")
 
     def release(self) -> None:
         if self.bytes <= 0:
@@ -486,10 +517,15 @@ class _Lane:
 
 
 class _Spool:
+    """The folder of a server. The name of a lane says with which token it was recorded: a sync belongs to the name of its
+    token, so that another program's would be refused, or would begin it once more as its own."""
+
     def __init__(self, settings: Settings) -> None:
         digest = hashlib.sha256(settings.server.encode()).hexdigest()[:12]
         self.folder = os.path.join(settings.spool_dir, digest)
+        self.token_digest = settings.token_digest
         self.others: List[_Lane] = []
+        self.refused: List[str] = []
         os.makedirs(settings.spool_dir, mode=0o700, exist_ok=True)
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         if settings.own_spool_dir and hasattr(os, "getuid"):
@@ -499,27 +535,39 @@ class _Spool:
 
     def own(self) -> _Lane:
         for _ in range(9):
-            path = os.path.join(self.folder, os.urandom(6).hex())
+            name = os.urandom(6).hex() + (f"-{self.token_digest}" if self.token_digest else "")
+            path = os.path.join(self.folder, name)
             os.mkdir(path, 0o700)
             with contextlib.suppress(FileNotFoundError):
                 lane = _Lane.hold(path, forced=True)
                 if lane is not None:
+                    lane.names = _names
+                    if _names:
+                        lane.keep_names(_names)
                     return lane
         raise OSError("The spool folder cannot be locked.")
 
-    def adopt(self, own: Optional[_Lane], forced: bool = False) -> None:
-        """Takes over what processes left that are gone."""
-        held = {lane.path for lane in self.others} | ({own.path} if own else set())
+    def adopt(self, own: Optional[_Lane], asked: bool = False) -> None:
+        """Takes over what processes left that are gone: of this token or of none, or when a person asked for it, of any."""
+        passed = {lane.path for lane in self.others} | {*self.refused} | ({own.path} if own else set())
         for name in sorted(os.listdir(self.folder)):
             path = os.path.join(self.folder, name)
-            if path in held or not re.fullmatch(r"[\da-f]{12}", name):
+            found = re.fullmatch(r"[\da-f]{12}(?:-([\da-f]{12}))?", name)
+            if path in passed or found is None or not (asked or found[1] in (None, self.token_digest)):
                 continue
             with contextlib.suppress(OSError):
-                lane = _Lane.hold(path, forced)
+                lane = _Lane.hold(path, asked)
                 if lane is not None and lane.bytes > 0:
+                    lane.is_foreign = (found[1] or "") != self.token_digest
                     self.others.append(lane)
                 elif lane is not None:
                     lane.release()
+
+    def refuse(self, lane: _Lane) -> None:
+        """Leaves it to whoever has its token."""
+        self.others.remove(lane)
+        self.refused.append(lane.path)
+        lane.close()
 
     def waiting(self) -> Tuple[int, int]:
         """Processes that left something, and the bytes of it."""
@@ -612,7 +660,7 @@ class _Reporter:
         self.pid = os.getpid()
         self.run = os.urandom(4).hex()
         self.lock = threading.RLock()
-        self.running: Dict[str, "CanvasSyncMetricsTracker"] = {}
+        self.running: Dict[str, "_Sync"] = {}
         self.connected: Optional[bool] = None
         self.delivered = 0
         self.lost = 0
@@ -812,6 +860,9 @@ class _Reporter:
                     self._take_out(queued)
                 elif taken and lane is not None and lines:
                     lane.done(size)
+        if lane is not None and lane.is_refused and self._spool is not None:
+            self._spool.refuse(lane)
+            return False
         return bool(lines) or not taken
 
     def _read(self, lane: Optional[_Lane]) -> Tuple[List[bytes], int]:
@@ -856,11 +907,16 @@ class _Reporter:
             if earliest_ms < ahead_ms:
                 ahead_ms = earliest_ms
                 continue
+            if lane is not None and lane.is_foreign and _refused(errors, sent, "not_your_sync"):
+                # What of it was told with its own token is not known. Sent under another name it would be there twice.
+                lane.is_refused = True
+                self._fail("What waits here was recorded with another token: `send` delivers it with that one.")
+                return False
             if _whole(answer.report.get("rejected")) > len(errors) and len(lines) > 1:
                 return self._halves(lane, lines)
             taken = _refused(errors, sent, "task_id_taken") + _refused(errors, sent, "not_your_sync")
             starts = [event for _, event in taken if event["type"] == "start"]
-            renamed = [lane.rename(_run_of(event), event["task_id"]) for event in starts if lane is not None]
+            renamed = [_rename(lane, _run_of(event), event["task_id"]) for event in starts]
             if any(renamed):
                 continue
             self._learn(sent, errors)
@@ -874,12 +930,12 @@ class _Reporter:
             self._fail(f"The server took {len(told)} events for wrong: {told[0].get('error')}")
         for line in sent:
             if line.startswith(b'{"type":"start"'):
-                tracker = self.running.get(_run_of(json.loads(line)))
-                if tracker is not None:
-                    tracker.announced = True
+                sync = self.running.get(_run_of(json.loads(line)))
+                if sync is not None:
+                    sync.announced = True
 
     def _as_sent(self, lane: Optional[_Lane], lines: List[bytes], ahead_ms: float) -> List[bytes]:
-        names = lane.names if lane is not None else {}
+        names = lane.names if lane is not None else _names
         if not names and ahead_ms == math.inf:
             return lines
         sent = []
@@ -924,20 +980,24 @@ class _Reporter:
     def _beats(self, lane: Optional[_Lane]) -> List[bytes]:
         now = time.monotonic()
         beats = []
-        for run, tracker in list(self.running.items()):
-            if not tracker.announced or now < tracker.next_beat:
+        for run, sync in list(self.running.items()):
+            if not sync.announced or now < sync.next_beat:
                 continue
-            tracker.next_beat = now + _HEARTBEAT_S
-            name = lane.names.get(run, tracker.task_id) if lane is not None else tracker.task_id
-            event = {"type": "heartbeat", "task_id": name, "running_ms": tracker.running_ms()}
+            sync.next_beat = now + _HEARTBEAT_S
+            name = (lane.names if lane is not None else _names).get(run, sync.task_id)
+            event = {"type": "heartbeat", "task_id": name, "running_ms": sync.running_ms()}
             beats.append(_encode(event).encode())
         return beats
 
     def _persist(self) -> None:
         """Moves the queue into the spool."""
         with self.lock:
-            for tracker in list(self.running.values()):
-                tracker.put_state(only_news=True)
+            for run, sync in list(self.running.items()):
+                if sync.tracker() is not None:
+                    sync.put_state(only_news=True)
+                else:
+                    del self.running[run]
+                    sync.let_go()
             local, self._local = self._local, []
             taken = list(self._queue) if self._disk_takes() else []
         self._write_local(local)
@@ -949,7 +1009,7 @@ class _Reporter:
                 self._lane = self._spool.own()
             self._measure()
             self._lane.append(b"".join(line + b"\n" for line, _ in taken))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._disk_retry = time.monotonic() + 5
             self._fail(f"The spool cannot be written ({type(error).__name__}).")
             return
@@ -1002,17 +1062,35 @@ class _Reporter:
     def send_everything(self) -> bool:
         """For the `send` command: delivers what processes left that are gone. Says whether nothing of it is left."""
         self._spool = _Spool(self.settings)
-        self._spool.adopt(None, forced=True)
+        self._spool.adopt(None, asked=True)
         self._next_adopt = math.inf
         self._closing_at = math.inf
-        for lane in list(self._spool.others):
+        lanes = list(self._spool.others)
+        for lane in lanes:
             while self._deliver(lane):
                 if time.monotonic() < self._next_try:
                     break
-        left = any(lane.bytes > 0 for lane in self._spool.others)
+        left = any(lane.bytes > 0 for lane in lanes)
         for lane in self._spool.others:
             lane.release()
         return not left
+
+
+# Under which name the server knows the syncs of this process whose task id was taken. They outlive configure() and a fork.
+_names: Dict[str, str] = {}
+
+
+def _rename(lane: Optional[_Lane], run: str, task_id: str) -> bool:
+    """Sends the events of a sync under another name, from now on."""
+    names = lane.names if lane is not None else _names
+    if run in names:
+        return False
+    if len(names) > 10_000:
+        del names[next(iter(names))]
+    names[run] = f"{task_id[: 254 - len(run)]}#{run}"
+    if lane is not None:
+        lane.keep_names({run: names[run]})
+    return True
 
 
 def _parsed(line: bytes) -> Optional[Event]:
@@ -1101,26 +1179,36 @@ def _at_exit() -> None:
     if reporter is None or reporter.pid != os.getpid():
         return
     with contextlib.suppress(Exception):
-        for tracker in list(reporter.running.values()):
-            tracker.process_ended(None if hasattr(sys, "ps1") else getattr(sys, "last_value", None))
+        for sync in list(reporter.running.values()):
+            tracker = sync.tracker()
+            # What nobody holds is told by the reporter.
+            if tracker is not None:
+                tracker.process_ended(None if hasattr(sys, "ps1") else getattr(sys, "last_value", None))
         reporter.close(_EXIT_S)
 
 
+# The reporter that this thread has locked for a fork: another thread may configure() meanwhile.
+_forking = threading.local()
+
+
 def _before_fork() -> None:
-    if _reporter is not None:
-        _reporter.lock.acquire()
+    reporter = _forking.reporter = _reporter
+    if reporter is not None:
+        reporter.lock.acquire()
 
 
 def _after_fork_here() -> None:
-    if _reporter is not None:
-        _reporter.lock.release()
+    if _forking.reporter is not None:
+        _forking.reporter.lock.release()
 
 
 def _after_fork_in_child() -> None:
     global _reporter, _made
-    parents, _reporter, _made = _reporter, None, threading.RLock()
-    if parents is not None:
-        parents.forget()
+    parents = {_forking.reporter, _reporter}
+    _reporter, _made = None, threading.RLock()
+    for parent in parents:
+        if parent is not None:
+            parent.forget()
 
 
 atexit.register(_at_exit)
@@ -1247,16 +1335,127 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
-_current: "contextvars.ContextVar[Optional[CanvasSyncMetricsTracker]]" = contextvars.ContextVar("sync", default=None)
+# Weak, as in the reporter: a sync of which only we know would run as long as the process.
+_current: "contextvars.ContextVar[Optional[weakref.ref[CanvasSyncMetricsTracker]]]"
+_current = contextvars.ContextVar("sync", default=None)
 
 
 def current_tracker() -> Optional["CanvasSyncMetricsTracker"]:
     """The sync that this thread or task runs, or the only one that this process runs."""
-    tracker = _current.get()
-    if tracker is not None and not tracker.finished:
+    tracker = _tracker_here()
+    if tracker is not None:
         return tracker
-    running = list(_reporter.running.values()) if _reporter is not None else []
+    running = _running_trackers()
     return running[0] if len(running) == 1 else None
+
+
+def _tracker_here() -> Optional["CanvasSyncMetricsTracker"]:
+    reference = _current.get()
+    tracker = reference() if reference is not None else None
+    return tracker if tracker is not None and not tracker.finished else None
+
+
+def _running_trackers() -> List["CanvasSyncMetricsTracker"]:
+    syncs = list(_reporter.running.values()) if _reporter is not None else []
+    return [tracker for tracker in (sync.tracker() for sync in syncs) if tracker is not None]
+
+
+@contextlib.contextmanager
+def _recording() -> Iterator[None]:
+    reporter = _get_reporter()
+    with reporter.lock:
+        yield
+    # Without the lock: another thread that records does not wait for the disk.
+    reporter.relieve()
+
+
+class _Sync:
+    """What is told of a sync. It ends also when the job let go of its tracker."""
+
+    def __init__(self, tracker: "CanvasSyncMetricsTracker", run: str, metrics: SyncMetrics) -> None:
+        self.tracker = weakref.ref(tracker)
+        self.run = run
+        self.task_id = metrics.sync_task_id
+        self.metrics = metrics
+        self.pid = os.getpid()
+        self.finished = False
+        self.announced = False
+        self.is_dirty = False
+        self.started = time.monotonic()
+        self.next_beat = self.started + _HEARTBEAT_S
+        self._number = 0
+        self._next_state = 0.0
+
+    def running_ms(self) -> int:
+        return int((time.monotonic() - self.started) * 1000)
+
+    def start(self, facts: Event) -> None:
+        at = _now_ms()
+        start: Event = {"at": at, "started_at": at, **facts, "host": _name(socket.gethostname())}
+        start.update(use_pagination=self.metrics.use_pagination, **self._facts("incremental", "metadata"))
+        reporter = _get_reporter()
+        with reporter.lock:
+            self.put("start", start, urgent=True)
+            if reporter.settings.enabled:
+                reporter.running[self.run] = self
+
+    def finish(self, status: str, told: Event, message: Optional[str]) -> None:
+        reporter = _get_reporter()
+        with reporter.lock:
+            running_s = time.monotonic() - self.started
+            at = _now_ms()
+            if not self.finished:
+                with contextlib.suppress(Exception):
+                    self.put_state()
+                metrics = self.metrics
+                metrics.sync_status, metrics.error_message = status, message
+                metrics.sync_end_time, metrics.total_duration_seconds = _utc_now(), running_s
+            self.finished = True
+            reporter.running.pop(self.run, None)
+            self.put("finish", {"finished_at": at, "duration_ms": running_s * 1000, **told}, urgent=True)
+
+    def let_go(self) -> None:
+        sentence = "The job let go of the sync before it ended."
+        self.finish("failed", {"status": "failed", "error_message": sentence}, sentence)
+
+    def put(self, kind: str, event: Event, droppable: Optional[bool] = None, urgent: bool = False) -> None:
+        reporter = _get_reporter()
+        if not reporter.settings.enabled:
+            return
+        with reporter.lock:
+            run = self.run if self.pid == reporter.pid else f"{self.run}.{reporter.run}"
+            head: Event = {"type": kind, "task_id": self.task_id, "id": f"{run}-{self._number}", "at": _now_ms()}
+            self._number += 1
+            head.update(event)
+            can_go = kind not in ("start", "state", "finish") if droppable is None else droppable
+            if not reporter.put(_encode(head).encode(), can_go, urgent):
+                self.metrics.records_lost += 1
+                self.is_dirty = True
+
+    def put_state(self, only_news: bool = False) -> None:
+        """The counters as they are: they mend what lines were dropped, and tell what no event told."""
+        # A forked child has counted for itself only.
+        if self.pid != os.getpid() or self.finished:
+            return
+        if only_news and not (self.is_dirty and time.monotonic() >= self._next_state):
+            return
+        self.is_dirty = False
+        self._next_state = time.monotonic() + _STATE_S
+        metrics = self.metrics
+        counters: Dict[str, Union[int, float]] = {name: _whole(getattr(metrics, name, 0)) for name in _COUNTERS}
+        counters.update({name: _amount(getattr(metrics, name, 0)) for name in _AMOUNTS})
+        event: Event = {"counters": {name: count for name, count in counters.items() if count}}
+        event.update(self._facts("incremental_sync", "sync_metadata"), running_ms=self.running_ms())
+        with contextlib.suppress(Exception):
+            self.put("state", event, droppable=only_news)
+
+    def _facts(self, incremental: str, metadata: str) -> Event:
+        metrics = self.metrics
+        facts: Event = {"target_course_id": _id_of(metrics.target_course_id), incremental: bool(metrics.incremental_sync)}
+        facts["chunk_size"] = _whole(metrics.chunk_size) or None
+        with contextlib.suppress(Exception):
+            facts[metadata] = None if metrics.sync_metadata is None else _metadata(metrics.sync_metadata)
+        return facts
 
 
 class CanvasSyncMetricsTracker:
@@ -1275,41 +1474,37 @@ class CanvasSyncMetricsTracker:
         target_course_id: Optional[Id] = None,
         metadata: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        self.run = os.urandom(6).hex()
+        run = os.urandom(6).hex()
+        try:
+            self.task_id = _id(task_id) if task_id is not None else f"{run}-{os.urandom(4).hex()}"
+        except Exception:
+            self.task_id = run
         self.user_id = user_id
         self.sync_type = sync_type
-        self.finished = False
-        self.announced = False
-        self._number = 0
-        self._dirty = False
-        self._next_state = 0.0
-        self._pid = os.getpid()
-        self._bad_courses: Dict[str, bool] = {}
-        self._started = time.monotonic()
-        self.next_beat = self._started + _HEARTBEAT_S
-        try:
-            self.task_id = _id(task_id) if task_id is not None else f"{self.run}-{os.urandom(4).hex()}"
-        except Exception:
-            self.task_id = self.run
         self.metrics = SyncMetrics(self.task_id, user_id, sync_type)
-        self.metrics.incremental_sync, self.metrics.use_pagination = bool(incremental), bool(use_pagination)
-        self.metrics.chunk_size, self.metrics.target_course_id = chunk_size, target_course_id
-        self.metrics.sync_metadata = dict(metadata) if isinstance(metadata, Mapping) else None
+        self._bad_courses: Dict[str, bool] = {}
+        self._sync = _Sync(self, run, self.metrics)
+        # The job may ask for it whatever becomes of its record.
+        _current.set(weakref.ref(self))
+        self._set_out(incremental, use_pagination, chunk_size, target_course_id, metadata)
         self._begin(trigger)
+
+    @property
+    def finished(self) -> bool:
+        return self._sync.finished
+
+    @_harmless
+    def _set_out(self, incremental: Any, use_pagination: Any, chunk_size: Any, course_id: Any, metadata: Any) -> None:
+        metrics = self.metrics
+        metrics.chunk_size, metrics.target_course_id = chunk_size, course_id
+        metrics.sync_metadata = dict(metadata) if isinstance(metadata, Mapping) else None
+        metrics.incremental_sync, metrics.use_pagination = bool(incremental), bool(use_pagination)
 
     @_harmless
     def _begin(self, trigger: str) -> None:
-        metrics = self.metrics
-        at = _now_ms()
-        start: Event = {"at": at, "started_at": at, "user_id": _id_of(self.user_id), "sync_type": _name(self.sync_type)}
-        start.update(trigger=_name(trigger), host=_name(socket.gethostname()), use_pagination=metrics.use_pagination)
-        start.update(self._facts("incremental", "metadata"))
+        whose = _id_of(self.user_id)
+        self._sync.start({"user_id": whose, "sync_type": _name(self.sync_type), "trigger": _name(trigger)})
         reporter = _get_reporter()
-        with reporter.lock:
-            self._put("start", start, urgent=True)
-            if reporter.settings.enabled:
-                reporter.running[self.run] = self
-        _current.set(self)
         if reporter.settings.enabled:
             reporter.hurry_up()
             reporter.flush(2.0)
@@ -1323,9 +1518,6 @@ class CanvasSyncMetricsTracker:
         good_exit = isinstance(error, SystemExit) and error.code in (None, 0)
         if not self.finished:
             self.complete_success() if error is None or good_exit else self.complete_failure(error)
-
-    def running_ms(self) -> int:
-        return int((time.monotonic() - self._started) * 1000)
 
     def record_course(self, created: Count = False, updated: Count = False, **more: Any) -> None:
         """Also count, course_id and duration_ms, as in the three below."""
@@ -1359,7 +1551,7 @@ class CanvasSyncMetricsTracker:
         if error_type is not None:
             event["error_type"] = _name(error_type)
         metrics = self.metrics
-        with _get_reporter().lock:
+        with _recording():
             if not self.finished:
                 metrics.api_calls_made += 1
                 metrics.api_calls_failed += 1 if bad else 0
@@ -1367,9 +1559,9 @@ class CanvasSyncMetricsTracker:
                 metrics.api_request_cost += event.get("request_cost", 0)
                 metrics.total_data_size_bytes += event.get("bytes", 0)
             if told:
-                self._put("api_call", {"endpoint": _endpoint(endpoint), **event})
+                self._sync.put("api_call", {"endpoint": _endpoint(endpoint), **event})
             else:
-                self._dirty = True
+                self._sync.is_dirty = True
 
     @_harmless
     def record_api_rate_limit(self, wait_ms: Any = None, status: Any = None, endpoint: Any = None, **more: Any) -> None:
@@ -1379,20 +1571,20 @@ class CanvasSyncMetricsTracker:
             event["wait_ms"] = _amount(wait_ms)
         if endpoint is not None:
             event["endpoint"] = _endpoint(endpoint)
-        with _get_reporter().lock:
+        with _recording():
             self.metrics.api_rate_limit_hits += 0 if self.finished else 1
-            self._put("rate_limit", event)
+            self._sync.put("rate_limit", event)
 
     @_harmless
     def record_db_operation(self, duration_ms: Any = 0.0, operation: Any = None, entity: Any = None, **more: Any) -> None:
         """A line is written when operation and entity are given. More: count, batch, course_id."""
         took_ms = _amount(duration_ms)
-        with _get_reporter().lock:
+        with _recording():
             if not self.finished:
                 self.metrics.db_operations += 1
                 self.metrics.db_duration_ms += took_ms
             if operation is None or entity is None:
-                self._dirty = True
+                self._sync.is_dirty = True
                 return
             kind = _DB_OPERATIONS.get(str(operation).lower(), "sync")
             event: Event = {"operation": kind, "entity": _name(entity), "duration_ms": took_ms}
@@ -1401,7 +1593,7 @@ class CanvasSyncMetricsTracker:
             if more.get("batch") is not None:
                 event["batch"] = bool(more["batch"])
             event["course_id"] = _id_of(more.get("course_id"))
-            self._put("db_operation", event)
+            self._sync.put("db_operation", event)
 
     @_harmless
     def progress(self, percent: Any = None, current: Any = None, completed: Any = None, total: Any = None) -> None:
@@ -1411,12 +1603,15 @@ class CanvasSyncMetricsTracker:
         event["current"] = None if current is None else _own_words(current)[:200]
         for name, value in (("completed", completed), ("total", total)):
             event[name] = None if value is None else _whole(value)
-        self._put("progress", event)
+        with _recording():
+            self._sync.put("progress", event)
 
     @_harmless
     def record_problem(self, message: str, error_type: str = "job_error") -> None:
         """Something that could not be read for the whole sync: it ends `partial` at best."""
-        self._put("problem", {"error_type": _name(error_type), "message": _own_words(message)}, droppable=False)
+        event = {"error_type": _name(error_type), "message": _own_words(message)}
+        with _recording():
+            self._sync.put("problem", event, droppable=False)
 
     @_harmless
     def record_course_outcome(
@@ -1430,7 +1625,8 @@ class CanvasSyncMetricsTracker:
             event["error_type"] = _error_type(error)
             event["exception"] = _exception(error, _settings().keep_error_messages)
         self._bad_courses[event["course_id"]] = outcome in ("failed", "forbidden")
-        self._put("course_outcome", event, droppable=False)
+        with _recording():
+            self._sync.put("course_outcome", event, droppable=False)
 
     @contextlib.contextmanager
     def course(self, course_id: Id, swallow: bool = False) -> Iterator[None]:
@@ -1462,7 +1658,7 @@ class CanvasSyncMetricsTracker:
     def add_metadata(self, key: str, value: Any) -> None:
         """Free facts about the run, without personal data."""
         self.metrics.sync_metadata = {**(self.metrics.sync_metadata or {}), str(key): value}
-        self._dirty = True
+        self._sync.is_dirty = True
 
     def session(self, session: Any) -> Any:
         """Records every call of a requests.Session, and gives it back."""
@@ -1500,70 +1696,42 @@ class CanvasSyncMetricsTracker:
         self._finish(told["status"], told, message)
 
     def cancel(self, reason: Optional[str] = None) -> SyncMetrics:
-        told = {"status": "cancelled", "error_message": _own_words(reason or "The sync was cancelled.")}
-        self._finish("cancelled", told, reason)
+        self._cancel(reason)
+        if not self.finished:
+            self._finish("cancelled", {"status": "cancelled"}, None)
         return self.metrics
+
+    @_harmless
+    def _cancel(self, reason: Optional[str]) -> None:
+        words = "" if reason is None else _own_words(reason)
+        told = {"status": "cancelled", "error_message": words or "The sync was cancelled."}
+        self._finish("cancelled", told, None if reason is None else _str(reason))
 
     def save(self) -> SyncMetrics:
         """Not needed: what was recorded goes out by itself."""
-        self._dirty = True
+        self._sync.is_dirty = True
         return self.metrics
 
     def to_dict(self) -> Dict[str, Any]:
         return self.metrics.to_dict()
 
     def process_ended(self, error: Optional[BaseException]) -> None:
-        if not self.finished and self._pid == os.getpid():
+        if not self.finished and self._sync.pid == os.getpid():
             self.complete_failure(error if error is not None else "The process ended before the sync did.")
 
     @_harmless
     def _finish(self, status: str, told: Event, message: Optional[str]) -> None:
-        reporter = _get_reporter()
-        with reporter.lock:
-            running_s = time.monotonic() - self._started
-            at = _now_ms()
-            if not self.finished:
-                with contextlib.suppress(Exception):
-                    self.put_state()
-                metrics = self.metrics
-                metrics.sync_status, metrics.error_message = status, message
-                metrics.sync_end_time, metrics.total_duration_seconds = _utc_now(), running_s
-            self.finished = True
-            reporter.running.pop(self.run, None)
-            self._put("finish", {"finished_at": at, "duration_ms": running_s * 1000, **told}, urgent=True)
-        if _current.get() is self:
+        was_here = _tracker_here() is self
+        self._sync.finish(status, told, message)
+        if was_here:
             _current.set(None)
+        reporter = _get_reporter()
         if reporter.settings.enabled:
             reporter.flush(2.0)
 
-    def put_state(self, only_news: bool = False) -> None:
-        """The counters as they are: they mend what lines were dropped, and tell what no event told."""
-        # A forked child has counted for itself only.
-        if self._pid != os.getpid() or self.finished:
-            return
-        if only_news and not (self._dirty and time.monotonic() >= self._next_state):
-            return
-        self._dirty = False
-        self._next_state = time.monotonic() + _STATE_S
-        metrics = self.metrics
-        counters: Dict[str, Union[int, float]] = {name: _whole(getattr(metrics, name, 0)) for name in _COUNTERS}
-        counters.update({name: _amount(getattr(metrics, name, 0)) for name in _AMOUNTS})
-        event: Event = {"counters": {name: count for name, count in counters.items() if count}}
-        event.update(self._facts("incremental_sync", "sync_metadata"), running_ms=self.running_ms())
-        with contextlib.suppress(Exception):
-            self._put("state", event, droppable=only_news)
-
-    def _facts(self, incremental: str, metadata: str) -> Event:
-        metrics = self.metrics
-        facts: Event = {"target_course_id": _id_of(metrics.target_course_id), incremental: bool(metrics.incremental_sync)}
-        facts["chunk_size"] = _whole(metrics.chunk_size) or None
-        with contextlib.suppress(Exception):
-            facts[metadata] = None if metrics.sync_metadata is None else _metadata(metrics.sync_metadata)
-        return facts
-
     def _set(self, name: str, value: Any) -> None:
         setattr(self.metrics, name, value)
-        self._dirty = True
+        self._sync.is_dirty = True
 
     @_harmless
     def _count(self, kind: str, noun: str, created: Count, updated: Count, more: Mapping[str, Any]) -> None:
@@ -1579,32 +1747,18 @@ class CanvasSyncMetricsTracker:
         if more.get("duration_ms") is not None:
             event["duration_ms"] = _amount(more["duration_ms"])
         counters = self.metrics.__dict__
-        with _get_reporter().lock:
+        with _recording():
             if not self.finished:
                 counters[f"{noun}_processed"] += count
                 counters[f"{noun}_updated"] += changed
                 if made and kind != "grade":
                     counters[f"{noun}_created"] += made
-            self._put(kind, event)
-
-    def _put(self, kind: str, event: Event, droppable: Optional[bool] = None, urgent: bool = False) -> None:
-        reporter = _get_reporter()
-        if not reporter.settings.enabled:
-            return
-        with reporter.lock:
-            run = self.run if self._pid == reporter.pid else f"{self.run}.{reporter.run}"
-            head: Event = {"type": kind, "task_id": self.task_id, "id": f"{run}-{self._number}", "at": _now_ms()}
-            self._number += 1
-            head.update(event)
-            can_go = kind not in ("start", "state", "finish") if droppable is None else droppable
-            if not reporter.put(_encode(head).encode(), can_go, urgent):
-                self.metrics.records_lost += 1
-                self._dirty = True
-        reporter.relieve()
+            self._sync.put(kind, event)
 
     def put_line(self, stream: str, level: str, event: str, fields: Event, message: str) -> None:
         told = {"stream": stream, "level": level, "event": event, "fields": fields, "message": message}
-        self._put("log", told)
+        with _recording():
+            self._sync.put("log", told)
 
 
 def _endpoint(value: Any) -> str:
@@ -1622,10 +1776,43 @@ _CALL_FIELDS: Dict[str, Callable[[Any], Any]] = {
 
 @_harmless
 def _observe(tracker: CanvasSyncMetricsTracker, session: Any) -> None:
+    watchers = getattr(session, "_canvas_sync_trackers", None)
+    if watchers is None:
+        # A session may outlive many syncs: it is watched once.
+        watchers = _Watchers()
+        _watch(session, watchers)
+        session._canvas_sync_trackers = watchers
+    watchers.add(tracker)
+
+
+class _Watchers:
+    """The syncs in which the calls of one session are recorded: each in that of its thread or task, else in the newest."""
+
+    def __init__(self) -> None:
+        self._all: "weakref.WeakSet[CanvasSyncMetricsTracker]" = weakref.WeakSet()
+        self._newest: "Optional[weakref.ref[CanvasSyncMetricsTracker]]" = None
+
+    def add(self, tracker: CanvasSyncMetricsTracker) -> None:
+        self._all.add(tracker)
+        self._newest = weakref.ref(tracker)
+
+    def here(self) -> Optional[CanvasSyncMetricsTracker]:
+        tracker = _tracker_here()
+        if tracker is not None and tracker in self._all:
+            return tracker
+        newest = self._newest() if self._newest is not None else None
+        return newest if newest is not None and not newest.finished else None
+
+
+def _watch(session: Any, watchers: _Watchers) -> None:
     send = session.send
 
     @_harmless
     def answered(response: Any, *_: Any, **__: Any) -> None:
+        tracker = watchers.here()
+        if tracker is None or getattr(response, "told_to_canvas_sync_monitor", False):
+            return
+        response.told_to_canvas_sync_monitor = True
         request, headers = response.request, response.headers
         took_ms = response.elapsed.total_seconds() * 1000
         facts = {"method": request.method, "rate_limit_remaining": headers.get("X-Rate-Limit-Remaining")}
@@ -1636,18 +1823,31 @@ def _observe(tracker: CanvasSyncMetricsTracker, session: Any) -> None:
         if code == 429 or (code == 403 and _number(headers.get("X-Rate-Limit-Remaining")) == 0):
             tracker.record_api_rate_limit(status=code, endpoint=request.url)
 
+    @_harmless
+    def unanswered(request: Any, error: Any, took_ms: float) -> None:
+        tracker = watchers.here()
+        # A redirect is sent from within.
+        if tracker is None or getattr(error, "told_to_canvas_sync_monitor", False):
+            return
+        error.told_to_canvas_sync_monitor = True
+        facts = {"method": request.method, "endpoint": request.url, "error_type": _error_type(error)}
+        tracker.record_api_call(took_ms, failed=True, **facts)
+
+    @_harmless
+    def unhooked(response: Any) -> None:
+        # A call with hooks of its own does not come to those of its session.
+        for each in [*response.history, response]:
+            answered(each)
+
     def watched(request: Any, **kwargs: Any) -> Any:
         began = time.monotonic()
         try:
-            return send(request, **kwargs)
+            response = send(request, **kwargs)
         except Exception as error:
-            # A redirect is sent from within.
-            if not getattr(error, "told_to_canvas_sync_monitor", False):
-                with contextlib.suppress(Exception):
-                    error.told_to_canvas_sync_monitor = True  # type: ignore[attr-defined]
-                    facts = {"method": request.method, "endpoint": request.url, "error_type": _error_type(error)}
-                    tracker.record_api_call((time.monotonic() - began) * 1000, failed=True, **facts)
+            unanswered(request, error, (time.monotonic() - began) * 1000)
             raise
+        unhooked(response)
+        return response
 
     session.hooks.setdefault("response", []).append(answered)
     session.send = watched
@@ -1739,7 +1939,7 @@ def _write(stream: str, level: str, event: str, given: Mapping[str, Any], messag
 
 def _tracker_of(given: Mapping[str, Any]) -> Optional[CanvasSyncMetricsTracker]:
     """The sync that a line belongs to: that of its task id, of its user, or the one at hand."""
-    running = list(_reporter.running.values()) if _reporter is not None else []
+    running = _running_trackers()
     task_id, user_id = given.get("task_id"), given.get("user_id")
     if task_id is not None:
         named = [each for each in running if each.task_id == str(task_id)]
@@ -1828,7 +2028,8 @@ class CanvasSyncHandler(logging.Handler):
                 given.setdefault("error_type", _error_type(error))
             event = str(given.get("event_type") or given.get("event") or "log")
             _write(str(stream), _level(record.levelname), event, given, _own_words(record.getMessage(), error))
-        except Exception:
+        except Exception as error:
+            _pass_on(error)
             self.handleError(record)
 
 
@@ -1863,9 +2064,12 @@ def _get(path: str, query: Mapping[str, Any]) -> Tuple[int, bytes]:
         if settings.read_token:
             request.add_header("Authorization", f"Bearer {settings.read_token}")
         status, text, _ = _open(settings, request)
+        return status, text
     except Exception as error:
-        raise CanvasSyncServerError(f"The server did not answer ({_reason(error)}).") from error
-    return status, text
+        _pass_on(error)
+        reason = _reason(error)
+    # Without the error itself, which may hold the header with the token.
+    raise CanvasSyncServerError(f"The server did not answer ({reason}).")
 
 
 def _ask(path: str, **query: Any) -> Any:
@@ -1930,19 +2134,17 @@ _EARLIER_ROUTES = re.compile(
 
 def register_canvas_metrics_api(app: Any, allowed: Optional[Callable[[], bool]] = None) -> None:
     """Answers the earlier GET routes of /api/canvas/metrics in a Flask application, by asking the server. `allowed` says
-    whether who asks may read; without it only programs of this machine may."""
+    whether who asks may read; without it nobody may: a proxy of this machine asks for the whole network."""
     flask = importlib.import_module("flask")
 
     def forward(path: str) -> Any:
-        request = flask.request
-        local = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
-        if not (allowed() if allowed is not None else local):
+        if allowed is None or not allowed():
             error = "Say in register_canvas_metrics_api(app, allowed=...) who may read this."
             return flask.Response(_encode({"error": error}), 403, mimetype="application/json")
         if not _EARLIER_ROUTES.fullmatch(path) or {".", ".."} & set(path.split("/")):
             return flask.Response(_encode({"error": "There is nothing at this address."}), 404, mimetype="application/json")
         try:
-            status, text = _get("/" + "/".join(map(_quoted, path.split("/"))), request.args)
+            status, text = _get("/" + "/".join(map(_quoted, path.split("/"))), flask.request.args)
         except CanvasSyncServerError as error:
             return flask.Response(_encode({"error": str(error)}), 502, mimetype="application/json")
         return flask.Response(text, status, mimetype="application/json")

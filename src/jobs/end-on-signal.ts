@@ -8,10 +8,14 @@ export interface EndOptions {
   readonly signals?: readonly NodeJS.Signals[]
 }
 
+/** A terminal and what runs in it may both pass a signal on: that is one wish, not two. */
+const SAME_WISH_MS = 1000
+
 /**
  * Ends a process in order when it is asked to: first `stop` (take no more jobs, let those that run end), then the monitor.
  * What runs at the end of the grace, or at a second signal, is cancelled, and the process exits with 128 and the number of
- * the signal; so it does at once where there is nothing to stop.
+ * the signal; so it does at once where there is nothing to stop. One more signal ends it without waiting for the monitor, which
+ * a database that does not answer may keep.
  *
  * @returns takes it back
  */
@@ -20,13 +24,14 @@ export function endOnSignal(
   stop: (() => unknown) | null = null,
   { graceMs = 25_000, signals = ['SIGTERM', 'SIGINT'] }: EndOptions = {},
 ): () => void {
-  let asked = false
+  let closing_since_ms = Number.POSITIVE_INFINITY
   let hurry: () => void = () => {}
   const hurried = new Promise<void>((resolve) => {
     hurry = resolve
   })
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const has_stopped = stop !== null && (await stopsInTime(stop, hurried, graceMs))
+    closing_since_ms = performance.now()
     try {
       await monitor.close()
     } catch (error) {
@@ -36,8 +41,8 @@ export function endOnSignal(
     if (!has_stopped) process.exit(128 + constants.signals[signal])
   }
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked) hurry()
-    asked = true
+    if (performance.now() - closing_since_ms > SAME_WISH_MS) process.exit(128 + constants.signals[signal])
+    if (ending !== null) hurry()
     ending ??= end(signal)
   }
   let ending: Promise<void> | null = null

@@ -40,7 +40,7 @@ export function timedJob<J, T>(
     return run
   }
   const run = (job: J): Promise<T> => {
-    const task_id = `${name}:${secondOf(timeOf(job))}`
+    const task_id = `${name}:${secondOf(() => timeOf(job))}`
     const attempt = { job, trigger, name, task_id, attempt: 1, metadata: {}, signal: NEVER }
     return until_end(runMonitored(monitor, options, attempt, (sync) => work(sync, job, NEVER)))
   }
@@ -61,7 +61,12 @@ export function timedJob<J, T>(
 }
 
 /** `2026-11-23T02:00:00.000Z`: two processes that run the same job at the same time get the same. */
-function secondOf(time: Date | null | undefined): string {
-  const at = time?.getTime() ?? Date.now()
-  return isoTime(Math.floor(at / 1000) * 1000)
+function secondOf(timeOf: () => Date | null | undefined): string {
+  let at_ms = Number.NaN
+  try {
+    at_ms = timeOf()?.getTime() ?? Number.NaN
+  } catch {
+    // Called by hand, a job has nothing of its library: it is due now.
+  }
+  return isoTime(Math.floor((Number.isNaN(at_ms) ? Date.now() : at_ms) / 1000) * 1000)
 }

@@ -14,8 +14,11 @@ export function wholePercents(
     passing = true
     while (newest !== passed) {
       passed = newest
-      // Whether others see the progress is no concern of the job.
-      await pass(newest).catch(() => undefined)
+      try {
+        await pass(newest)
+      } catch {
+        // Whether others see the progress is no concern of the job.
+      }
     }
     passing = false
   }

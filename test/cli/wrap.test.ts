@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -50,38 +50,23 @@ suite('wrap', { concurrency: 2 }, () => {
   test('a command that is not there, or must not be run, is told as by a shell, and is a failure', async () => {
     const place = new WorkPlace()
     place.write('data.txt', 'no program')
-    const missing = await place.run(wrap('no-such-command'))
-    assert.deepEqual([missing.code, missing.stderr], [127, 'There is no command no-such-command.\n'])
-    const refused = await place.run(wrap('./data.txt'))
-    assert.deepEqual([refused.code, refused.stderr], [126, 'The command ./data.txt cannot be run.\n'])
+    symlinkSync('loop', place.path('loop'))
+    const cases: readonly (readonly [command: readonly string[], code: number, sentence: string])[] = [
+      [['no-such-command'], 127, 'There is no command no-such-command.'],
+      [['./data.txt'], 126, 'The command ./data.txt cannot be run.'],
+      // What Node throws instead of telling it with an event.
+      [['./data.txt/tool'], 127, 'There is no command ./data.txt/tool.'],
+      [[''], 127, 'There is no command without a name.'],
+      [['./loop'], 126, 'The command ./loop cannot be run.'],
+    ]
+    for (const [command, code, sentence] of cases) {
+      const run = await place.run(wrap(...command))
+      assert.deepEqual([run.code, run.stderr], [code, `${sentence}\n`])
+    }
     assert.deepEqual(
       place.rows(SYNCS).map(({ sync_status, error_message }) => [sync_status, error_message]),
-      [
-        ['failed', 'There is no command no-such-command.'],
-        ['failed', 'The command ./data.txt cannot be run.'],
-      ],
+      cases.map(([, , sentence]) => ['failed', sentence]),
     )
-  })
-
-  test('a signal reaches the command, which ends in its own way; the run is cancelled', async () => {
-    const place = new WorkPlace()
-    const script = `process.on('SIGTERM', () => { console.log('ending'); process.exit(7) }); setInterval(() => {}, 1000); console.log('runs')`
-    const cli = place.start(node(script))
-    await cli.shows('stdout', /runs/)
-    cli.child.kill('SIGTERM')
-    const { code, stdout } = await cli.result
-    assert.deepEqual([code, stdout], [7, 'runs\nending\n'])
-    assert.equal(place.rows(SYNCS)[0]?.['sync_status'], 'cancelled')
-  })
-
-  test('a command that ignores a signal runs on, and ends as it ends', async () => {
-    const place = new WorkPlace()
-    const script = `process.on('SIGINT', () => { console.log('no') ; setTimeout(() => process.exit(0), 50) }); setInterval(() => {}, 1000); console.log('runs')`
-    const cli = place.start(node(script))
-    await cli.shows('stdout', /runs/)
-    cli.child.kill('SIGINT')
-    assert.equal((await cli.result).code, 0)
-    assert.equal(place.rows(SYNCS)[0]?.['sync_status'], 'completed')
   })
 
   test('a command that is killed is a failure with 128 and the number of the signal', async () => {

@@ -24,6 +24,19 @@ test('a retry says what became of the attempt before it', () => {
   assert.equal(sentence(null), 'Attempt 2 of this job; after a.')
 })
 
+test('a library that throws instead of refusing progress hears of the next, and nobody else of that', async () => {
+  const passed: number[] = []
+  const pass = wholePercents((percent) => {
+    passed.push(percent)
+    throw new Error('away')
+  })
+  for (const percent of [1, 2]) {
+    pass({ percent, current: null })
+    await new Promise(setImmediate)
+  }
+  assert.deepEqual(passed, [1, 2])
+})
+
 test('progress is passed on in whole percents, one at a time, the newest last, whoever refuses it', async () => {
   const passed: number[] = []
   const waiting: PromiseWithResolvers<void>[] = []

@@ -89,6 +89,18 @@ test('it is told once on stderr that a run is not recorded', async () => {
   assert.deepEqual(skipped, ['in_progress', 'in_progress'])
 })
 
+test('a job of a scheduler that is called by hand, or with no time, runs and is due now', async () => {
+  await using opened = await open()
+  const { monitor } = opened
+  for (const how of [undefined, { currentRun: () => new Date(Number.NaN) }, { currentRun: () => null }]) {
+    const task = cronerJob(monitor, { syncType: 'by-hand' }, async () => 'result')
+    assert.equal(await task(how as never), 'result')
+  }
+  const rows = await monitor.store.syncs.listSyncs({ limit: 10 })
+  assert.equal(rows.length, 3)
+  for (const { sync_task_id } of rows) assert.match(sync_task_id, /^by-hand:\d{4}-\d\d-\d\dT[\d:]{8}\.000Z/)
+})
+
 test('what a job is recorded as comes from the job; a function that throws keeps no job from running', async () => {
   await using opened = await open()
   const { monitor } = opened

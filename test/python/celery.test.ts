@@ -70,6 +70,8 @@ test(
       assert.deepEqual([trigger, user_id, courses.created > 0], ['celery', 42, true], task_id)
     }
     assert.match(seen.get('fail')?.error_message ?? '', /ValueError at sync \(tasks\.py:\d+\)/)
+    // Of a retry, what it is for.
+    assert.match(seen.get('retry')?.error_message ?? '', /ConnectionError at sync \(tasks\.py:\d+\)/)
     assert.deepEqual(
       [seen.get('requests')?.api_metrics.calls_made, seen.get('requests')?.api_metrics.calls_failed],
       [3, 2],

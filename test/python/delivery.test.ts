@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { openStore } from '../../src/store/open-store.ts'
 import { FarServer } from '../remote/support/far-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { allOnceInOrder } from './support/numbered.ts'
@@ -30,6 +31,39 @@ test('a task id that is taken is told under another name, also by who goes on', 
   const renamed = syncs.find(({ sync_task_id }) => /^same-0#[\da-f]{12}$/.test(sync_task_id))
   assert.ok(renamed)
   await allOnceInOrder(server, [renamed.sync_task_id], 30)
+})
+
+test('so it is where nothing can be written to the disk', python, async () => {
+  const server = await FarServer.start()
+  const spool = join(temporaryDirectory(), 'file')
+  writeFileSync(spool, '')
+  for (const events of ['20', '30']) {
+    const args = ['same', '1', events, '0']
+    assert.equal((await runJob('numbered.py', { url: server.url, spool, args })).code, 0)
+  }
+  await allOnceInOrder(server, ['same-0'], 20)
+  await using store = await openStore(server.database)
+  const rows = await store.syncs.listSyncs({ limit: 10 })
+  const renamed = rows.find(({ sync_task_id }) => /^same-0#[\da-f]{12}$/.test(sync_task_id))
+  assert.ok(renamed)
+  await allOnceInOrder(server, [renamed.sync_task_id], 30)
+})
+
+test('the other name stays through configure() and a fork', python, async () => {
+  const server = await FarServer.start()
+  const spool = temporaryDirectory()
+  const { url } = server
+  await runJob('numbered.py', { url, spool, args: ['same', '1', '20', '0'] })
+  const run = await runJob('renamed.py', { url, spool, args: ['same-0'] })
+  assert.deepEqual([run.code, run.stderr], [0, ''])
+  assert.equal((await send(url, spool)).code, 0)
+  await allOnceInOrder(server, ['same-0'], 20)
+  await using store = await openStore(server.database)
+  const rows = await store.syncs.listSyncs({ limit: 10 })
+  assert.deepEqual(
+    rows.filter(({ user_id }) => user_id === '7').map((row) => [row.sync_status, row.courses_created]),
+    [['completed', 3]],
+  )
 })
 
 test('a token that is refused keeps everything until there is a right one', python, async () => {

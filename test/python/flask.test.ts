@@ -33,9 +33,8 @@ test(
       '/../../livez': 404,
       '/user/../summary': 404,
       '/sync/task/../../tokens': 404,
-      forwarded: 403,
       refused: 403,
-      elsewhere: 403,
+      unsaid: 403,
       posted: 405,
     })
     assert.deepEqual(answers['/sync/99']?.[1]?.['error'], 'Sync metrics not found')

@@ -29,3 +29,26 @@ test(
     assert.deepEqual([run.stderr, run.stdout], ['', '[3000000]\n[2]\n[]\n'])
   },
 )
+
+const TORN_NAMES = `
+import os, sys
+from canvas_sync_monitor import _Lane, _rename
+for text in ('{"first":"a#first"}\\n{"torn', '\\xff\\n[1]\\n7\\n'):
+    with open(os.path.join(sys.argv[1], "names"), "ab") as file:
+        file.write(text.encode("latin-1"))
+    lane = _Lane.hold(sys.argv[1], forced=True)
+    assert _rename(lane, f"run{len(lane.names)}", "b")
+    lane.close()
+print(_Lane.hold(sys.argv[1], forced=True).names)
+`
+
+test('a name in the spool that is torn costs no other', { skip: no_python }, () => {
+  const run = spawnSync('python3', ['-c', TORN_NAMES, temporaryDirectory()], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONPATH: dirname(CLIENT) },
+  })
+  assert.deepEqual(
+    [run.stderr, run.stdout],
+    ['', "{'first': 'a#first', 'run1': 'b#run1', 'run2': 'b#run2'}\n"],
+  )
+})

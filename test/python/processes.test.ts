@@ -46,6 +46,22 @@ test('children that are forked before, after and during a sync report for themse
   )
 })
 
+test('a write to the disk and a fork beside configure() leave no lock behind', python, async () => {
+  const server = await FarServer.start()
+  const run = await runJob('locks.py', { url: server.url, spool: temporaryDirectory() })
+  assert.deepEqual([run.code, run.stderr], [0, ''])
+})
+
+test(
+  'what a signal raises reaches the job; what is raised by what it hands over does not',
+  python,
+  async () => {
+    const server = await FarServer.start()
+    const run = await runJob('time_limits.py', { url: server.url, spool: temporaryDirectory() })
+    assert.equal(run.code, 0, run.stderr)
+  },
+)
+
 test(
   'nothing that a job hands over raises, is refused by the server, or spoils a count',
   python,

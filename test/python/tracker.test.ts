@@ -15,6 +15,7 @@ interface Row {
   readonly error_message: string | null
   readonly total_duration_seconds: number
   readonly courses: { readonly processed: number; readonly created: number; readonly updated: number }
+  readonly data_size_bytes: number
   readonly assignments: { readonly processed: number; readonly updated: number }
   readonly api_metrics: { readonly calls_made: number; readonly total_duration_ms: number }
   readonly progress: { readonly percent: number | null; readonly current: string | null }
@@ -109,6 +110,20 @@ test('a job that is killed is lost when its heartbeats stop, with what it had re
   const row = await rowOf('killed')
   assert.deepEqual([row?.courses.processed, row?.error_type], [3, 'lost'])
 })
+
+for (const [who, when] of [
+  ['own', 'when another sync of its process writes'],
+  ['thread', 'with the next heartbeat'],
+] as const)
+  test(`a sync that its job lets go of fails ${when}, with all that it had counted`, python, async () => {
+    const run = await runJob('let_go.py', { url, spool, args: [`let-go-${who}`, who] })
+    assert.deepEqual([run.code, run.stderr], [0, ''])
+    const row = await rowOf(`let-go-${who}`)
+    assert.deepEqual(
+      [row?.sync_status, row?.error_message, row?.courses.created, row?.data_size_bytes],
+      ['failed', 'The job let go of the sync before it ended.', 1, 4096],
+    )
+  })
 
 test(
   'recording costs microseconds, and bounded memory where nothing can be sent or written',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import { systemErrorCode } from '../../core/errors.ts'
@@ -36,7 +36,13 @@ export async function runWrapped(
   { keeps_tail, signals, stdout, stderr }: WrapOptions,
 ): Promise<WrappedRun> {
   const how = keeps_tail ? 'pipe' : 'inherit'
-  const child = spawn(program, args, { stdio: ['inherit', how, how] })
+  let child: ChildProcess
+  try {
+    child = spawn(program, args, { stdio: ['inherit', how, how] })
+  } catch (error) {
+    // Most reasons come as an event; some are thrown, such as a file in the place of a folder.
+    return { end: notStarted(program, error), tail: null }
+  }
   const tail = keeps_tail ? new OutputTail() : null
   if (tail !== null) {
     child.stdout?.on('data', (bytes: Buffer) => tail.add(bytes))
@@ -65,8 +71,9 @@ const signalled = (signal: NodeJS.Signals): WrappedEnd => ({
 })
 
 /** The exit codes of shells. */
-function notStarted(program: string, error: Error): WrappedEnd {
-  const is_missing = systemErrorCode(error) === 'ENOENT'
-  const reason = is_missing ? `There is no command ${program}.` : `The command ${program} cannot be run.`
+function notStarted(program: string, error: unknown): WrappedEnd {
+  const is_missing = program === '' || ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')
+  const named = program === '' ? 'without a name' : program
+  const reason = is_missing ? `There is no command ${named}.` : `The command ${named} cannot be run.`
   return { how: 'not_started', reason, exit_code: is_missing ? 127 : 126 }
 }

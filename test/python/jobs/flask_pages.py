@@ -12,9 +12,10 @@ flush()
 while get_sync_by_task("paged") is None or get_sync_by_task("paged")["sync_status"] == "in_progress":
     pass
 
-app, open_app = Flask("pages"), Flask("open")
-register_canvas_metrics_api(app)
-register_canvas_metrics_api(open_app, allowed=lambda: False)
+app, closed_app, unsaid_app = Flask("pages"), Flask("closed"), Flask("unsaid")
+register_canvas_metrics_api(app, allowed=lambda: True)
+register_canvas_metrics_api(closed_app, allowed=lambda: False)
+register_canvas_metrics_api(unsaid_app)
 client = app.test_client()
 API = "/api/canvas/metrics"
 answers = {
@@ -25,8 +26,8 @@ answers = {
         "/user/../summary", "/sync/task/../../tokens",
     )
 }  # fmt: skip
-answers["forwarded"] = client.get(API + "/summary", headers={"X-Forwarded-For": "192.0.2.1"})
-answers["refused"] = open_app.test_client().get(API + "/summary")
-answers["elsewhere"] = client.get(API + "/summary", environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+answers["refused"] = closed_app.test_client().get(API + "/summary")
+# As from a proxy of this machine, which need not say that it is one.
+answers["unsaid"] = unsaid_app.test_client().get(API + "/summary", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
 answers["posted"] = client.post(API + "/logs/cleanup")
 print(json.dumps({path: [answer.status_code, answer.json] for path, answer in answers.items()}))

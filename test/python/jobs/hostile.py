@@ -75,6 +75,8 @@ for value in ODD:
     other.set_chunk_size(value)
     other.add_metadata(value, value)
     other.metrics.courses_processed = value
+    cancelled = CanvasSyncMetricsTracker(value, value, value, incremental=value, use_pagination=value)
+    assert cancelled.cancel(value).sync_status == "cancelled", value
     other.complete_failure(value)
     assert other.finished and other.metrics.sync_status == "failed", value
 setup_canvas_sync_logger()

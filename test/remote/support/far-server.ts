@@ -25,7 +25,7 @@ export class FarServer {
 
   static async start(access: 'open' | 'closed' = 'open'): Promise<FarServer> {
     const server = new FarServer(access)
-    if (access === 'closed') server.#token = await newToken(server.database)
+    if (access === 'closed') server.#token = await newToken(server.database, 'job')
     await server.come()
     after(() => server.kill())
     return server
@@ -60,14 +60,15 @@ export class FarServer {
   }
 }
 
-async function newToken(database: string): Promise<string> {
+/** For reports, of this name. */
+export async function newToken(database: string, name: string): Promise<string> {
   const { id, text, digest } = newSecret('token')
   const at = Date.now()
   const nobody = { actor_id: null, user_id: null, route: null, address: null }
   const entry = { at, actor_kind: 'cli', action: 'token_created', target: id, ...nobody } as const
   const token = {
     id,
-    name: 'job',
+    name,
     scopes: ['ingest'],
     created_at: at,
     created_by: 'cli',
