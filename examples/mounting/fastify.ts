@@ -34,12 +34,22 @@ app.post('/sync', async (_request, reply) => {
   }
 })
 
-// Before connections are waited for: it ends live updates.
-app.addHook('preClose', () => monitor.close())
+// Live updates would keep connections open, which are waited for in between.
+app.addHook('preClose', (done) => {
+  monitor.endLiveUpdates()
+  done()
+})
+// A sync that still runs when the monitor is closed counts as cancelled.
+app.addHook('onClose', () => monitor.close())
 
 const url = await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) })
 console.log(`${url}/monitor/`)
 
-process.once('SIGTERM', () => {
-  void app.close()
-})
+function end(): void {
+  app.close().catch((error: unknown) => {
+    console.log(error)
+    process.exitCode = 1
+  })
+}
+process.once('SIGTERM', end)
+process.once('SIGINT', end)

@@ -34,8 +34,16 @@ const server = serve(
   },
 )
 
-process.once('SIGTERM', () => {
-  server.close()
-  // Ends live updates, which would keep connections open.
-  void monitor.close()
-})
+function end(): void {
+  // They would keep connections open.
+  monitor.endLiveUpdates()
+  // First the requests of the application end: a sync that still runs when the monitor is closed counts as cancelled.
+  server.close(() => {
+    monitor.close().catch((error: unknown) => {
+      console.log(error)
+      process.exitCode = 1
+    })
+  })
+}
+process.once('SIGTERM', end)
+process.once('SIGINT', end)

@@ -29,7 +29,9 @@ export function operationView(document, operation, readToken) {
 
 function scopeText({ security = [] }) {
   if (security.length === 0) return 'Open to everybody.'
-  const [scope] = Object.values(security[0] ?? {})[0] ?? []
+  const is_open = Object.keys(security[0] ?? {}).length === 0
+  const [scope] = Object.values(security[is_open ? 1 : 0] ?? {})[0] ?? []
+  if (is_open) return `Open to everybody; tells more to who shows a token with the scope “${scope}”.`
   const needed = scope === undefined ? 'Needs a token' : `Needs a token with the scope “${scope}”`
   return `${needed}, unless the server listens on this machine only.`
 }

@@ -11,7 +11,7 @@ import { failure } from './http/failure.ts'
 import { refusal, refusalOfForeignPage, siteOf, type Site } from './http/guard.ts'
 import { negotiate } from './http/deliver.ts'
 import { readJsonBody } from './http/json-body.ts'
-import type { Connection } from './http/node-listener.ts'
+import { isAsSent, type Connection } from './http/node-listener.ts'
 import { unknownParameter } from './http/parameters.ts'
 import { replyOf, respond, responseOf } from './http/respond.ts'
 import { isInPath, isRevalidated, takesBody, type RequestFacts, type Route } from './http/route.ts'
@@ -24,8 +24,6 @@ export interface ApiOptions extends AccessOptions {
   readonly allowed_hosts?: readonly string[]
   /** Default: one made of these options. Who gives one closes it. */
   readonly gate?: Gate
-  /** It answers for a part of somebody else's host, to whom it is to say how browsers may come there. Default false. */
-  readonly mounted?: boolean
   /** Whether answers are compressed for who accepts it. Default true. */
   readonly compresses?: boolean
 }
@@ -46,7 +44,8 @@ export function createApi(services: ApiServices, options: ApiOptions = {}): Hono
   const at_https = options.mounted !== true && site.public_origin?.startsWith('https:') === true
   app.use(async (context, next) => {
     const request = context.req.raw
-    const refused = refusal(request, site) ?? gate.refusal(addressOf(context, gate))
+    const as_sent = isAsSent(context.env as Partial<Connection> | undefined)
+    const refused = refusal(request, site, as_sent) ?? gate.refusal(addressOf(context, gate))
     if (refused !== null) return respond(refused, request)
     await next()
     if (at_https && context.res !== RESPONSE_ALREADY_SENT) {
@@ -144,7 +143,7 @@ async function answerTo(
 ): Promise<Answer> {
   // Every address that names a user is refused here, so that no route can forget to.
   const user_id = isInPath(route, 'user_id') ? context.req.param('user_id') : undefined
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const raw = await rawParameters(route, context)
   if ('refused' in raw) return raw.refused
   const request = context.req.raw

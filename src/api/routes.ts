@@ -52,6 +52,6 @@ export const ROUTES: readonly Route[] = [
       parameters: {},
       answers: { 200: z.record(z.string(), z.unknown()).meta({ title: 'OpenApi' }) },
     },
-    (_input, { version }) => Promise.resolve(openApiAnswer(ROUTES, version)),
+    (_input, { version, base_path }) => Promise.resolve(openApiAnswer(ROUTES, version, base_path)),
   ),
 ]

@@ -2,7 +2,7 @@ import { pathBelow } from '../core/base-path.ts'
 import type { Probe } from './health/health.ts'
 import { ok, problem, type Answer } from './http/answer.ts'
 import { refusal, siteOf, type Site } from './http/guard.ts'
-import type { Fetcher } from './http/node-listener.ts'
+import { isAsSent, type Fetcher } from './http/node-listener.ts'
 import { respond } from './http/respond.ts'
 
 /** What answers otherwise than with a problem. */
@@ -29,7 +29,8 @@ export function startingApi(version: string, site: Site = siteOf({}), base_path 
   }
   return {
     fetch: (request, connection) =>
-      whole?.fetch(request, connection) ?? respond(refusal(request, site) ?? answer(request), request),
+      whole?.fetch(request, connection) ??
+      respond(refusal(request, site, isAsSent(connection)) ?? answer(request), request),
     become(app) {
       whole = app
     },

@@ -67,6 +67,7 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
       max_bytes: 'bytes at which the live file is rotated, 4096 or more',
       backups: 'rotated files that are kept',
     },
+    default_text: 'as below',
   },
   sync_limits: {
     about: 'How long a sync may run before it is `timed_out`, by its type; `default` is for all others.',
@@ -75,7 +76,9 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
     page: 'operations.md#time-limits',
   },
   retention: {
-    about: 'How long rows are kept, and when a server deletes older ones.',
+    about:
+      'How long rows are kept, and when a server deletes older ones. Log files: [`log_cleanup`](#log_cleanup); shipped lines: ' +
+      '[`shipped_log_days`](#shipped_log_days).',
     page: 'operations.md#how-long-data-is-kept',
     members: {
       enabled: 'whether a server deletes by itself',
@@ -133,14 +136,14 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
       terms: 'list of `name`, `starts`, `ends` (days)',
       quiet_hours:
         'list of `from`, `until` (times of day), `days`, `time_zone`: only what is critical is told',
-      forget_after: `${DURATION}; an hour or more: what nothing was heard of for so long is over`,
+      forget_after: `${DURATION}; an hour or more: an incident of which nothing was heard for so long is over`,
       tokens: 'by user id: the day on which the Canvas token expires',
     },
   },
   freshness_target: {
     about: 'Data whose last whole read is older counts as stale.',
     unit: `${DURATION}; a minute or longer`,
-    page: 'http-api.md#lists-of-syncs-and-freshness',
+    page: 'http-api.md#how-fresh-is-a-grade',
   },
   keep_error_messages: {
     about:
@@ -179,7 +182,7 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
     page: 'remote.md',
   },
   spool_dir: {
-    about: 'Where waits what that server has not got yet.',
+    about: 'The folder of reports that the server has not got yet.',
     default_text: '`spool` in the folder of the logs',
     page: 'remote.md#the-spool',
   },
@@ -194,38 +197,41 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
     page: 'notifications.md',
   },
   alert_recipients: {
-    about: 'Who gets mail about incidents; in the environment with commas.',
+    about: 'Who gets e-mail about incidents; in the environment with commas.',
     page: 'notifications.md',
   },
   report_from: {
-    about: 'The sender of mails.',
+    about: 'The sender of e-mails.',
     default_text: 'made of the name of the mail server',
     page: 'notifications.md',
   },
   notifications: {
     about: 'More channels, who hears what, and when.',
     page: 'notifications.md#set-it-up',
+    default_text: 'as below',
     members: {
-      channels: 'by name: `kind` (`slack`, `mail`, `webhook`, `stdout`) and what belongs to it',
-      routes: 'list of `match`, `channels`, `repeat`, `stop`',
-      group_wait: `${DURATION}; default \`15s\``,
-      group_interval: `${DURATION}; default \`5m\``,
-      repeat: `${DURATION}; default \`4h\`, \`0s\` for never`,
-      fallback_after: `${DURATION}; default \`10m\``,
+      channels:
+        'by name: `kind` (`slack`, `mail`, `webhook`, `stdout`) and [what belongs to it](../notifications.md#set-it-up)',
+      routes: 'list of `match`, `channels`, `repeat`, `stop`: who hears what',
+      group_wait: `${DURATION}; how long the first message waits for others that belong to it`,
+      group_interval: `${DURATION}; how long what comes of the same rule afterwards waits`,
+      repeat: `${DURATION}, or \`0s\` for never; after which what is open and not acknowledged is told again`,
+      fallback_after: `${DURATION}; after which a channel that fails leaves what waits to its \`fallback\``,
     },
   },
   report_recipients: {
-    about: 'Who gets reports by mail; in the environment with commas.',
+    about: 'Who gets reports by e-mail; in the environment with commas.',
     page: 'reports.md',
   },
   reports: {
-    about: 'When reports are sent, and to which channels besides mail.',
+    about: 'When reports are sent, and to which channels besides e-mail.',
     page: 'reports.md#set-it-up',
+    default_text: 'as below',
     members: {
-      daily: '`08:00`, or `false` (the default)',
-      weekly: '`Mon 09:00` (the default), or `false`',
-      monthly: '`1 09:00` (the default), or `false`',
-      channels: 'names of channels; default `slack` where there is one',
+      daily: `${TIME_OF_DAY}, or \`false\``,
+      weekly: 'day of the week and time of day, or `false`',
+      monthly: 'day of the month and time of day, or `false`',
+      channels: 'names of channels',
     },
   },
   sources: {
@@ -238,6 +244,7 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
       token_file: 'a file that holds the access token alone',
       token_env: 'the environment variable that holds it',
     },
+    default_text: 'none',
   },
   queue_lease: {
     about:
@@ -248,14 +255,15 @@ export const SETTING_TEXTS: Readonly<Record<keyof Config, SettingText>> = {
   schedules: {
     about: 'By name: when syncs are expected.',
     page: 'schedules.md#declaring-one',
+    default_text: 'none',
     members: {
       cron: 'five fields, or `@daily` and the like',
       every: `instead of it: ${DURATION}`,
-      time_zone: 'IANA name; default that of the server',
-      margin: `${DURATION}; how late a sync may start; default \`5m\``,
-      max_run: `${DURATION}; how long a run may take; default no rule`,
-      sync_type: 'default the name',
-      user_id: 'default any',
+      time_zone: 'IANA name',
+      margin: `${DURATION}; how late a sync may start`,
+      max_run: `${DURATION}; how long a run may take before it is an incident`,
+      sync_type: 'the type of the syncs that are expected',
+      user_id: 'the user for whom they run',
       owner: 'the route of notifications whose people are told',
       pauses: 'list of `from`, `until`, `reason`: days on which nothing is expected',
     },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { AccessConfig } from '../config/access.ts'
+import { ACCESS_SCHEMA, type AccessConfig } from '../config/access.ts'
 import type { AccessOptions, RateLimits } from '../api/access/access-options.ts'
 import { MonitorError } from '../core/errors.ts'
 import { sqlitePath } from '../store/open-store.ts'
@@ -57,6 +57,32 @@ export function apiAccess(
     ...(options.publicUrl === undefined ? {} : { public_url: options.publicUrl }),
     ...(options.trustedProxies === undefined ? {} : { trusted_proxies: options.trustedProxies }),
     ...(options.rateLimits === undefined ? {} : { rate_limits: options.rateLimits }),
+  }
+}
+
+const CHECKED = {
+  publicUrl: 'public_url',
+  allowedHosts: 'allowed_hosts',
+  trustedProxies: 'trusted_proxies',
+  rateLimits: 'rate_limits',
+} as const satisfies Partial<Record<keyof ServerAccessOptions, keyof AccessConfig>>
+
+/**
+ * What a program gives is held to the same rules as what a configuration says: a network with a typing error would be
+ * trusted by nobody, and nobody told.
+ *
+ * @throws MonitorError `config_invalid`
+ */
+export function refuseWrongAccess(options: ServerAccessOptions): void {
+  for (const [name, setting] of Object.entries(CHECKED)) {
+    const given = options[name as keyof typeof CHECKED]
+    if (given === undefined) continue
+    const { success, error } = ACCESS_SCHEMA[setting].safeParse(given)
+    if (success) continue
+    const { path = [], message = '' } = error.issues[0] ?? {}
+    throw new MonitorError('config_invalid', `${[name, ...path].join('.')} ${message}.`, {
+      next_step: 'Correct what the program gives to the server.',
+    })
   }
 }
 

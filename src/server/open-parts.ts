@@ -42,6 +42,8 @@ export interface Opening {
   readonly parts: AsyncDisposableStack
   /** Aborts when the server begins to stop. */
   readonly stopping: AbortSignal
+  /** Aborts when it is closed, where jobs go on meanwhile. Default: it is closed when it begins to stop. */
+  readonly closing?: AbortSignal
   /** Before anything is served: throws where the server must not start with this database. */
   onStore?(store: Store): Promise<void>
   /** As soon as requests can be answered; more is opened after it. */
@@ -54,11 +56,13 @@ export interface Opening {
  */
 export async function openParts(options: ServerOptions, opening: Opening): Promise<Monitor> {
   const { access, base_path, public_url, clock, parts, stopping, onStore, onApi } = opening
+  const closing = opening.closing ?? stopping
   const nightly = scheduleOf(options)
   const retention = retentionOf(options)
   const freshness_target_ms = freshnessTarget(options.freshnessTarget ?? DEFAULT_FRESHNESS_TARGET)
   const logDir = options.logDir ?? 'logs/canvas_sync'
   const monitor = await createMonitor({
+    databaseAway: 'throw',
     logDir,
     clock,
     ...(options.database === undefined ? {} : { database: options.database }),
@@ -68,7 +72,7 @@ export async function openParts(options: ServerOptions, opening: Opening): Promi
   })
   parts.use(monitor)
   // Those who watch would wait for a database that is away, one after the other.
-  stopping.addEventListener('abort', () => monitor.store.hurry())
+  closing.addEventListener('abort', () => monitor.store.hurry())
   const logs = new LogDirectory({ directory: logDir, log: monitor.logs, clock, nightly })
   parts.use(logs)
   await onStore?.(monitor.store)
@@ -128,7 +132,7 @@ export async function openParts(options: ServerOptions, opening: Opening): Promi
     await stopShipping()
     await fleet?.[Symbol.asyncDispose]()
   })
-  const queue = openQueueDepths(options.database ?? 'sqlite:data/canvas-sync.db')
+  const queue = openQueueDepths(options.database ?? 'sqlite:data/canvas-sync.db', monitor.store.queue)
   parts.defer(() => queue?.[Symbol.asyncDispose]())
   const services: ApiServices = {
     store: monitor.store,

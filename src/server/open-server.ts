@@ -6,7 +6,7 @@ import { startingApi } from '../api/starting-api.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Monitor } from '../tracker/monitor.ts'
 import { version } from '../version.ts'
-import { apiAccess } from './access.ts'
+import { apiAccess, refuseWrongAccess } from './access.ts'
 import { placeOf } from './base-path.ts'
 import { closeOpened } from './closing.ts'
 import { openParts } from './open-parts.ts'
@@ -53,8 +53,14 @@ export interface MountedServer extends AsyncDisposable {
     next?: (error?: unknown) => void,
   ) => void
   /**
-   * Ends what goes on without an end, waits for running requests up to `drainMs`, and closes everything. Later requests
-   * get a 503. A second call returns the first one's promise. Rejects when something could not be closed in order.
+   * Ends what goes on without an end, such as live updates, which would keep connections open, and has `/readyz` say that
+   * the server stops. All else goes on: call it when the application is told to end, before it waits for its own requests.
+   */
+  endLiveUpdates(): void
+  /**
+   * Does the same, waits for running requests and for the syncs of this process, up to `drainMs`, and closes everything:
+   * what still runs then is `cancelled`. Later requests get a 503. A second call returns the first one's promise. Rejects
+   * when something could not be closed in order.
    */
   close(): Promise<void>
 }
@@ -67,6 +73,7 @@ export interface MountedServer extends AsyncDisposable {
  */
 export async function openServer(options: MountedServerOptions = {}): Promise<MountedServer> {
   const { base_path, public_url } = placeOf(options)
+  refuseWrongAccess(options)
   const clock = options.clock ?? systemClock
   const access = {
     ...apiAccess({ ...options, requireToken: true }, 'localhost'),
@@ -76,33 +83,46 @@ export async function openServer(options: MountedServerOptions = {}): Promise<Mo
   }
   const parts = new AsyncDisposableStack()
   const stopping = new AbortController()
+  const closing = new AbortController()
   const front = startingApi(version(), siteOf(access), base_path)
-  const handler = mountedHandler(front, { base_path, clock, drain_ms: options.drainMs })
+  let monitor: Monitor | undefined
+  const handler = mountedHandler(front, {
+    base_path,
+    clock,
+    drain_ms: options.drainMs,
+    settled: async () => monitor?.settled(),
+    stopping: stopping.signal,
+  })
   const closeAll = async (): Promise<void> => {
     stopping.abort()
+    closing.abort()
     // First of all: requests use everything else.
     parts.use(handler)
     await closeOpened(parts, (error) => options.onError?.(error))
   }
   try {
-    const monitor = await openParts(options, {
+    monitor = await openParts(options, {
       access,
       base_path,
       public_url,
       clock,
       parts,
       stopping: stopping.signal,
+      closing: closing.signal,
       onApi: (api) => {
         front.become(api)
       },
     })
-    let closing: Promise<void> | undefined
-    const close = (): Promise<void> => (closing ??= closeAll())
+    let closed: Promise<void> | undefined
+    const close = (): Promise<void> => (closed ??= closeAll())
     return {
       monitor,
       basePath: base_path,
       fetch: (request, { peer = null } = {}) => handler.fetch(request, { peer }),
       node: handler.node,
+      endLiveUpdates: () => {
+        stopping.abort()
+      },
       close,
       [Symbol.asyncDispose]: close,
     }

@@ -4,7 +4,7 @@ import { startingApi } from '../api/starting-api.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Monitor } from '../tracker/monitor.ts'
 import { version } from '../version.ts'
-import { apiAccess, refuseWithoutDatabase, refuseWithoutToken } from './access.ts'
+import { apiAccess, refuseWithoutDatabase, refuseWithoutToken, refuseWrongAccess } from './access.ts'
 import { placeOf } from './base-path.ts'
 import { closeOpened } from './closing.ts'
 import { openParts } from './open-parts.ts'
@@ -35,6 +35,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const host = options.host ?? '127.0.0.1'
   const access = apiAccess(options, host)
   const { base_path, public_url } = placeOf(options)
+  refuseWrongAccess(options)
   refuseWithoutDatabase(access, host, options.database ?? 'sqlite:data/canvas-sync.db')
   const clock = options.clock ?? systemClock
   const front = startingApi(version(), siteOf(access), base_path)

@@ -24,6 +24,22 @@ test('sign-ins are limited for each address, right ones too, and wrong ones are 
   assert.equal((await api.audited()).filter((action) => action === 'sign_in_failed').length, 5)
 })
 
+test('of whom no address is known many may sign in, so that a few wrong ones do not shut out all; and not any number', async () => {
+  const api = await openGuardedApi({ rate_limits: {} })
+  const token = await makeToken(api.store, ['admin'])
+  const signIn = async (text: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify({ token: text }) }
+    return (await api.app.request('/api/canvas/metrics/session', init, { peer: null })).status
+  }
+  const wrong = newSecret('token').text
+  for (let time = 0; time < 98; time++) assert.equal(await signIn(wrong), 401)
+  assert.equal(await signIn(token), 201)
+  assert.deepEqual([await signIn(wrong), await signIn(token)], [401, 429])
+  api.clock.advance(600)
+  assert.equal(await signIn(token), 201)
+})
+
 test('wrong tokens are limited for each address, and hold up nobody who has a right one', async () => {
   const api = await openGuardedApi({ rate_limits: { failed_per_minute: 3 } })
   const token = await makeToken(api.store, ['read'])
@@ -83,6 +99,9 @@ test('behind a trusted proxy the client is who the proxy says; without one nobod
   assert.equal((await from(trusting, '192.0.2.1')).status, 200)
   assert.equal((await from(trusting, '192.0.2.9, 192.0.2.1, 10.2.2.2')).status, 429)
   assert.equal((await from(trusting, '192.0.2.1, 192.0.2.2')).status, 200)
+  assert.equal((await from(trusting, '192.0.2.3:4711')).status, 200, 'some proxies write the port too')
+  assert.equal((await from(trusting, '192.0.2.3:4712')).status, 429)
+  assert.equal((await from(trusting, '[2001:db8::7]:4711')).status, 200)
   assert.equal((await from(trusting, 'nonsense')).status, 200)
   assert.equal((await from(trusting, 'other nonsense')).status, 429)
   const careful = await openGuardedApi(limits)

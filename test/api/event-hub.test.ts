@@ -124,6 +124,16 @@ const event = (id: number, changes: Partial<LiveEvent> = {}): LiveEvent => ({
   ...changes,
 })
 
+test('whom the application let in without a name counts by the address; programs of this machine do not', () => {
+  const { hub } = hubOver({ most_clients: 8, most_of_a_token: 2 })
+  const nameless: Caller = { ...LOOPBACK_CALLER, kind: 'host' }
+  assert.ok(hub.join(nameless, '192.0.2.1'))
+  assert.ok(hub.join(nameless, '192.0.2.1'))
+  assert.equal(hub.join(nameless, '192.0.2.1'), null)
+  assert.ok(hub.join(nameless, '192.0.2.2'))
+  for (let time = 0; time < 3; time++) assert.ok(hub.join(LOOPBACK_CALLER, '127.0.0.1'))
+})
+
 test('of the newest events so many are kept, by number and by size, and who is behind them is known', () => {
   const recent = new RecentEvents(0, { events: 4, characters: 35 })
   assert.ok(recent.reachesBackTo(0))

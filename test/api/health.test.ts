@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Health } from '../../src/api/health/health.ts'
+import { newSecret } from '../../src/core/access-secret.ts'
+import { openGuardedApi, signedIn } from './support/guarded-api.ts'
+import { makeToken } from './support/guarded-server.ts'
 import { BASE, openTestApi, VERSION } from './support/test-api.ts'
 
 test('health is healthy with 200 when the database and the log folder are well', async () => {
@@ -13,6 +16,33 @@ test('health is healthy with 200 when the database and the log folder are well',
     notifications: 'ok',
     critical_incidents: 0,
   })
+})
+
+test('how many critical incidents there are is told to who reads of all users; the rest is for everybody', async () => {
+  const api = await openGuardedApi()
+  const read = await makeToken(api.store, ['read'])
+  const count = async (shown: object): Promise<number | null> => {
+    const answer = await api.ask('/health', shown)
+    assert.equal(answer.status, 200)
+    return ((await answer.json()) as Health).critical_incidents
+  }
+  assert.equal(await count({ token: read }), 0)
+  assert.equal(await count({ cookie: await signedIn(api, read) }), 0)
+  assert.equal(await count({}), null)
+  for (const scope of ['read:user:42', 'ingest']) {
+    assert.equal(await count({ token: await makeToken(api.store, [scope]) }), null, scope)
+  }
+  assert.ok(!(await api.audited()).includes('refused'))
+  assert.equal(await count({ token: newSecret('token').text }), null)
+  assert.ok((await api.audited()).includes('refused'), 'who tries tokens here is noticed as well')
+})
+
+test('health tells of the database though who asks cannot be found out without it', async () => {
+  const api = await openGuardedApi()
+  const token = await makeToken(api.store, ['read'])
+  await api.store.close()
+  const answer = await api.ask('/health', { token })
+  assert.equal(((await answer.json()) as Health).critical_incidents, null)
 })
 
 test('health is degraded with 503 when the database is not well', async () => {

@@ -115,7 +115,7 @@ test('who may see one user sees no incident of another, not even that there is o
 })
 
 test('the rules tell how they are set and what they have open, and health how many are critical', async () => {
-  const { ask, url } = await openTroubled()
+  const { ask } = await openTroubled()
   const { rules } = await ask<IncidentRulesRecord>('GET', '/incidents/rules')
   assert.deepEqual(
     rules.map(({ rule }) => rule),
@@ -126,6 +126,6 @@ test('the rules tell how they are set and what they have open, and health how ma
     open: 2,
     settings: { in_a_row: 2, within_ms: 600_000, severity: 'critical' },
   })
-  const health = (await (await fetch(`${url}/health`)).json()) as Health
+  const health = await ask<Health>('GET', '/health')
   assert.deepEqual([health.status, health.critical_incidents], ['healthy', 2])
 })

@@ -107,9 +107,13 @@ test('a channel that fails for two minutes makes the health degraded, and not th
   assert.partialDeepStrictEqual(await health.json(), {
     status: 'degraded',
     notifications: 'error',
-    error: 'Notifications do not arrive: other fails for two minutes or longer.',
+    error: 'Notifications do not arrive: a channel fails for two minutes or longer.',
   })
   const admin = await guarded.token(['admin'])
+  const named = await guarded.send('GET', `${guarded.url}/health`, admin)
+  assert.partialDeepStrictEqual(await named.json(), {
+    error: 'Notifications do not arrive: other fails for two minutes or longer.',
+  })
   const { channels } = (await (
     await guarded.send('GET', `${guarded.url}/channels`, admin)
   ).json()) as ChannelList

@@ -107,14 +107,20 @@ test('the parameters of a path are those that its operations have there', () => 
 
 test('each operation says who may ask, by a scheme that is described', () => {
   const schemes = Object.keys(DOCUMENT.components.securitySchemes)
-  for (const { access, path, method } of ROUTES) {
+  for (const { access, path, method, knows_caller } of ROUTES) {
     const found = operations().find((one) => one.path === path && one.method === method.toLowerCase())
     const scopes = found?.operation.security.flatMap((alternative) => Object.entries(alternative)) ?? []
-    assert.equal(scopes.length === 0, access === 'public', path)
+    assert.equal(scopes.length === 0, access === 'public' && knows_caller !== true, path)
+    // One that is empty says that nothing needs to be shown.
+    const is_open = found?.operation.security.some((alternative) => Object.keys(alternative).length === 0)
+    assert.equal(is_open === true, knows_caller === true, path)
     for (const [scheme, roles] of scopes) {
       assert.ok(schemes.includes(scheme))
-      assert.deepEqual(roles, access === 'any' ? [] : [access])
+      assert.deepEqual(roles, access === 'any' ? [] : [knows_caller === true ? 'read' : access])
     }
+    // A cookie is not enough for what a picture could ask for.
+    const with_cookie = scopes.some(([scheme]) => scheme === 'session')
+    assert.equal(with_cookie, scopes.length > 0 && !(access === 'ingest' && method === 'GET'), path)
   }
 })
 

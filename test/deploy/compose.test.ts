@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { smallCanvas } from '../cli/support/work-place.ts'
+import { until } from '../queue/support/patient.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { drainSeconds, isCommand, startContainer, type ContainerSpec } from './support/container.ts'
 import { DEPLOY, ROOT } from './support/deploy-files.ts'
@@ -22,6 +23,7 @@ interface Service {
   readonly read_only?: boolean
   readonly cap_drop?: readonly string[]
   readonly security_opt?: readonly string[]
+  readonly mem_limit?: string
   readonly stop_grace_period?: string
   readonly restart: string
 }
@@ -66,9 +68,13 @@ test('our services run without rights, on a file system that is read only, at th
   for (const service of Object.values(ours)) {
     assert.equal(service.read_only, true)
     assert.deepEqual(service.cap_drop, ['ALL'])
-    assert.deepEqual(service.security_opt, ['no-new-privileges:true'])
     assert.equal(service.build?.context, '..')
     assert.ok(isCommand(service.command?.[0]))
+  }
+  // PostgreSQL begins as root to give its folder away, and must not get more than that.
+  for (const service of Object.values(compose.services)) {
+    assert.deepEqual(service.security_opt, ['no-new-privileges:true'])
+    assert.match(service.mem_limit ?? '', /^\d+[mg]$/)
   }
   for (const { ports = [] } of Object.values(compose.services)) {
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
@@ -79,6 +85,13 @@ test('a service is stopped later than the program stops by itself', () => {
   const seconds = ({ stop_grace_period = '' }: Service): number => Number(stop_grace_period.replace('s', ''))
   assert.ok(seconds(server) >= 20)
   assert.ok(seconds(worker) >= drainSeconds(worker.command ?? []) + 15)
+})
+
+const HEALTH_CHECK = /fetch\('http:\/\/127\.0\.0\.1:9466(\/\w+)'\)/
+
+test('the health of a worker is asked for where it answers', () => {
+  assert.match(worker.healthcheck?.test?.join(' ') ?? '', HEALTH_CHECK)
+  assert.ok(worker.command?.join(' ').endsWith('--probe-port 9466'))
 })
 
 test('migrate, server and worker start as the file says, with PostgreSQL and secrets in files', async () => {
@@ -113,7 +126,9 @@ test('migrate, server and worker start as the file says, with PostgreSQL and sec
   const authorization = `Bearer ${made.stdout.trim()}`
   assert.equal((await fetch(recent, { headers: { authorization } })).status, 200)
   const working = startContainer(specOf(worker))
-  await working.shows('stderr', /^Worker .* takes syncs of 1 source/m)
+  const [, probes = ''] = await working.shows('stderr', /^Whether it is well: (.*)\/readyz$/m)
+  const [, path = ''] = HEALTH_CHECK.exec(worker.healthcheck?.test?.join(' ') ?? '') ?? []
+  await until(async () => (await fetch(`${probes}${path}`)).ok)
   for (const running of [serving, working]) running.child.kill('SIGTERM')
   for (const running of [serving, working]) assert.equal((await running.result).code, 143)
 })

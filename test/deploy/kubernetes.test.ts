@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { smallCanvas } from '../cli/support/work-place.ts'
+import { until } from '../queue/support/patient.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { drainSeconds, isCommand, startContainer, type ContainerSpec } from './support/container.ts'
 import { DEPLOY } from './support/deploy-files.ts'
@@ -126,6 +127,12 @@ suite('the manifests', () => {
     assert.ok(grace(server) >= Number(seconds) + 10 + 10)
     assert.ok(grace(worker) >= drainSeconds(containerOf(worker).args) + 15)
   })
+
+  test('a worker answers its probes where the kubelet asks', () => {
+    const { args, ports } = containerOf(worker)
+    assert.equal(args[args.indexOf('--probe-host') + 1], '0.0.0.0')
+    assert.equal(Number(args[args.indexOf('--probe-port') + 1]), ports?.[0]?.containerPort)
+  })
 })
 
 test('migrate, server and worker start as the manifests say, and the probes are answered', async () => {
@@ -146,6 +153,8 @@ test('migrate, server and worker start as the manifests say, and the probes are 
   assert.equal(migrated.code, 0, migrated.stderr)
   const working = startContainer(specOf(worker))
   await working.shows('stderr', /^Worker .* takes syncs of 1 source/m)
+  const [, probes = ''] = await working.shows('stderr', /^Whether it is well: http:\/\/127\.0\.0\.1:(\d+)/m)
+  await probesAreAnswered(containerOf(worker), Number(probes))
   // The first token is made where a worker runs already: kubectl exec.
   const args = ['token', 'create', '--name', 'admin', '--scope', 'admin']
   const made = await startContainer({ ...specOf(worker), args }).result
@@ -153,16 +162,21 @@ test('migrate, server and worker start as the manifests say, and the probes are 
 
   const serving = startContainer({ ...specOf(server), args: [...containerOf(server).args, '--json'] })
   const [, port = ''] = await serving.shows('stdout', /"port":\s*(\d+)/)
-  const { startupProbe, livenessProbe, readinessProbe } = containerOf(server)
-  for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
-    assert.ok(probe)
-    // The kubelet calls a pod by its address, and has no token.
-    assert.equal(await statusOf(Number(port), probe.httpGet.path, '10.42.0.17:5000'), 200)
-  }
+  await probesAreAnswered(containerOf(server), Number(port))
   assert.equal(await statusOf(Number(port), '/api/canvas/metrics/recent', '10.42.0.17:5000'), 401)
   for (const running of [serving, working]) running.child.kill('SIGTERM')
   for (const running of [serving, working]) assert.equal((await running.result).code, 143)
 })
+
+async function probesAreAnswered(container: Container, port: number): Promise<void> {
+  const { startupProbe, livenessProbe, readinessProbe, ports } = container
+  for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+    assert.ok(probe)
+    assert.ok(ports?.some(({ name }) => name === probe.httpGet.port))
+    // The kubelet calls a pod by its address, and has no token.
+    await until(async () => (await statusOf(port, probe.httpGet.path, '10.42.0.17:5000')) === 200)
+  }
+}
 
 async function statusOf(port: number, path: string, host: string): Promise<number | undefined> {
   const asked = request({ host: '127.0.0.1', port, path, headers: { host }, agent: false }).end()

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { applicationFolder } from './support/application.ts'
 import { checkEnd, checkMounted, checkSyncs } from './support/check-example.ts'
 import { openExample, ROOT } from './support/example-app.ts'
@@ -21,6 +23,21 @@ async function built(): Promise<string> {
   await promisify(execFile)(process.execPath, [NEXT, 'build'], { cwd, env, timeout: BUILD_LIMIT_MS })
   return cwd
 }
+
+test('examples/mounting/next: a start that failed is tried again by the next request', async () => {
+  const directory = temporaryDirectory()
+  const script = `import { openMonitor } from './examples/mounting/next/monitor.ts'
+    process.env.DATABASE_URL = 'sqlite:' + process.env.FOLDER
+    const failed = await openMonitor().then(() => 'opened', (error) => error.code)
+    process.env.DATABASE_URL = 'sqlite:' + process.env.FOLDER + '/sync.db'
+    const monitor = await openMonitor()
+    console.log(failed, monitor === (await openMonitor()))
+    await monitor.close()`
+  const args = ['--conditions=canvas-sync-monitor-source', '--input-type=module', '--eval', script]
+  const env = { PATH: process.env['PATH'], FOLDER: directory, CANVAS_SYNC_LOG_DIR: join(directory, 'logs') }
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env })
+  assert.equal(stdout, 'not_writable true\n')
+})
 
 test('examples/mounting/next: three syncs, the mounted monitor, and its end', async () => {
   const cwd = await built()

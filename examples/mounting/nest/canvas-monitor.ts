@@ -1,9 +1,9 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common'
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import { openServer, type MountedServer } from 'canvas-sync-monitor/server'
 
 /** The monitor of the application: others record their syncs with `server.monitor`. */
 @Injectable()
-export class CanvasMonitor implements BeforeApplicationShutdown {
+export class CanvasMonitor implements BeforeApplicationShutdown, OnApplicationShutdown {
   readonly server: MountedServer
 
   constructor(server: MountedServer) {
@@ -20,8 +20,13 @@ export class CanvasMonitor implements BeforeApplicationShutdown {
     )
   }
 
-  /** Before connections are waited for: it ends live updates. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Live updates would keep connections open, which Nest waits for next. */
+  beforeApplicationShutdown(): void {
+    this.server.endLiveUpdates()
+  }
+
+  /** A sync that still runs when the monitor is closed counts as cancelled. */
+  async onApplicationShutdown(): Promise<void> {
     await this.server.close()
   }
 }

@@ -5,7 +5,11 @@ const kept = globalThis as { canvasMonitor?: Promise<MountedServer> }
 
 /** The monitor of this process. */
 export function openMonitor(): Promise<MountedServer> {
-  kept.canvasMonitor ??= open()
+  // What failed is not kept: the database may be there at the next request.
+  kept.canvasMonitor ??= open().catch((error: unknown) => {
+    delete kept.canvasMonitor
+    throw error
+  })
   return kept.canvasMonitor
 }
 
@@ -14,12 +18,18 @@ async function open(): Promise<MountedServer> {
     basePath: '/monitor',
     // Next compresses by itself, and drops the header that would say that somebody did before.
     compress: false,
+    // Next says in X-Forwarded-For who asks.
+    trustedProxies: ['127.0.0.1'],
+    // Next ends the process when its own requests have ended; until then no running sync is to be cancelled.
+    drainMs: 3_600_000,
     database: process.env['DATABASE_URL'] ?? 'sqlite:data/canvas-sync.db',
     logDir: process.env['CANVAS_SYNC_LOG_DIR'] ?? 'logs/canvas_sync',
   })
-  // Ends live updates, which would keep Next from ending.
-  process.once('SIGTERM', () => {
-    void monitor.close()
-  })
+  // Ends live updates, which would keep Next from ending, and waits for the syncs that run.
+  const end = (): void => {
+    monitor.close().catch(console.error)
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
   return monitor
 }

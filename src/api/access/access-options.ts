@@ -40,8 +40,10 @@ export type Authorize = (
 
 /** Who may come in, and how often. */
 export interface AccessOptions {
-  /** Asked first, wherever a token is needed. Default: tokens alone count. */
+  /** Asked where a token is needed and no token of ours stands in `Authorization`. Default: tokens alone count. */
   readonly authorize?: Authorize | undefined
+  /** It answers for a part of somebody else's host, to whom it is to say how browsers may come there. Default false. */
+  readonly mounted?: boolean
   /** Whether programs of this machine need a token too. Default false: for a server that listens on loopback only. */
   readonly require_token?: boolean
   /** Where browsers find the server, when a proxy stands before it: `https://monitor.example.edu`. */

@@ -73,11 +73,16 @@ export function clientAddress(
   const hops = forwarded_for?.split(',') ?? []
   while (address !== null && includesAddress(trusted, address)) {
     const hop = hops.pop()
-    const before = hop === undefined ? null : canonicalAddress(hop.replace(/^\[(.*)\](?::\d+)?$/, '$1'))
+    const before = hop === undefined ? null : canonicalAddress(withoutPort(hop.trim()))
     if (before === null) break
     address = before
   }
   return address
+}
+
+/** Some proxies write the port of the client too: `203.0.113.9:4711`, `[2001:db8::7]:4711`. */
+function withoutPort(hop: string): string {
+  return hop.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
 }
 
 /** What shares a limit: one address of IPv4; of IPv6 the 64 bits of a network, of which one host has all addresses. */

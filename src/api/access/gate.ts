@@ -1,25 +1,18 @@
 import type { BlockList } from 'node:net'
 import type { IncomingMessage } from 'node:http'
-import { ANONYMOUS_CALLER, callerOfHost, LOOPBACK_CALLER, type Caller } from '../../core/access.ts'
+import { ANONYMOUS_CALLER, LOOPBACK_CALLER, type Caller } from '../../core/access.ts'
 import { SECRET_SHAPE } from '../../core/access-secret.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
-import { RATE_LIMITS, type AccessOptions, type Authorize, type RateLimits } from './access-options.ts'
-import { authorizationOf } from './authorization.ts'
+import { RATE_LIMITS, type AccessOptions, type RateLimits } from './access-options.ts'
 import { AuditLog } from './audit-log.ts'
-import { identifyByHeader, identifyBySession, type Identified, type Identity } from './authenticate.ts'
-import {
-  cameThroughProxy,
-  clientAddress,
-  isLoopbackAddress,
-  limitKey,
-  networkList,
-} from './client-address.ts'
+import type { Identity } from './authenticate.ts'
+import { Callers } from './callers.ts'
+import { clientAddress, isLoopbackAddress, limitKey, networkList } from './client-address.ts'
 import { joined, RateLimiter, type Quota } from './rate-limiter.ts'
-import { notRight, otherUsers, scopeMissing, tokenInAddress, tokenNeeded, tooMany } from './refusals.ts'
+import { notRight, otherUsers, scopeMissing, tokenInAddress, tooMany } from './refusals.ts'
 import type { RequestAudit } from './request-audit.ts'
-import { sessionOf } from './session-cookie.ts'
 
 /** A use is written when the last one that was written is older. */
 const USE_STEP_MS = 60_000
@@ -27,6 +20,8 @@ const USE_STEP_MS = 60_000
 const MOST_USES = 1000
 /** What shares the limits of addresses when there is none, as in tests and host applications. */
 const NO_ADDRESS = 'unknown'
+/** So many times the sign-ins of one address are for all of whom none is known: a few wrong ones must not shut out all. */
+const SIGN_INS_WITHOUT_ADDRESS = 20
 
 /** Somebody who may ask for this route. */
 export interface Admitted {
@@ -45,21 +40,25 @@ export type Admission = Admitted | { readonly refused: Answer }
 export class Gate {
   readonly audit: AuditLog
   readonly #services: Pick<ApiServices, 'store' | 'clock' | 'onError'>
-  readonly #require_token: boolean
-  readonly #authorize: Authorize | undefined
+  readonly #callers: Callers
   readonly #trusted: BlockList
   readonly #limits: Readonly<
-    Record<'address' | 'token' | 'ingest' | 'ingest_bytes' | 'failed' | 'sign_in', RateLimiter>
+    Record<
+      'address' | 'token' | 'ingest' | 'ingest_bytes' | 'failed' | 'sign_in' | 'sign_in_of_all',
+      RateLimiter
+    >
   >
   readonly #limit_loopback: boolean
   readonly #uses = new Map<string, Promise<void>>()
 
-  constructor(services: Pick<ApiServices, 'store' | 'clock' | 'onError'>, options: AccessOptions = {}) {
+  constructor(
+    services: Pick<ApiServices, 'store' | 'clock' | 'onError' | 'base_path'>,
+    options: AccessOptions = {},
+  ) {
     const { store, clock, onError } = services
     const limits: RateLimits = { ...RATE_LIMITS, ...options.rate_limits }
     this.#services = services
-    this.#require_token = options.require_token ?? false
-    this.#authorize = options.authorize
+    this.#callers = new Callers(services, options)
     this.#trusted = networkList(options.trusted_proxies ?? [])
     this.#limit_loopback = limits.loopback
     this.#limits = {
@@ -74,6 +73,7 @@ export class Gate {
       ),
       failed: new RateLimiter('failed', limits.failed_per_minute, clock),
       sign_in: new RateLimiter('sign-in', limits.sign_in_per_minute, clock),
+      sign_in_of_all: new RateLimiter('sign-in', limits.sign_in_per_minute * SIGN_INS_WITHOUT_ADDRESS, clock),
     }
     this.audit = new AuditLog(store.access, clock, (error) => {
       onError(error, { request_id: null, where: 'audit log' })
@@ -110,28 +110,30 @@ export class Gate {
       headers: quota?.headers ?? {},
       spend: () => {},
     })
+    const asking = { route, request, address, incoming }
     if (route.access === 'public') {
+      if (route.knows_caller === true) {
+        return asAudited(await this.#callers.ofPublic(asking, (wrong) => this.#refuseWrong(wrong, place)))
+      }
       if (route.limit === undefined) return asAudited(ANONYMOUS_CALLER)
-      const quota = this.#limits[route.limit].take(limitKey(address ?? NO_ADDRESS))
+      const limiter = address === null ? this.#limits.sign_in_of_all : this.#limits[route.limit]
+      const quota = limiter.take(limitKey(address ?? NO_ADDRESS))
       if (!quota.allowed) return { refused: tooMany('sign-ins', quota) }
       return asAudited(ANONYMOUS_CALLER, quota)
     }
-    const known = (await this.#authorize?.(request, incoming)) ?? null
-    const shown =
-      known === null
-        ? await this.#identify(request, address, route)
-        : { caller: callerOfHost(known), last_used_at: null, session_id: null }
+    const shown = await this.#callers.of(asking)
     if (shown === null) {
-      return this.#isOpenTo(request, address)
+      return this.#callers.isOpenTo(request, address)
         ? asAudited(LOOPBACK_CALLER)
-        : { refused: tokenNeeded(cameThroughProxy(request.headers)) }
+        : { refused: this.#callers.tokenNeeded(asking) }
     }
     if ('wrong' in shown) return { refused: this.#refuseWrong(shown.wrong, place) }
-    const key = known === null ? (shown.caller.token_id ?? '') : `host:${known.name ?? address ?? NO_ADDRESS}`
+    const { kind, token_id } = shown.caller
+    const key = kind === 'host' ? `host:${token_id ?? address ?? NO_ADDRESS}` : (token_id ?? '')
     const limiter = route.access === 'ingest' ? this.#limits.ingest : this.#limits.token
     const quota = limiter.take(key)
     if (!quota.allowed) return { refused: tooMany('requests', quota) }
-    if (known === null) this.#saveUse(shown)
+    if (kind !== 'host') this.#saveUse(shown)
     const refused = refusalOf(route, shown.caller)
     if (refused !== null) {
       return { refused: { ...refused, headers: { ...quota.headers, ...refused.headers } } }
@@ -166,24 +168,6 @@ export class Gate {
   async close(): Promise<void> {
     await this.audit.close()
     await this.settle()
-  }
-
-  /** Who shows something; null for who shows nothing. */
-  async #identify(request: Request, address: string | null, route: Route): Promise<Identified | null> {
-    const { store, clock } = this.#services
-    const authorization = authorizationOf(request, route)
-    const session = sessionOf(request.headers)
-    if (authorization === null && session === null) return null
-    if (authorization !== null) return await identifyByHeader(authorization, store.access, clock.now())
-    const identified = await identifyBySession(session ?? '', store.access, clock.now())
-    // A browser sends an old cookie by itself: where nobody needs one it does no harm.
-    return 'wrong' in identified && this.#isOpenTo(request, address) ? null : identified
-  }
-
-  /** A program of this machine, as far as one can see. A proxy on this machine makes everybody look like one. */
-  #isOpenTo(request: Request, address: string | null): boolean {
-    if (this.#require_token || cameThroughProxy(request.headers)) return false
-    return address === null || isLoopbackAddress(address)
   }
 
   /** Only who is wrong is held back: others behind the same address must not suffer for it. */
@@ -226,6 +210,6 @@ function holdsSecret(address: string): boolean {
 /** Why this caller may not have this route; null when it may. */
 function refusalOf({ access, all_users }: Route, caller: Caller): Answer | null {
   if (access === 'public' || access === 'any') return null
-  if (!caller.scopes.has(access)) return scopeMissing(access)
-  return all_users === true && caller.users !== null ? otherUsers() : null
+  if (!caller.scopes.has(access)) return scopeMissing(access, caller)
+  return all_users === true && caller.users !== null ? otherUsers(caller) : null
 }

@@ -6,7 +6,7 @@ import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 import { findSession, findToken } from './authenticate.ts'
 import { notRight } from './refusals.ts'
-import { FORGET_SESSION, keepSession, SESSION_LIFE_MS, sessionOf } from './session-cookie.ts'
+import { SESSION_LIFE_MS, sessionCookie } from './session-cookie.ts'
 
 /** Who somebody is, and what that one may do. */
 export interface SessionInfo {
@@ -50,7 +50,7 @@ export const signInToken: z.ZodType<string> = z
 /** Exchanges a token for a session, whose id goes into a cookie and is new each time. */
 export async function signIn(
   { token: text }: { token: string },
-  { store, clock }: ApiServices,
+  { store, clock, base_path }: ApiServices,
   { audit, headers }: RequestFacts,
 ): Promise<Answer> {
   const now = clock.now()
@@ -64,44 +64,45 @@ export async function signIn(
   const expires_at = Math.min(life_ends, token.expires_at ?? life_ends)
   const caller = callerWith('session', token)
   const whose = { actor_kind: caller.kind, actor_id: caller.token_id }
-  await endSessionOf(headers, { store, clock }, { ...audit.entry('signed_out'), ...whose })
+  const cookie = sessionCookie(base_path)
+  await endSession(cookie.of(headers), { store, clock }, { ...audit.entry('signed_out'), ...whose })
   await store.access.openSession(
     { id: session.id, digest: session.digest, token_id: token.id, created_at: now, expires_at },
     { ...audit.entry('signed_in', { target: session.id }), ...whose },
   )
   const body = infoOf(caller, token.name, expires_at)
-  return { status: 201, body, headers: { 'set-cookie': keepSession(session.text) } }
+  return { status: 201, body, headers: { 'set-cookie': cookie.keep(session.text) } }
 }
 
 /** Also for who is not signed in any more: the cookie goes in any case. */
 export async function signOut(
   _input: unknown,
-  { store, clock }: ApiServices,
+  { store, clock, base_path }: ApiServices,
   { audit, headers }: RequestFacts,
 ): Promise<Answer> {
-  await endSessionOf(headers, { store, clock }, audit.entry('signed_out'))
+  const cookie = sessionCookie(base_path)
+  await endSession(cookie.of(headers), { store, clock }, audit.entry('signed_out'))
   const body: SignedOut = { status: 'signed_out' }
-  return { status: 200, body, headers: { 'set-cookie': FORGET_SESSION } }
+  return { status: 200, body, headers: { 'set-cookie': cookie.forget } }
 }
 
 export async function getSession(
   _input: unknown,
-  { store, clock }: ApiServices,
+  { store, clock, base_path }: ApiServices,
   { caller, headers }: RequestFacts,
 ): Promise<Answer> {
-  const text = caller.kind === 'session' ? sessionOf(headers) : null
+  const text = caller.kind === 'session' ? sessionCookie(base_path).of(headers) : null
   const session = text === null ? null : await findSession(text, store.access, clock.now())
   const { kind, token_id, token_name } = caller
   const token = token_id === null || kind === 'host' ? null : await store.access.findToken(token_id)
   return ok(infoOf(caller, token?.name ?? token_name, session?.expires_at ?? token?.expires_at ?? null))
 }
 
-async function endSessionOf(
-  headers: Headers,
+async function endSession(
+  text: string | null,
   { store, clock }: Pick<ApiServices, 'store' | 'clock'>,
   entry: ReturnType<RequestFacts['audit']['entry']>,
 ): Promise<void> {
-  const text = sessionOf(headers)
   const session = text === null ? null : await findSession(text, store.access, clock.now())
   if (session === null) return
   const actor = entry.actor_kind === ANONYMOUS_CALLER.kind ? 'session' : entry.actor_kind

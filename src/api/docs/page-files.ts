@@ -41,6 +41,8 @@ export const RUNBOOK_FILES = [
   'MonitorDown.md',
   'MonitoringLoss.md',
   'NotificationFailing.md',
+  'QueueDelayed.md',
+  'QueueUnattended.md',
   'README.md',
   'ScheduleMissed.md',
   'SyncFailureRatio.md',

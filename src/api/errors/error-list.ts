@@ -124,7 +124,7 @@ export async function getErrorGroups(
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
   const { days, user_id, state, error_type, text, sort } = filters
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const read = readCursor(cursor, filters, continuation(clock.now()))
   if ('refused' in read) return read.refused
   const now = read.place?.now ?? clock.now()

@@ -81,16 +81,20 @@ export class EventHub {
     return this.#overloaded
   }
 
-  /** A place among the clients, to give back once or more often; null when the caller or the server has too many. */
-  join({ token_id }: Caller): (() => void) | null {
+  /**
+   * A place among the clients, to give back once or more often; null when the caller or the server has too many. Whom the
+   * application let in without a name counts by the address.
+   */
+  join({ kind, token_id }: Caller, address: string | null = null): (() => void) | null {
     const { most_clients = 1000, most_of_a_token = 100 } = this.#options
     if (this.#clients.size >= most_clients) return null
-    if (token_id !== null) {
-      const same = [...this.#clients.values()].filter((other) => other === token_id)
+    const whose = token_id ?? (kind === 'host' ? address : null)
+    if (whose !== null) {
+      const same = [...this.#clients.values()].filter((other) => other === whose)
       if (same.length >= most_of_a_token) return null
     }
     const client = {}
-    this.#clients.set(client, token_id)
+    this.#clients.set(client, whose)
     return () => {
       this.#clients.delete(client)
     }

@@ -21,9 +21,9 @@ export async function followEvents(
   { events, clock }: ApiServices,
   request: RequestFacts,
 ): Promise<Answer> {
-  const { caller, headers } = request
+  const { caller, address, headers } = request
   if (events.stopping.aborted) return problem(503, 'The server is stopping.', {}, { 'retry-after': '5' })
-  const leave = events.join(caller)
+  const leave = events.join(caller, address)
   if (leave === null) {
     return problem(429, 'Too many clients follow the changes already.', {}, { 'retry-after': '10' })
   }

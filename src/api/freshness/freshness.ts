@@ -168,7 +168,7 @@ export async function getFreshness(
   { store, clock, freshness_target_ms = DEFAULT_FRESHNESS_TARGET_MS }: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
-  if (filters.user_id !== undefined && !maySee(caller, filters.user_id)) return otherUsers()
+  if (filters.user_id !== undefined && !maySee(caller, filters.user_id)) return otherUsers(caller)
   const read = readCursor(cursor, filters, PLACE)
   if ('refused' in read) return read.refused
   const now = clock.now()

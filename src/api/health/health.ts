@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ok, type Answer } from '../http/answer.ts'
 import { channelHealth } from '../notifications/notification-records.ts'
+import type { RequestFacts } from '../http/route.ts'
 import type { ApiServices } from '../services.ts'
 
 type PartState = 'ok' | 'error'
@@ -13,7 +14,10 @@ export interface Health {
   readonly logs_directory: PartState
   /** Whether every channel of notifications takes messages; it says nothing where there is none. */
   readonly notifications: PartState
-  /** Critical incidents that are open; null when the database does not tell. They are about syncs, not about this server. */
+  /**
+   * Critical incidents that are open; null for who may not read of all users, and when the database does not tell. They are
+   * about syncs, not about this server.
+   */
   readonly critical_incidents: number | null
   readonly error?: string | undefined
 }
@@ -51,13 +55,19 @@ export const probeSchema: z.ZodType<Probe> = z
   })
   .meta({ title: 'Probe' })
 
-export async function getHealth(_input: unknown, services: ApiServices): Promise<Answer> {
+/** Everybody learns whether the server is well; what happens to syncs, and what channels are called, is for readers. */
+export async function getHealth(
+  _input: unknown,
+  services: ApiServices,
+  { caller }: Pick<RequestFacts, 'caller'>,
+): Promise<Answer> {
+  const reads = caller.scopes.has('read') && caller.users === null
   const { database, logs_directory, error: parts_error } = await checkParts(services)
   const failing = database ? await failingChannels(services) : []
   const channels_error =
     failing.length === 0
       ? null
-      : `Notifications do not arrive: ${failing.join(', ')} fails for two minutes or longer.`
+      : `Notifications do not arrive: ${reads ? failing.join(', ') : 'a channel'} fails for two minutes or longer.`
   const messages = [parts_error, channels_error].filter((message) => message !== null)
   const error = messages.length === 0 ? null : messages.join(' ')
   const body: Health = {
@@ -66,7 +76,7 @@ export async function getHealth(_input: unknown, services: ApiServices): Promise
     database: database ? 'ok' : 'error',
     logs_directory: logs_directory ? 'ok' : 'error',
     notifications: failing.length === 0 ? 'ok' : 'error',
-    critical_incidents: database ? await criticalIncidents(services) : null,
+    critical_incidents: database && reads ? await criticalIncidents(services) : null,
     ...(error === null ? {} : { error }),
   }
   return error === null ? ok(body) : { status: 503, body }

@@ -8,6 +8,7 @@ export const HEALTH_ROUTES: readonly Route[] = [
     {
       summary: 'Whether the database and the log folder are well',
       access: 'public',
+      knows_caller: true,
       parameters: {},
       answers: { 200: healthSchema, 503: healthSchema },
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EXAMPLE_PLACES } from './example-places.ts'
 import { EXAMPLE_VALUES } from './example-values.ts'
 import { definitionOf } from './schema-parts.ts'
 
@@ -23,7 +24,7 @@ const DEEPEST = 12
  * @throws Error when none can be made; such a schema needs `examples` in its `meta`
  */
 export function exampleOf(schema: z.ZodType, name?: string): unknown {
-  const example = make(schema, name, 0)
+  const example = make(schema, { name, place: '' }, 0)
   if (!accepts(schema, example)) {
     const title = schema.meta()?.title ?? name ?? 'a schema'
     throw new Error(`No example can be made of ${title}: give it examples in its meta.`)
@@ -31,27 +32,37 @@ export function exampleOf(schema: z.ZodType, name?: string): unknown {
   return example
 }
 
-function make(schema: z.core.$ZodType, name: string | undefined, depth: number): unknown {
+/** Where a value stands: what it is called, and in what, as {@link EXAMPLE_PLACES} has it. */
+interface Where {
+  readonly name: string | undefined
+  readonly place: string
+}
+
+function make(schema: z.core.$ZodType, where: Where, depth: number): unknown {
   const given: unknown = z.globalRegistry.get(schema as z.ZodType)?.examples
   if (Array.isArray(given) && given.length > 0) return given[0]
   // Most answers leave out what may be left out.
   if (depth > DEEPEST || definitionOf(schema).type === 'optional') return undefined
-  const named = Object.hasOwn(EXAMPLE_VALUES, name ?? '') ? EXAMPLE_VALUES[name ?? ''] : undefined
-  const candidate = named?.find((value) => accepts(schema, value))
-  return candidate === undefined ? makeOfParts(schema, name, depth + 1) : candidate
+  const named = [...valuesOf(EXAMPLE_PLACES, where.place), ...valuesOf(EXAMPLE_VALUES, where.name ?? '')]
+  const candidate = named.find((value) => accepts(schema, value))
+  return candidate === undefined ? makeOfParts(schema, where, depth + 1) : candidate
 }
 
-function makeOfParts(schema: z.core.$ZodType, name: string | undefined, depth: number): unknown {
+const valuesOf = (values: Readonly<Record<string, readonly unknown[]>>, key: string): readonly unknown[] =>
+  Object.hasOwn(values, key) ? (values[key] ?? []) : []
+
+function makeOfParts(schema: z.core.$ZodType, where: Where, depth: number): unknown {
   const definition = definitionOf(schema)
   switch (definition.type) {
     case 'object': {
+      const within = z.globalRegistry.get(schema as z.ZodType)?.title ?? where.place
       const members = Object.entries(definition.shape).map(
-        ([member, part]) => [member, make(part, member, depth)] as const,
+        ([name, part]) => [name, make(part, { name, place: `${within}.${name}` }, depth)] as const,
       )
       return Object.fromEntries(members.filter(([, value]) => value !== undefined))
     }
     case 'array': {
-      const element = make(definition.element, singular(name), depth)
+      const element = make(definition.element, { ...where, name: singular(where.name) }, depth)
       const list = element === undefined ? [] : [element]
       return accepts(schema, list) ? list : []
     }
@@ -60,7 +71,7 @@ function makeOfParts(schema: z.core.$ZodType, name: string | undefined, depth: n
     case 'union':
       return firstAccepted(
         schema,
-        definition.options.map((option) => () => make(option, name, depth)),
+        definition.options.map((option) => () => make(option, where, depth)),
       )
     case 'enum':
       return Object.values(definition.entries)[0]
@@ -76,21 +87,21 @@ function makeOfParts(schema: z.core.$ZodType, name: string | undefined, depth: n
     case 'number':
       return NUMBERS.find((number) => accepts(schema, number))
     case 'tuple':
-      return definition.items.map((item) => make(item, name, depth))
+      return definition.items.map((item) => make(item, where, depth))
     case 'nullable':
-      return make(definition.innerType, name, depth) ?? null
+      return make(definition.innerType, where, depth) ?? null
     case 'default':
     case 'prefault':
     case 'nonoptional':
     case 'readonly':
     case 'catch':
-      return make(definition.innerType, name, depth)
+      return make(definition.innerType, where, depth)
     case 'pipe':
-      return make(definition.out, name, depth)
+      return make(definition.out, where, depth)
     case 'lazy':
-      return make(definition.getter(), name, depth)
+      return make(definition.getter(), where, depth)
     case 'intersection':
-      return Object.assign({}, make(definition.left, name, depth), make(definition.right, name, depth))
+      return Object.assign({}, make(definition.left, where, depth), make(definition.right, where, depth))
     default:
       return undefined
   }
@@ -101,8 +112,8 @@ function recordOf(
   { keyType, valueType }: z.core.$ZodRecordDef,
   depth: number,
 ): unknown {
-  const key = make(keyType, 'key', depth)
-  const value = make(valueType, undefined, depth)
+  const key = make(keyType, { name: 'key', place: '' }, depth)
+  const value = make(valueType, { name: undefined, place: '' }, depth)
   const record = typeof key === 'string' && value !== undefined ? { [key]: value } : {}
   return accepts(schema, record) ? record : {}
 }

@@ -61,7 +61,7 @@ export function isOurHost(
 
 /**
  * Whether a browser sent this on behalf of a page that is not ours. Programs other than browsers send neither
- * header and need no such protection. Another port of this machine is another program, hence not ours either, and
+ * header and need no such protection; to addresses of plain HTTP browsers send `Origin` alone. Another port of this machine is another program, hence not ours either, and
  * another scheme is another origin even at the same port. `protocol` is that of the request, with its colon.
  */
 export function isCrossSite(
@@ -74,19 +74,26 @@ export function isCrossSite(
   if (site !== null && site !== 'same-origin' && site !== 'none') return true
   const origin = headers.get('origin')
   if (origin === null) return false
-  const given = URL.parse(origin)?.origin
-  return (
-    given === undefined ||
-    (given !== public_origin && given !== URL.parse(`${protocol}//${authority}`)?.origin)
-  )
+  const given = URL.parse(origin)
+  if (given === null) return true
+  const own = URL.parse(`${protocol}//${authority}`)
+  if (given.origin === public_origin || given.origin === own?.origin) return false
+  // No page can forge what the browser says, and it knows what a proxy before us hides: our scheme and port. So the name is
+  // all that is left to compare.
+  return site !== 'same-origin' || given.hostname !== own?.hostname
 }
 
-/** The refusal of a request that must not reach any route; null when it may pass. */
-export function refusal(request: Request, site: Site): Answer | null {
+/**
+ * The refusal of a request that must not reach any route; null when it may pass.
+ *
+ * @param is_as_sent whether the host of its address is what the client wrote. Frameworks make one of names of their own,
+ * such as that of the container, and then `Host` alone tells how we were called.
+ */
+export function refusal(request: Request, site: Site, is_as_sent: boolean): Answer | null {
   const url = URL.parse(request.url)
   const authority = request.headers.get('host') ?? url?.host ?? ''
   // Both, because the address of a request may name another host than its header.
-  if (!isOurHost(authority, site) || url === null || !isOurHost(url.host, site)) {
+  if (!isOurHost(authority, site) || url === null || (is_as_sent && !isOurHost(url.host, site))) {
     return problem(421, 'This server does not answer for the host name of the request.', {
       detail: 'Call it by localhost, or name its host in the settings allowed_hosts or public_url.',
     })

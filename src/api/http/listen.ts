@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly port: number
   /** How long {@link Listening.close} waits for running requests, milliseconds; default 10,000. */
   readonly drain_ms?: number
+  /** How people name another port and address, for errors. Default: the options and variables of `serve`. */
+  readonly settings?: { readonly port: string; readonly host: string }
   /** Connections at once; one more is closed at once. Default 4096. */
   readonly max_connections?: number
   /** How long a client may take to send its headers, and its whole request, milliseconds. Default 10,000 and 30,000. */
@@ -152,13 +154,13 @@ function urlOf(host: string, port: number): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
-function toListenError(error: unknown, { host, port }: ListenOptions): unknown {
+function toListenError(error: unknown, { host, port, settings }: ListenOptions): unknown {
   const code = systemErrorCode(error)
-  const choose = 'choose another one with --port or PORT'
+  const choose = `choose another one with ${settings?.port ?? '--port or PORT'}`
   if (code === 'EADDRINUSE') {
     return new MonitorError('port_in_use', `Port ${port} on ${host} is in use already: ${choose}.`, {
       cause: error,
-      next_step: `Stop the program that uses it, or start with --port ${port + 1}.`,
+      next_step: `Stop the program that uses it, or start with ${settings?.port ?? '--port'} ${port + 1}.`,
     })
   }
   if (code === 'EACCES') {
@@ -168,10 +170,10 @@ function toListenError(error: unknown, { host, port }: ListenOptions): unknown {
     })
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const message = `This machine has no address ${host}: choose another one with --host or HOST.`
+    const message = `This machine has no address ${host}: choose another one with ${settings?.host ?? '--host or HOST'}.`
     return new MonitorError('address_refused', message, {
       cause: error,
-      next_step: 'Leave HOST out to listen on 127.0.0.1, this machine alone.',
+      next_step: `Leave ${settings?.host ?? 'HOST'} out to listen on 127.0.0.1, this machine alone.`,
     })
   }
   return error

@@ -27,6 +27,11 @@ export interface Connection {
   readonly send?: (reply: WholeReply) => Response
 }
 
+/** Whether the address of a request is as the client sent it: what comes as a web `Request` alone, others have made. */
+export function isAsSent(connection: Partial<Connection> | undefined): boolean {
+  return connection?.send !== undefined
+}
+
 /** An answer that is not made while it is sent. */
 export type WholeReply = Reply & { readonly body: string | Uint8Array | null }
 
@@ -86,10 +91,16 @@ function connectionOf(
   return {
     peer,
     send: ({ status, headers, body }) => {
-      outgoing.writeHead(
-        status,
-        body === null ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-      )
+      // The application around may have answered by itself, when its own time for a request was over.
+      if (outgoing.headersSent || outgoing.destroyed) {
+        if (body instanceof Uint8Array) bytesAreDone(body)
+        return RESPONSE_ALREADY_SENT
+      }
+      outgoing.writeHead(status, {
+        ...headers,
+        ...withEarlierCookies(headers, outgoing),
+        ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }),
+      })
       if (body instanceof Uint8Array) {
         outgoing.once('finish', () => {
           bytesAreDone(body)
@@ -99,6 +110,16 @@ function connectionOf(
       return RESPONSE_ALREADY_SENT
     },
   }
+}
+
+/** `writeHead` takes the place of headers that were set before; of cookies the application may have set some. */
+function withEarlierCookies(
+  { 'set-cookie': own }: Readonly<Record<string, string>>,
+  outgoing: ServerResponse,
+): { 'set-cookie'?: string[] } {
+  const earlier = outgoing.getHeader('set-cookie')
+  if (own === undefined || earlier === undefined) return {}
+  return { 'set-cookie': [...[earlier].flat().map(String), own] }
 }
 
 const anyRequest = (): Request => new Request('http://localhost/')

@@ -24,9 +24,12 @@ export function describeOperation(route: Route): JsonObject {
 }
 
 /** The scopes stand where OpenAPI 3.1 has roles. */
-function securityOf({ access }: Route): JsonObject[] {
+function securityOf({ access, method, knows_caller }: Route): JsonObject[] {
+  if (knows_caller === true) return [{}, { token: ['read'] }, { session: ['read'] }]
   if (access === 'public') return []
   const scopes = access === 'any' ? [] : [access]
+  // What reports for a mere address takes a token: see `Callers`.
+  if (access === 'ingest' && method === 'GET') return [{ token: scopes }]
   return [{ token: scopes }, { session: scopes }]
 }
 

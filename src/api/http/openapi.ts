@@ -1,4 +1,4 @@
-import { SESSION_COOKIE } from '../access/session-cookie.ts'
+import { sessionCookie } from '../access/session-cookie.ts'
 import { JSON_MEDIA_TYPE, ok, problemSchema, type Answer } from './answer.ts'
 import { nounOf } from './openapi-names.ts'
 import { describeOperation } from './openapi-operation.ts'
@@ -54,7 +54,7 @@ const HEADERS: Readonly<Record<string, JsonObject>> = {
   'WWW-Authenticate': header('string', 'How to sign in.', 'Bearer'),
 }
 
-const SECURITY_SCHEMES: Readonly<Record<string, JsonObject>> = {
+const securitySchemes = (base_path: string): Readonly<Record<string, JsonObject>> => ({
   token: {
     type: 'http',
     scheme: 'bearer',
@@ -64,13 +64,17 @@ const SECURITY_SCHEMES: Readonly<Record<string, JsonObject>> = {
   session: {
     type: 'apiKey',
     in: 'cookie',
-    name: SESSION_COOKIE,
+    name: sessionCookie(base_path).name,
     description: 'What a browser gets for a token when somebody signs in.',
   },
-}
+})
 
-/** Describes the routes from the same schemas that check their parameters and type their answers; always the same. */
-export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
+/**
+ * Describes the routes from the same schemas that check their parameters and type their answers; always the same.
+ *
+ * @param base_path below which they are; it decides the name of the cookie alone
+ */
+export function openApiDocument(routes: readonly Route[], version: string, base_path = ''): OpenApiDocument {
   const paths: Record<string, Record<string, JsonObject>> = {}
   for (const route of routes)
     (paths[route.path] ??= {})[route.method.toLowerCase()] = describeOperation(route)
@@ -94,7 +98,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
       schemas: namedSchemas(routes),
       responses: problemResponses(routes.flatMap(problemStatusesOf)),
       headers: HEADERS,
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: securitySchemes(base_path),
     },
   }
 }
@@ -107,13 +111,14 @@ function problemStatusesOf(route: Route): number[] {
 const texts = new WeakMap<readonly Route[], Map<string, Uint8Array>>()
 
 /** The document as an answer, made once. */
-export function openApiAnswer(routes: readonly Route[], version: string): Answer {
-  const by_version = texts.get(routes) ?? new Map<string, Uint8Array>()
-  texts.set(routes, by_version)
-  let bytes = by_version.get(version)
+export function openApiAnswer(routes: readonly Route[], version: string, base_path = ''): Answer {
+  const made = texts.get(routes) ?? new Map<string, Uint8Array>()
+  texts.set(routes, made)
+  const key = `${version} ${base_path}`
+  let bytes = made.get(key)
   if (bytes === undefined) {
-    bytes = new TextEncoder().encode(JSON.stringify(openApiDocument(routes, version)))
-    by_version.set(version, bytes)
+    bytes = new TextEncoder().encode(JSON.stringify(openApiDocument(routes, version, base_path)))
+    made.set(key, bytes)
   }
   return { ...ok(bytes), media_type: JSON_MEDIA_TYPE }
 }

@@ -70,6 +70,8 @@ interface RouteTraits {
   readonly by_accept?: boolean
   /** Shows what belongs to no single user: 403 for who may see the data of some users only. */
   readonly all_users?: boolean
+  /** A public route whose answer tells more to who may read: what is shown is looked at, and nobody refused for it. */
+  readonly knows_caller?: boolean
   /** A limit of its own for each address, of a public route. */
   readonly limit?: 'sign_in'
 }

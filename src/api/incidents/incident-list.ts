@@ -103,7 +103,7 @@ export async function getIncidents(
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
   const { state, rule, severity, type, user_id } = filters
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const read = readCursor(cursor, filters, place)
   if ('refused' in read) return read.refused
   const user_ids = user_id === undefined ? caller.users : [user_id]

@@ -12,7 +12,8 @@ export function listedSyncs(
   { clock, log_reading }: Pick<ApiServices, 'clock' | 'log_reading'>,
   caller: Caller,
 ): { condition: SyncCondition } | { refused: Answer } {
-  if (filters.user_id !== undefined && !maySee(caller, filters.user_id)) return { refused: otherUsers() }
+  if (filters.user_id !== undefined && !maySee(caller, filters.user_id))
+    return { refused: otherUsers(caller) }
   const meant = conditionOf(filters, { now_ms: clock.now(), zone: log_reading.zone })
   return 'refused' in meant ? meant : { condition: { ...seenBy(caller), ...meant.condition } }
 }

@@ -92,7 +92,7 @@ export async function getSeries(
   { store, clock, log_reading }: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const now_ms = clock.now()
   const ranged = readRange(input, { now_ms, zone: log_reading.zone })
   if ('refused' in ranged) return ranged.refused

@@ -76,7 +76,7 @@ export async function getBeats(
   { store }: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const of_source: SyncCondition = source_id === undefined ? {} : { source_id }
   const users = user_id === undefined ? caller.users : [user_id]
   const rows: SyncRow[] = []

@@ -85,7 +85,7 @@ export async function getCalendar(
   { store, clock }: ApiServices,
   { caller, audit }: RequestFacts,
 ): Promise<Answer> {
-  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers()
+  if (user_id !== undefined && !maySee(caller, user_id)) return otherUsers(caller)
   const user_ids = user_id === undefined ? caller.users : [user_id]
   // Names are taken in any case; what is kept of a zone is kept once.
   const name = new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone

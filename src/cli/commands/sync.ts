@@ -57,6 +57,7 @@ async function runOneSync(context: CommandContext): Promise<number> {
 
   const server = remoteOptions(context)
   await using monitor = await createMonitor({
+    databaseAway: 'throw',
     database: config.database,
     logDir: config.log_dir,
     streams: config.log_streams,

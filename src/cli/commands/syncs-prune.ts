@@ -9,7 +9,7 @@ import { LiveDisplay } from '../progress/live-display.ts'
 
 export const syncsPrune: Command = {
   name: 'syncs prune',
-  summary: 'delete what is older than it is to be kept',
+  summary: 'delete rows that are past their retention',
   options: {
     days: { type: 'string', value: 'N', help: 'keep syncs for so many days (default 400)' },
     'dry-run': { type: 'boolean', help: 'only say how many syncs would go' },

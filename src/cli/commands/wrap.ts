@@ -98,7 +98,7 @@ async function openRecorder(context: CommandContext): Promise<Recorder | null> {
   try {
     if (server === null) {
       const { database, log_dir: logDir, log_streams: streams } = config
-      const monitor = await createMonitor({ database, logDir, streams })
+      const monitor = await createMonitor({ database, logDir, streams, databaseAway: 'throw' })
       return {
         startSync: (options) => monitor.startSync(options),
         declare: (schedule) => declareTerms(monitor, schedule, tell),

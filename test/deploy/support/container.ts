@@ -27,10 +27,16 @@ export function startContainer(spec: ContainerSpec): RunningCli {
       name.endsWith('_FILE') || name.endsWith('_DIR') ? place.path(join('root', value)) : value,
     ]),
   )
-  return place.start(spec.args, {
+  return place.start(withFreePort(spec.args), {
     // It would listen beyond this machine; the question for tokens is the same.
     environment: { ...environment, HOST: '127.0.0.1', REQUIRE_TOKEN: 'true', PORT: '0' },
   })
+}
+
+/** A worker's probes: several tests run at once on this machine. */
+function withFreePort(args: readonly string[]): string[] {
+  const places: Readonly<Record<string, string>> = { '--probe-port': '0', '--probe-host': '127.0.0.1' }
+  return args.map((argument, index) => places[args[index - 1] ?? ''] ?? argument)
 }
 
 export const isCommand = (name: string | undefined): boolean =>

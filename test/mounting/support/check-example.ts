@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { openStore } from '../../../src/store/open-store.ts'
 import { visit } from '../../dashboard/support/visit.ts'
 import { until, type ExampleProcess, type ExampleWorld } from './example-app.ts'
 
@@ -96,7 +100,7 @@ export async function checkMounted(world: ExampleWorld, example: ExampleProcess)
     }),
   )
   assert.equal(signed_in.status, 201)
-  assert.match(signed_in.headers.get('set-cookie') ?? '', /csm_session=/)
+  assert.match(signed_in.headers.get('set-cookie') ?? '', /^__Host-csm_session_\w+=csm_session_/)
   const lines = `${JSON.stringify({ type: 'nothing' })}\n`
   const headers = { 'content-type': 'application/x-ndjson' }
   const report = await ask(`${API}/ingest`, { method: 'POST', headers, body: lines })
@@ -106,7 +110,8 @@ export async function checkMounted(world: ExampleWorld, example: ExampleProcess)
 }
 
 /**
- * The host ends when it is told to, though somebody follows the live updates.
+ * The host ends when it is told to, though somebody follows the live updates; but not before a sync that one of its requests
+ * runs, which ends as it would have.
  *
  * @param ends its exit code, or the signal that it gives itself in the end
  */
@@ -115,12 +120,31 @@ export async function checkEnd(
   example: ExampleProcess,
   ends: number | string = 0,
 ): Promise<void> {
-  const live = await asker(example, world.token)(`${API}/events`)
+  const ask = asker(example, world.token)
+  const live = await ask(`${API}/events`)
   assert.equal(live.status, 200)
   const rest = live.text()
+  world.canvas.mood = 'hangs'
+  const running = postAlone(`${example.url}/sync`)
+  const { id } = await until('the last sync runs', async () => {
+    const [row] = await syncs(ask)
+    return row?.sync_status === 'in_progress' ? row : undefined
+  })
   example.child.kill('SIGTERM')
   await rest
+  world.canvas.mood = 'answers'
+  assert.deepEqual(await running, { courses: 2 })
   assert.equal(await example.ended, ends)
+  await using store = await openStore(world.database)
+  const [last] = await store.syncs.listSyncs({ limit: 1 })
+  assert.deepEqual([last?.id, last?.sync_status], [id, 'completed'])
+}
+
+/** Over a connection of its own, which ends with it: how long idle ones are kept is the framework's matter. */
+async function postAlone(url: string): Promise<unknown> {
+  const request = httpRequest(url, { method: 'POST', agent: false }).end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return await json(response)
 }
 
 /** A person signs in below the path, sees the syncs, and one more as it happens. */

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openServer, type MountedServer, type MountedServerOptions } from '../../../src/server/index.ts'
@@ -9,6 +15,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 export interface MountedHost extends AsyncDisposable {
   readonly monitor: MountedServer
   /** Of the application itself. */
+  readonly server: Server
   readonly url: string
   token(...scopes: readonly string[]): Promise<string>
   get(path: string, token?: string | null, init?: Sent): Promise<Response>
@@ -20,7 +27,7 @@ interface Sent {
   readonly body?: string
 }
 
-type Middleware = (request: IncomingMessage) => void | Promise<void>
+type Middleware = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 /** A monitor in a folder of its own. */
 export function openMounted(options: Partial<MountedServerOptions> = {}): Promise<MountedServer> {
@@ -41,7 +48,7 @@ export async function openHost(
   const monitor = await openMounted(options)
   const answer: RequestListener = (request, response) => {
     void (async () => {
-      await before(request)
+      await before(request, response)
       monitor.node(request, response, () => {
         response.writeHead(200, { 'content-type': 'text/plain' }).end('the application')
       })
@@ -52,6 +59,7 @@ export async function openHost(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     monitor,
+    server,
     url,
     token: (...scopes) => makeToken(monitor.monitor.store, scopes),
     get: (path, token, init = {}) =>

@@ -23,8 +23,10 @@ export function contentsSuite(packages: () => { readonly packed: Packed; readonl
       const top = new Set(packed.paths.map((path) => path.split('/')[0] ?? ''))
       assert.deepEqual([...top].sort(), [
         'CHANGELOG.md',
+        'CONTRIBUTING.md',
         'LICENSE',
         'README.md',
+        'SECURITY.md',
         'bin',
         'dashboard',
         'deploy',
@@ -56,7 +58,9 @@ export function contentsSuite(packages: () => { readonly packed: Packed; readonl
 
     for (const folder of ['bin/', 'deploy/', 'docs/', 'migrations/', 'pages/', 'python/']) {
       test(`it has all of ${folder}, but no pictures`, () => {
-        const own = filesBelow(folder).filter((path) => !/^docs\/screenshots\/|__pycache__/.test(path))
+        const own = filesBelow(folder).filter(
+          (path) => !/^docs\/screenshots\/|^deploy\/secrets\/|__pycache__|\/\.env/.test(path),
+        )
         assert.deepEqual(inPackage(folder), own.sort())
       })
     }

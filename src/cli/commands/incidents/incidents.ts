@@ -75,7 +75,7 @@ const reason: Command['options'] = {
 
 export const incidentsAck: Command = {
   name: 'incidents ack',
-  summary: 'say that somebody looks after an incident: no more reminders',
+  summary: 'say that somebody is working on an incident: no more reminders',
   positionals: 'ID',
   options: {},
   run: (context) => decide(context, 'ack', { decision: 'acknowledged', muted_until: null, reason: null }),
