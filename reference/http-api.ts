@@ -35,11 +35,14 @@ interface Content {
 
 const HEAD = [
   'Every route, as `/openapi.json` describes it; `/docs` of a running server is the same to try. How to use them is in',
-  '[HTTP API](../http-api.md). The examples are of the form that the tests hold each real answer against.',
+  '[HTTP API](../http-api.md). The examples are made up, and of the form that the tests hold each real answer against.',
   '',
   'Access is the scope that a token needs: `read`, `ingest`, `admin`; `any` is whoever has a token; `public` is everybody. A',
   'server on loopback asks for none. An answer of 400 and more is a problem (RFC 9457) that also has `error`, one sentence.',
 ]
+
+/** What most readers look for; the others follow by name. */
+const FIRST = ['syncs', 'freshness', 'errors', 'incidents', 'figures', 'users', 'logs', 'schedules']
 
 /** The longest example that is shown. */
 const MOST_LINES = 60
@@ -48,7 +51,8 @@ const MOST_LINES = 60
 export function httpApiPage(): string {
   const document = openApiDocument(ROUTES, '0')
   const nouns = Map.groupBy(operationsOf(document), ({ operation }) => operation.tags[0] ?? '')
-  const parts = [...nouns].sort(([one], [other]) => (one < other ? -1 : 1))
+  const rank = (noun: string): number => (FIRST.indexOf(noun) + FIRST.length + 1) % (FIRST.length + 1)
+  const parts = [...nouns].sort(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))
   return [
     ...pageHead('HTTP API: all routes', HEAD),
     parts.map(([noun]) => `[${noun}](#${noun})`).join(' · '),
@@ -91,6 +95,9 @@ function describe({ method, path, operation }: Routed): string[] {
 
 function accessOf({ security }: Operation): string {
   const [first] = security
+  if (first !== undefined && Object.keys(first).length === 0) {
+    return `public, and tells more with ${security[1]?.token?.[0] ?? 'a token'}`
+  }
   return first === undefined ? 'public' : (first.token?.[0] ?? 'any')
 }
 

@@ -72,7 +72,7 @@ test('every page can be reached from the README', () => {
 
 test('the README fits two screens', () => {
   const lines = readPage('README.md').trimEnd().split('\n')
-  assert.ok(lines.length <= 112, `${lines.length} lines`)
+  assert.ok(lines.length <= 120, `${lines.length} lines`)
   const long = lines.filter((line) => line.length > 110 && !/^[|!]/.test(line))
   assert.deepEqual(long, [])
   assert.equal(lines.filter((line) => line.startsWith('![')).length, 1)

@@ -13,6 +13,7 @@ const SYNTAX_ONLY: Readonly<Record<string, number>> = {
   'docs/deployment.md': 5,
   'docs/http-api.md': 1,
   'docs/opentelemetry.md': 1,
+  'docs/operations.md': 2,
   'docs/prometheus.md': 1,
   'docs/python.md': 3,
   'docs/releasing.md': 1,

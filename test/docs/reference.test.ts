@@ -5,6 +5,7 @@ import { LAYER_WORDS, MAY_IMPORT } from '../../reference/layers.ts'
 import { compactJson, table } from '../../reference/markdown.ts'
 import { referencePages } from '../../reference/pages.ts'
 import { RULES_OF_MEMBERS } from './support/setting-members.ts'
+import { MEMBER_DEFAULT_TEXTS } from '../../src/config/member-default-texts.ts'
 import { SETTINGS } from '../../src/config/setting-list.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { readPage } from './support/all-blocks.ts'
@@ -41,6 +42,24 @@ test('the members of a setting that the reference names are those that it has', 
     const unknown = rule('no_such_member')
     await assert.rejects(loadConfig({ flags: { [name]: unknown }, environment: {}, file: undefined }), name)
   }
+})
+
+test('a default of a member is told of one that there is, and stands nowhere else', () => {
+  for (const { name, members = {}, default_value } of SETTINGS) {
+    for (const member of Object.keys(MEMBER_DEFAULT_TEXTS[name] ?? {})) {
+      assert.ok(Object.hasOwn(members, member), `${name}.${member}`)
+      assert.ok(!Object.hasOwn(default_value as object, member), `${name}.${member} has a default of its own`)
+    }
+  }
+})
+
+test('no example of an answer has a text that stands for any', () => {
+  const [, route] = /### (.+)\n(?:(?!\n### )[^])*?"text"/.exec(readPage('docs/reference/http-api.md')) ?? []
+  assert.equal(
+    route,
+    undefined,
+    'Give the member a value in src/api/http/example-values.ts or example-places.ts.',
+  )
 })
 
 test('a layer stands above all that it may import', () => {

@@ -16,7 +16,7 @@ export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
 const STAND_INS = fileURLToPath(new URL('stand-ins.sh', import.meta.url))
 /** Programs that stand-ins.sh takes the place of. */
 const NAMES =
-  'npx canvas-sync-monitor canvas-sync-monitor.js node npm curl tail sudo systemctl createdb createuser pg_dump pg_restore dap'
+  'npx canvas-sync-monitor canvas-sync-monitor.js node npm curl tail sudo systemctl createdb createuser dropdb pg_dump pg_restore dap'
 /** No block takes as long; one that hangs fails its page instead of the whole run. */
 const DEADLINE_MS = 60_000
 /** What was asked to end and has not by then is killed. */

@@ -126,10 +126,9 @@ function runSql(text: string, place: DocsPlace): void {
   for (const statement of statementsOf(text)) database.prepare(statement).all()
 }
 
+/** A semicolon within quotes ends none. */
 const statementsOf = (text: string): string[] =>
-  text
-    .replaceAll(/--.*$/gm, '')
-    .split(';')
+  (text.replaceAll(/--.*$/gm, '').match(/(?:'[^']*'|[^;'])+/g) ?? [])
     .map((each) => each.trim())
     .filter(Boolean)
 

@@ -135,5 +135,5 @@ jq | promtool | python3)
   cat >/dev/null
   ;;
 # Of other machines and services: only that they are called is known.
-systemctl | createdb | createuser | pg_dump | pg_restore | dap | open) ;;
+systemctl | createdb | createuser | dropdb | pg_dump | pg_restore | dap | open) ;;
 esac
