@@ -19,7 +19,7 @@ export const INCIDENT_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'incidents ack',
-    summary: 'say that somebody looks after an incident: no more reminders',
+    summary: 'say that somebody is working on an incident: no more reminders',
     load: async () => (await import('./commands/incidents/incidents.ts')).incidentsAck,
   },
   {

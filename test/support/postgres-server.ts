@@ -43,8 +43,8 @@ if [ "$word" != keep ]; then rm -rf "$directory"; fi
 export interface TestPostgres {
   /** Of the server's own database `postgres`, as its superuser. */
   readonly url: string
-  /** Makes an empty database and answers its URL. */
-  createDatabase(): Promise<string>
+  /** Makes a database, empty or like the one of a URL that nobody has open, and answers its URL. */
+  createDatabase(like?: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -76,8 +76,8 @@ export class PostgresServer implements TestPostgres, AsyncDisposable {
     return `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.#port}/${database}`
   }
 
-  createDatabase(): Promise<string> {
-    return createDatabase(this.url)
+  createDatabase(like?: string): Promise<string> {
+    return createDatabase(this.url, like)
   }
 
   /** Ends the server as an operator does ("fast") and keeps its data. */
@@ -177,7 +177,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   shared ??=
     url === ''
       ? PostgresServer.start()
-      : Promise.resolve({ url, createDatabase: () => createDatabase(url), stop: () => Promise.resolve() })
+      : Promise.resolve({
+          url,
+          createDatabase: (like) => createDatabase(url, like),
+          stop: () => Promise.resolve(),
+        })
   // A promise of its own for each caller: who awaits one that another test made is taken by `node:test` for that test,
   // which has ended, and its `after` never runs.
   return await shared
@@ -185,12 +189,13 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 let databases = 0
 
-async function createDatabase(url: string): Promise<string> {
+async function createDatabase(url: string, like?: string): Promise<string> {
+  const template = like === undefined ? 'template0' : new URL(like).pathname.slice(1)
   const name = `test_${process.pid}_${Date.now()}_${++databases}`
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(`create database ${name} template template0`)
+    await client.query(`create database ${name} template ${template}`)
   } finally {
     await client.end()
   }
