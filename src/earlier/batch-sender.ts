@@ -1,10 +1,6 @@
 import { MonitorError } from '../core/errors.ts'
-import {
-  EARLIER_COLUMNS,
-  type EarlierAnswer,
-  type EarlierStore,
-  type EarlierSync,
-} from '../store/earlier-store.ts'
+import type { EarlierAnswer, EarlierStore } from '../store/earlier-store.ts'
+import { EARLIER_COLUMNS, type EarlierSync } from '../store/earlier-sync.ts'
 import { packSyncs, type PackedSyncs } from '../store/packed-syncs.ts'
 
 const FIRST_SIZE = 5000

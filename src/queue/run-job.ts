@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.ts'
 import { isMonitorError, MonitorError } from '../core/errors.ts'
 import { afterAttempt, type AfterAttempt, type QueueJobResult } from '../core/queued-sync.ts'
 import type { SyncRecord, SyncRow } from '../core/sync-record.ts'
@@ -7,8 +6,7 @@ import type { AttemptBegun } from '../store/queue.ts'
 import type { Monitor } from '../tracker/monitor.ts'
 import { processIdentity } from '../tracker/process-identity.ts'
 import type { RunningJob } from './running-job.ts'
-import { settleJob, type JobOutcome } from './settle-job.ts'
-import type { SyncQueue } from './sync-queue.ts'
+import { settleJob, type JobOutcome, type SettleSurroundings } from './settle-job.ts'
 
 /** Where a source is, and its token: known on the machine of a worker alone. */
 export interface QueueSource {
@@ -18,12 +16,9 @@ export interface QueueSource {
   readonly readToken: () => string
 }
 
-export interface JobSurroundings {
-  readonly queue: SyncQueue
-  readonly monitor: Monitor
+export interface JobSurroundings extends SettleSurroundings {
   readonly sources: ReadonlyMap<string, QueueSource>
   readonly worker_id: string
-  readonly clock: Clock
   /** Uniform in [0, 1). */
   readonly random: () => number
 }

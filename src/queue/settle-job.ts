@@ -1,7 +1,9 @@
+import type { Clock } from '../core/clock.ts'
 import type { AfterAttempt, QueueJobResult } from '../core/queued-sync.ts'
 import type { SyncStatus } from '../core/sync-status.ts'
-import type { JobSurroundings } from './run-job.ts'
+import type { Monitor } from '../tracker/monitor.ts'
 import type { RunningJob } from './running-job.ts'
+import type { SyncQueue } from './sync-queue.ts'
 
 /** What became of a job in this worker's hands. */
 export type JobOutcome =
@@ -15,12 +17,18 @@ export interface AttemptSettlement {
   readonly result: QueueJobResult
 }
 
+export interface SettleSurroundings {
+  readonly queue: SyncQueue
+  readonly monitor: Monitor
+  readonly clock: Clock
+}
+
 const SETTLE_AGAIN_MS = 1000
 
 /** Says what becomes of the job until the queue has heard it, or it is not ours any more. */
 export async function settleJob(
   settlement: AttemptSettlement,
-  around: Pick<JobSurroundings, 'queue' | 'monitor' | 'clock'>,
+  around: SettleSurroundings,
 ): Promise<JobOutcome> {
   const { running, attempt, after, result } = settlement
   const { queue, monitor, clock } = around
@@ -55,7 +63,7 @@ export async function settleJob(
  */
 async function whatBecame(
   { running, attempt, result }: AttemptSettlement,
-  { queue, monitor, clock }: Pick<JobSurroundings, 'queue' | 'monitor' | 'clock'>,
+  { queue, monitor, clock }: SettleSurroundings,
 ): Promise<JobOutcome> {
   const { job_id } = running.claim
   const { queue: store } = monitor.store

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { EarlierSync } from './earlier-store.ts'
+import type { EarlierSync } from './earlier-sync.ts'
 
 /**
  * Syncs as bytes: a quarter of what they take as objects. The memory is shared by the threads, so that a batch that is

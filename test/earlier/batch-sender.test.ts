@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BatchSender } from '../../src/earlier/batch-sender.ts'
-import {
-  EARLIER_COLUMNS,
-  type EarlierAnswer,
-  type EarlierBatch,
-  type EarlierSync,
-} from '../../src/store/earlier-store.ts'
+import type { EarlierAnswer, EarlierBatch } from '../../src/store/earlier-store.ts'
+import { EARLIER_COLUMNS, type EarlierSync } from '../../src/store/earlier-sync.ts'
 import { unpackSyncs } from '../../src/store/packed-syncs.ts'
 
 const NOTHING: EarlierAnswer = {

@@ -8,7 +8,7 @@ import { timeOf } from '../../src/earlier/rows/earlier-time.ts'
 import { countOf, flagOf, idOf, textOf, type SourceValue } from '../../src/earlier/rows/earlier-value.ts'
 import { RowReader, type ReadRow, type RowRules } from '../../src/earlier/rows/read-row.ts'
 import { legacyZone, UTC_ZONE } from '../../src/logs/reading/legacy-zone.ts'
-import { EARLIER_COLUMNS, type EarlierColumn } from '../../src/store/earlier-store.ts'
+import { EARLIER_COLUMNS, type EarlierColumn } from '../../src/store/earlier-sync.ts'
 
 const NOW = Date.parse('2026-11-22T10:15:00.000Z')
 

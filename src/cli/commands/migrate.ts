@@ -14,7 +14,7 @@ export const migrate: Command = {
   },
   notes: [
     'Every command brings it to this version by itself; use it to do so at a time of your own.',
-    'The server may run meanwhile. A million syncs took less than a minute on two cores; slower disks take longer.',
+    'The server may run meanwhile. A million syncs took less than a minute; a slow disk takes longer.',
   ],
   async run(context) {
     const { terminal, config, json } = context

@@ -1,4 +1,4 @@
-import type { EarlierColumn } from '../../store/earlier-store.ts'
+import type { EarlierColumn } from '../../store/earlier-sync.ts'
 
 /** What a column of the earlier table is to us: one of ours, its key, or when it was last written. */
 export type ColumnMeaning = EarlierColumn | 'key' | 'updated_at'

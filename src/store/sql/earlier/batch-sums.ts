@@ -1,5 +1,5 @@
 import type { SyncStatus } from '../../../core/sync-status.ts'
-import type { EarlierSync } from '../../earlier-store.ts'
+import type { EarlierSync } from '../../earlier-sync.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import { writeRows, type EarlierStatements } from './earlier-statements.ts'
 import { EarlierSums } from './earlier-sums.ts'

@@ -1,4 +1,4 @@
-import { EARLIER_COLUMNS, IMPORT_TRIGGER } from '../../earlier-store.ts'
+import { EARLIER_COLUMNS, IMPORT_TRIGGER } from '../../earlier-sync.ts'
 import type { SqlConnection, SqlDialect } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
 import { BIN_COLUMNS, DURATIONS, SUM_COLUMNS, TOTALS, USER_TOTALS } from '../figures/figure-columns.ts'

@@ -1,7 +1,7 @@
 import { errorFingerprint } from '../../../core/error-fingerprint.ts'
 import type { SyncErrorType } from '../../../core/error-types.ts'
 import type { SyncStatus } from '../../../core/sync-status.ts'
-import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-store.ts'
+import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-sync.ts'
 import { groupOf } from '../figures/error-group-rows.ts'
 import type { SqlConnection } from '../sql-database.ts'
 

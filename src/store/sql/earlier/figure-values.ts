@@ -1,5 +1,5 @@
 import { SUM_COLUMNS, type SumColumn } from '../figures/figure-columns.ts'
-import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-store.ts'
+import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../earlier-sync.ts'
 
 /** What one sync adds to the figures. */
 export interface FigureValues {

@@ -1,5 +1,6 @@
 import { MonitorError } from '../../../core/errors.ts'
-import { IMPORT_TRIGGER, type EarlierAnswer, type EarlierSync } from '../../earlier-store.ts'
+import type { EarlierAnswer } from '../../earlier-store.ts'
+import { IMPORT_TRIGGER, type EarlierSync } from '../../earlier-sync.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import type { BatchSums } from './batch-sums.ts'
 import { writeRows, type EarlierStatements } from './earlier-statements.ts'

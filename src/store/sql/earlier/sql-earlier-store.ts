@@ -1,4 +1,5 @@
-import type { EarlierAnswer, EarlierBatch, EarlierStore, EarlierSync } from '../../earlier-store.ts'
+import type { EarlierAnswer, EarlierBatch, EarlierStore } from '../../earlier-store.ts'
+import type { EarlierSync } from '../../earlier-sync.ts'
 import { unpackSyncs, type PackedSyncs } from '../../packed-syncs.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 import { BatchSums } from './batch-sums.ts'

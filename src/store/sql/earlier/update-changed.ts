@@ -1,4 +1,5 @@
-import { IMPORT_TRIGGER, type EarlierAnswer, type EarlierSync } from '../../earlier-store.ts'
+import type { EarlierAnswer } from '../../earlier-store.ts'
+import { IMPORT_TRIGGER, type EarlierSync } from '../../earlier-sync.ts'
 import { heartbeatOf, renamedTask, taskOf, valueOf } from './earlier-values.ts'
 import type { EarlierWrite } from './insert-fresh.ts'
 import { renewLeastAndGreatest, type CountedSync } from './least-and-greatest.ts'
