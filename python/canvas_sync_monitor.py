@@ -1379,6 +1379,7 @@ class _Sync:
         self.metrics = metrics
         self.pid = os.getpid()
         self.finished = False
+        self.may_be_empty = False
         self.announced = False
         self.is_dirty = False
         self.started = time.monotonic()
@@ -1412,7 +1413,10 @@ class _Sync:
                 metrics.sync_end_time, metrics.total_duration_seconds = _utc_now(), running_s
             self.finished = True
             reporter.running.pop(self.run, None)
-            self.put("finish", {"finished_at": at, "duration_ms": running_s * 1000, **told}, urgent=True)
+            end: Event = {"finished_at": at, "duration_ms": running_s * 1000, **told}
+            if self.may_be_empty:
+                end["may_be_empty"] = True
+            self.put("finish", end, urgent=True)
 
     def let_go(self) -> None:
         sentence = "The job let go of the sync before it ended."
@@ -1473,6 +1477,7 @@ class CanvasSyncMetricsTracker:
         chunk_size: Optional[int] = None,
         target_course_id: Optional[Id] = None,
         metadata: Optional[Mapping[str, Any]] = None,
+        may_be_empty: bool = False,
     ) -> None:
         run = os.urandom(6).hex()
         try:
@@ -1484,6 +1489,8 @@ class CanvasSyncMetricsTracker:
         self.metrics = SyncMetrics(self.task_id, user_id, sync_type)
         self._bad_courses: Dict[str, bool] = {}
         self._sync = _Sync(self, run, self.metrics)
+        # Otherwise a run that counts nothing, where those before it did, is failed with unexpected_empty.
+        self._sync.may_be_empty = may_be_empty is True
         # The job may ask for it whatever becomes of its record.
         _current.set(weakref.ref(self))
         self._set_out(incremental, use_pagination, chunk_size, target_course_id, metadata)
@@ -1854,7 +1861,7 @@ def _watch(session: Any, watchers: _Watchers) -> None:
 
 
 def monitored(
-    sync_type: str = "all", user_id: str = "user_id", trigger: Optional[str] = None
+    sync_type: str = "all", user_id: str = "user_id", trigger: Optional[str] = None, may_be_empty: bool = False
 ) -> Callable[[Function], Function]:
     """Runs a function as a sync, which current_tracker() gives. Of a bound Celery task the id is the task id, and each retry
     is a sync of its own. `user_id` names the parameter that says whose it is."""
@@ -1873,7 +1880,8 @@ def monitored(
                 whose = parameters.bind(*args, **kwargs).arguments.get(user_id)
             except Exception:
                 pass
-            return CanvasSyncMetricsTracker(task_id, whose, sync_type, trigger=by or "manual")
+            said_by = by or "manual"
+            return CanvasSyncMetricsTracker(task_id, whose, sync_type, trigger=said_by, may_be_empty=may_be_empty)
 
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:

@@ -92,7 +92,7 @@ export const ERROR_TYPE_FACTS: Readonly<Record<SyncErrorType, ErrorTypeFacts>> =
     'Canvas answered in a form this version does not know: look for a newer version, or report it with the request id.',
   ),
   unexpected_empty: facts(
-    "Check the token's role and the course's dates; if it is really empty now, sync once with --accept-deletions.",
+    "Check the token's role and the course's dates; if it is really empty now, sync once with --accept-deletions (a job of your own: with mayBeEmpty).",
   ),
   cancelled: facts('Nothing to do: run the sync again, it continues where this one stopped.'),
   job_error: facts(

@@ -29,7 +29,7 @@ export const CAUSES: Readonly<Record<string, string>> = {
   network: 'There is no connection to Canvas.',
   pagination_loop: 'Canvas sends the same page again and again.',
   contract: 'Canvas answers in a form that this version does not know.',
-  unexpected_empty: 'Canvas shows nothing where there was something before.',
+  unexpected_empty: 'Nothing was read where there was something before.',
   job_error: "The sync job's own code fails.",
   storage: 'The database cannot be written.',
 }

@@ -267,6 +267,11 @@ export interface IngestFinish extends IngestEventBase, IngestFailure {
   readonly finished_at?: IngestTime
   /** Default: from the start to `finished_at`. */
   readonly duration_ms?: number
+  /**
+   * True: there may well have been nothing to read. Otherwise a sync that would be `completed` and has read nothing, where
+   * the completed ones before it read something, is `failed` with `unexpected_empty`. Default false.
+   */
+  readonly may_be_empty?: boolean
 }
 
 export type IngestEvent =

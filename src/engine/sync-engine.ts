@@ -25,6 +25,8 @@ export async function runSync(options: RunSyncOptions): Promise<SyncRecord> {
     ...(options.trigger === undefined ? {} : { trigger: options.trigger }),
     ...(options.courses?.length === 1 ? { targetCourseId: options.courses[0] ?? null } : {}),
     onTaskIdTaken: options.onTaskIdTaken ?? 'rename',
+    // It knows what each of its lists has shown before, and judges by that.
+    mayBeEmpty: true,
   })
   try {
     const client = sync.canvas({ baseUrl: options.baseUrl, token: options.token, ...options.client })

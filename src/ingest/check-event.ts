@@ -158,6 +158,7 @@ const MEMBERS: Readonly<Record<IngestEventType, Members>> = {
     status: [FINISH_STATUS, 'may'],
     finished_at: [TIME, 'may'],
     duration_ms: [AMOUNT, 'may'],
+    may_be_empty: [FLAG, 'may'],
     ...FAILURE,
   },
 }

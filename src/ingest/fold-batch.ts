@@ -17,6 +17,8 @@ export interface FoldOptions {
   readonly clock: Clock
   readonly keep_error_messages: boolean
   readonly reporter: Reporter
+  /** Task ids of syncs that have unexpectedly read nothing. */
+  readonly empty: ReadonlySet<string>
 }
 
 /** What a request does, if what is known of its syncs is still true. */
@@ -72,6 +74,7 @@ export function foldBatch(
       ...options,
       task_id,
       known: before,
+      is_empty: options.empty.has(task_id),
       reported_by: options.reporter.name,
       lines,
     })

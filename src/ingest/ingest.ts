@@ -72,6 +72,7 @@ export class Ingest implements AsyncDisposable {
 
   async #takeGroups(grouped: GroupedEvents, reporter: Reporter): Promise<IngestReport> {
     const known = new Map<string, KnownSync>()
+    const empty = new Set<string>()
     // A sync that starts is new, as a rule; that it is not shows when it is written.
     const begun = [...grouped.by_task].filter(([, events]) => events[0]?.event.type !== 'start')
     await this.#look(
@@ -87,10 +88,12 @@ export class Ingest implements AsyncDisposable {
           clock: this.#options.clock,
           keep_error_messages: this.#options.keepErrorMessages ?? false,
           reporter,
+          empty,
         }),
       )
       const answer = await this.#apply(folded, slot)
-      if (answer.conflicts.length === 0) return reportOf(folded, answer.sync_ids)
+      if (answer.conflicts.length + answer.empty.length === 0) return reportOf(folded, answer.sync_ids)
+      for (const task_id of answer.empty) empty.add(task_id)
       await this.#look(grouped, answer.conflicts, known)
     }
     throw new MonitorError('database_busy', 'Other servers report on the same syncs at the same moment.')
@@ -116,7 +119,7 @@ export class Ingest implements AsyncDisposable {
     const { reports } = folded
     if (reports.length === 0) {
       slot.drop()
-      return { sync_ids: [], conflicts: [] }
+      return { sync_ids: [], conflicts: [], empty: [] }
     }
     let answer: IngestAnswer
     try {
@@ -125,7 +128,7 @@ export class Ingest implements AsyncDisposable {
       slot.doubt()
       throw error
     }
-    if (answer.conflicts.length > 0) slot.drop()
+    if (answer.conflicts.length + answer.empty.length > 0) slot.drop()
     else await slot.write()
     return answer
   }

@@ -9,6 +9,7 @@ import type {
 } from '../core/ingest-event.ts'
 import { noCounters, type CourseOutcome, type SyncCounters } from '../core/sync-record.ts'
 import { canBecome, type SyncStatus } from '../core/sync-status.ts'
+import { mayBeUnexpectedlyEmpty, processedOf, UNEXPECTEDLY_EMPTY } from '../core/unexpected-empty.ts'
 import type { KnownSync, SyncReport } from '../store/ingest-store.ts'
 import { SyncLog } from '../tracker/sync-log.ts'
 import { courseOutcomeOf } from './course-outcome.ts'
@@ -29,6 +30,8 @@ export interface FoldParts {
   readonly task_id: string
   /** Null when the sync is new. */
   readonly known: KnownSync | null
+  /** The store has found that it read nothing where the syncs before it read something. */
+  readonly is_empty: boolean
   /** Whose the sync is when it is new. */
   readonly reported_by: string | null
   readonly lines: EventLines
@@ -58,6 +61,7 @@ export class SyncFold {
   #reshaped = false
   #row_changed = false
   #late_events = 0
+  #asks_before = false
   readonly #problems_known: number
   #sync_log: SyncLog | null = null
   #log_user: string | null = null
@@ -130,6 +134,7 @@ export class SyncFold {
       floors: this.#floors,
       outcomes: [...this.#outcomes.values()],
       changes: this.#changes,
+      asks_before: this.#asks_before,
       notes: noted
         ? {
             started: this.#started,
@@ -224,13 +229,32 @@ export class SyncFold {
   #takeFinish(event: IngestFinish, row: ChangingRow, ledger: ReportedLedger, at_ms: number): void {
     const before = row.sync_status
     const outcomes = [...this.#outcomes.values()]
-    const end = endOf(event, { ...this.#parts, row, ledger, outcomes, at_ms })
+    const told = endOf(event, { ...this.#parts, row, ledger, outcomes, at_ms })
+    const ran_through = told.verdict.status === 'completed'
+    const is_empty = ran_through && this.#parts.is_empty
+    const end = is_empty ? { ...told, verdict: UNEXPECTEDLY_EMPTY } : told
+    this.#asks_before = this.#started && this.#asksBefore(event, row, ledger, end.verdict.status)
     this.#reshaped = true
     this.#changes.push(endRow(row, end))
-    if (end.verdict.status === 'completed') ledger.percent = 100
+    if (ran_through) ledger.percent = 100
     const log = this.#log(row)
-    if (event.quiet !== true) log.ended(end.verdict, end.failure, end)
+    // A reporter that sends the lines itself has taken it for completed.
+    if (event.quiet !== true || is_empty) log.ended(end.verdict, end.failure, end)
     if (before !== 'in_progress') log.repaired(end.verdict.status)
+  }
+
+  /** Of one that nobody has started it is not known whose it is, and so not which syncs are like it. */
+  #asksBefore(
+    { may_be_empty = false }: IngestFinish,
+    { incremental_sync }: ChangingRow,
+    { counters }: ReportedLedger,
+    status: SyncStatus,
+  ): boolean {
+    const known = this.#parts.known?.sync ?? noCounters()
+    const processed =
+      processedOf(known) + processedOf(counters) + processedOf({ ...noCounters(), ...this.#floors })
+    const has_outcomes = this.#outcomes.size > 0
+    return mayBeUnexpectedlyEmpty({ status, may_be_empty, incremental_sync, has_outcomes, processed })
   }
 
   #log(row: ChangingRow): SyncLog {

@@ -23,6 +23,8 @@ export interface JobOptions<J> {
   readonly taskId?: (job: J) => string
   /** Free facts about the run, no personal data. */
   readonly metadata?: FromJob<J, SyncMetadata>
+  /** As of a sync: there may well be nothing to read. Default false. */
+  readonly mayBeEmpty?: boolean
 }
 
 /** The job's own code. The signal aborts when the library wants it to end; where it has none, never. */

@@ -100,6 +100,7 @@ function syncOptions<J>(
     userId: idText(taken(options.userId, job)) ?? null,
     trigger,
     metadata: { ...metadata, ...retry, ...given },
+    mayBeEmpty: options.mayBeEmpty === true,
     ...(onProgress === undefined ? {} : { onProgress }),
   }
 }

@@ -79,7 +79,7 @@ export function outcomeEvent(task_id: string, outcome: CourseOutcome, id: string
 }
 
 export function finishEvent(task_id: string, finish: SyncFinish, id: string): IngestFinish {
-  const { status, error_type, error_message, finished_at, duration_ms } = finish
+  const { status, error_type, error_message, finished_at, duration_ms, may_be_empty = false } = finish
   return {
     type: 'finish',
     task_id: wireName(task_id),
@@ -91,6 +91,7 @@ export function finishEvent(task_id: string, finish: SyncFinish, id: string): In
     error_message,
     finished_at: wireTime(finished_at),
     duration_ms: wireAmount(duration_ms),
+    ...(may_be_empty ? { may_be_empty } : {}),
   }
 }
 

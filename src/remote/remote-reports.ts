@@ -9,6 +9,7 @@ const TASK_IDS_REMEMBERED = 10_000
 
 /** The syncs of this process, told to a server. What resolves is on the disk of this machine, and will be delivered. */
 export class RemoteReports implements SyncReports {
+  readonly judged_elsewhere = true
   readonly #outbox: OutboxThread
   readonly #task_ids = new Map<number, string>()
   readonly #used = new Set<string>()

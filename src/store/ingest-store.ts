@@ -82,6 +82,8 @@ export interface SyncReport {
   readonly floors: Readonly<Partial<SyncCounters>>
   readonly outcomes: readonly CourseOutcome[]
   readonly changes: readonly Omit<StatusChange, 'sync_id'>[]
+  /** It has read nothing, as far as is known, and would be completed: those before it are to be asked. */
+  readonly asks_before: boolean
   /** Null when there is nothing to note. `late_events` are added to those noted before. */
   readonly notes: {
     readonly started: boolean
@@ -112,6 +114,8 @@ export interface IngestAnswer {
   readonly sync_ids: readonly number[]
   /** Task ids about which something else is true than the reports assumed; then nothing was applied. */
   readonly conflicts: readonly string[]
+  /** Task ids of those that have read nothing where the syncs before them read something; nothing was applied then, either. */
+  readonly empty: readonly string[]
 }
 
 /** Who writes lines, for the one that finds it gone. */

@@ -41,11 +41,14 @@ export interface SyncFinish extends SyncProgress {
   readonly error_message: string | null
   readonly finished_at: number
   readonly duration_ms: number
+  /** Its job says that there may well be nothing: then it is completed, too. Default false. */
+  readonly may_be_empty?: boolean
 }
 
 export interface FinishAnswer {
   /** False when the sync had a final status already that this one may not replace. */
   readonly applied: boolean
+  /** `failed` of one that said `completed`: it has read nothing unexpectedly (`UNEXPECTEDLY_EMPTY`). */
   readonly status: SyncStatus
   /** The status that was repaired, when a late finish replaced `lost`. */
   readonly repaired_from: SyncStatus | null
@@ -97,7 +100,10 @@ export interface StatusChange {
 export type SyncReports = Pick<
   SyncStore,
   'startSync' | 'saveProgress' | 'saveSource' | 'finishSync' | 'saveCourseOutcome'
->
+> & {
+  /** True where the answer to an end says nothing of how it is judged: that is done far away, and later. */
+  readonly judged_elsewhere?: true
+}
 
 /** The rows of `canvas_sync_metrics` and what hangs on them. */
 export interface SyncStore {

@@ -39,6 +39,11 @@ export class SyncRecorder {
     return this.#failures
   }
 
+  /** Whether the answer to the end says how it is judged. */
+  get judges(): boolean {
+    return this.#store.judged_elsewhere !== true
+  }
+
   get saving(): boolean {
     return this.#saving !== null
   }

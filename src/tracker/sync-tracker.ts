@@ -15,6 +15,7 @@ import {
 } from './describe-failure.ts'
 import { storableMetadata } from './metadata.ts'
 import { observedClient } from './observed-client.ts'
+import { endAsAnswered, tellEnd, TIMED_OUT, TIMED_OUT_MESSAGE, waitsForJudgement } from './sync-end.ts'
 import { SyncLedger } from './sync-ledger.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { SyncRecorder } from './sync-recorder.ts'
@@ -31,14 +32,11 @@ export interface SyncParts {
   /** Milliseconds between two saves of what has changed. */
   readonly save_interval_ms: number
   readonly keep_error_messages: boolean
+  readonly may_be_empty: boolean
   readonly onProgress: SyncOptions['onProgress']
   /** Called once, when the end of the sync is in the store. */
   readonly onEndSaved: () => void
 }
-
-/** What the row says has the limit in it, which is the server's to know. */
-const TIMED_OUT_MESSAGE = 'The sync ran longer than its limit.'
-const TIMED_OUT = { status: 'timed_out', error_type: 'timed_out' } as const
 
 /** The {@link Sync} that a job holds. */
 export class SyncTracker extends SyncLedger implements Sync {
@@ -54,6 +52,7 @@ export class SyncTracker extends SyncLedger implements Sync {
   #ending: Promise<SyncRecord> | null = null
   /** What was counted until the end; what is recorded later is in the lines only. */
   #end: SyncFinish | null = null
+  #end_told = false
   #end_saved: FinishAnswer | null = null
 
   constructor(parts: SyncParts) {
@@ -253,26 +252,26 @@ export class SyncTracker extends SyncLedger implements Sync {
   async #writeEnd(verdict: Verdict, failure: Failure | null): Promise<SyncRecord> {
     this.#stopSaving()
     for (const client of this.#clients) await client.close().catch(() => undefined)
-    const { clock, save_interval_ms } = this.#parts
+    const { clock, recorder, save_interval_ms, may_be_empty } = this.#parts
     const duration_ms = this.elapsed_ms()
     if (verdict.status === 'completed') this.percent = 100
-    this.#end = { ...this.#progressRow(), ...verdict, finished_at: clock.now(), duration_ms }
-    try {
-      this.log.ended(verdict, failure, {
-        duration_ms,
-        courses: Math.max(this.counters.courses_processed, this.#outcomes.size),
-      })
-    } catch {
-      // A line that cannot be made must not keep the end from the row.
-      this.countLoss()
-    }
+    const end = { ...this.#progressRow(), ...verdict, finished_at: clock.now(), duration_ms, may_be_empty }
+    this.#end = end
+    if (!recorder.judges || !waitsForJudgement(end, this.#outcomes.size > 0)) this.#tellEnd(end, failure)
     await this.#saveEnd()
+    if (!this.#end_told) this.#tellEnd(end, failure)
     this.#endTrace(this.#end, failure)
     // A row that nobody ends would seem to run for as long as this process lives.
     if (this.#end_saved === null) {
       this.#stopSaving = clock.every(save_interval_ms, () => void this.#saveEnd())
     }
     return this.toJSON()
+  }
+
+  #tellEnd(end: SyncFinish, failure: Failure | null): void {
+    this.#end_told = true
+    const courses = Math.max(this.counters.courses_processed, this.#outcomes.size)
+    if (!tellEnd(this.log, end, failure, courses)) this.countLoss()
   }
 
   #endTrace({ duration_ms, counters, ...end }: SyncFinish, failure: Failure | null): void {
@@ -290,8 +289,11 @@ export class SyncTracker extends SyncLedger implements Sync {
     if (answer === null || this.#end_saved !== null) return
     this.#end_saved = answer
     this.#stopSaving()
+    const told = this.#end
+    this.#end = endAsAnswered(told, answer)
+    if (this.#end !== told || !this.#end_told) this.#tellEnd(this.#end, null)
     if (answer.repaired_from !== null) this.log.repaired(answer.status)
-    if (!answer.applied) this.log.cameTooLate(this.#end.status, answer.status)
+    if (!answer.applied && this.#end === told) this.log.cameTooLate(this.#end.status, answer.status)
     this.#parts.onEndSaved()
   }
 }

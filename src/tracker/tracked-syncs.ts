@@ -100,6 +100,7 @@ export class TrackedSyncs {
       trace,
       save_interval_ms: this.#options.saveIntervalMs ?? 1000,
       keep_error_messages: this.#options.keepErrorMessages ?? false,
+      may_be_empty: flag(options.mayBeEmpty),
       onProgress: options.onProgress,
       onEndSaved: () => {
         this.#ended(sync)

@@ -22,6 +22,11 @@ export interface SyncOptions {
   /** What started it: `manual`, `schedule`, … Default `manual`. */
   readonly trigger?: string
   /**
+   * There may well be nothing to read: then it is `completed`, and not `failed` with `unexpected_empty`, although the syncs
+   * before it read something. Default false.
+   */
+  readonly mayBeEmpty?: boolean
+  /**
    * What happens when `taskId` exists already, as it does when a queue retries a task: `rename` records the sync
    * under `taskId#2`, `throw` throws `task_id_taken`. Default `rename`: recording must not stop a job.
    */
@@ -147,7 +152,10 @@ export interface Sync {
   setSource(sourceId: number, scope: string): Promise<void>
   addMetadata(metadata: SyncMetadata): void
 
-  /** Ends the sync: `completed`, or `partial` or `failed` by what its courses and problems say. */
+  /**
+   * Ends the sync: `completed`, or `partial` or `failed` by what its courses and problems say; `failed` also when it has read
+   * nothing where those before it read something.
+   */
   completeSuccess(): Promise<SyncRecord>
   /** Ends the sync as `failed`, or as `cancelled` when the error is an abort. */
   completeFailure(error: unknown): Promise<SyncRecord>

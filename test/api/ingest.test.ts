@@ -291,6 +291,20 @@ describe('a ping', () => {
     return syncs.map(({ sync_status, error_message }) => [sync_status, error_message ?? '']).toReversed()
   }
 
+  it('succeeds also where its job has reported before what it read: a ping does not say it', async () => {
+    for (let time = 0; time < 3; time++) {
+      const task_id = `changed over ${time}`
+      const events = [
+        { type: 'start', task_id, sync_type: 'changed-over' },
+        { type: 'grade', task_id, id: 1, updated: 31 },
+        { type: 'finish', task_id },
+      ]
+      await report(await send(events.map((event) => JSON.stringify(event)).join('\n')))
+    }
+    await ping('/ping/changed-over')
+    assert.deepEqual((await runs('changed-over')).at(-1), ['completed', ''])
+  })
+
   it('starts a run and ends it, by GET, HEAD and POST', async () => {
     for (const method of ['GET', 'HEAD', 'POST']) {
       const slug = `by ${method}`

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { createMonitor } from '../../src/tracker/monitor.ts'
 import { assertExplained } from './support/assert-explained.ts'
 import { WorkPlace } from './support/work-place.ts'
 
@@ -36,6 +37,25 @@ suite('wrap', { concurrency: 2 }, () => {
       ],
     )
     assert.ok(rows.every(({ sync_type }) => sync_type === 'nightly'))
+  })
+
+  test('a command is not failed because a job of its name has recorded more before', async () => {
+    const place = new WorkPlace()
+    {
+      await using monitor = await createMonitor({
+        database: `sqlite:${place.path('data/canvas-sync.db')}`,
+        logDir: place.path('logs/canvas_sync'),
+      })
+      for (let time = 0; time < 3; time++) {
+        await monitor.track({ syncType: 'nightly' }, async (sync) => sync.recordGrade({ updated: 31 }))
+      }
+    }
+    await place.run(node('process.exit(0)'))
+    const statuses = place.rows(SYNCS).map(({ sync_status }) => sync_status)
+    assert.deepEqual(
+      statuses,
+      Array.from({ length: 4 }, () => 'completed'),
+    )
   })
 
   test('options behind the two dashes belong to the command, those before them to the run', async () => {

@@ -90,7 +90,7 @@ const TABLE: Readonly<
     { host: 'canvas.test' },
     'Syncs from canvas.test came back empty',
     '3 users',
-    'Canvas shows nothing where there was something before.',
+    'Nothing was read where there was something before.',
   ],
   volume: [
     { processed: 12, usual: 400, usual_low: 380, usual_high: 1420, side: 'low' },

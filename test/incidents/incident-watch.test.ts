@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { incidentWords } from '../../src/core/incident-words.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ListingScope } from '../../src/store/synced-data-store.ts'
 import { incidentWorld } from './support/incident-world.ts'
@@ -37,6 +38,30 @@ describe('the watch of incidents', () => {
     await watch.look()
     assert.deepEqual(await told(), [])
     assert.equal((await store.incidents.find(incident.id))?.incident.state, 'resolved')
+  })
+
+  it("opens one for a job of one's own that reads nothing all at once, in words that need no Canvas", async () => {
+    const { watch, ended, told, open, clock } = incidentWorld()
+    const counters = { grades_processed: 31 }
+    for (let run = 0; run < 3; run++) {
+      await ended({ sync_type: 'grades', counters })
+      clock.advance(MINUTE_MS)
+    }
+    await ended({ sync_type: 'grades' })
+    await watch.look()
+    assert.deepEqual(await told(), ['unexpected_empty open 1'])
+    const [incident] = await open()
+    assert.ok(incident !== undefined)
+    const { title, whose, cause, next_step } = incidentWords(incident, String)
+    assert.deepEqual(
+      [title, whose, cause],
+      ['Syncs of grades came back empty', 'User 42', 'Nothing was read where there was something before.'],
+    )
+    assert.match(next_step, /mayBeEmpty/)
+    clock.advance(MINUTE_MS)
+    await ended({ sync_type: 'grades', counters })
+    await watch.look()
+    assert.deepEqual(await told(), [])
   })
 
   it('makes one incident of 1,000 failures of 50 users, with little work', async () => {

@@ -9,6 +9,7 @@ import { unpackLines } from '../../src/ingest/packed-lines.ts'
 import type { SyncRow } from '../../src/core/sync-record.ts'
 import type { BatchLines, ForgottenEvents } from '../../src/store/ingest-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { exerciseEmptyReports } from './empty-suite.ts'
 import { exerciseEndlessRuns } from './endless-run-suite.ts'
 import { exerciseHostileReports } from './hostile-suite.ts'
 import { exerciseOwners } from './owner-suite.ts'
@@ -73,6 +74,7 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
     exerciseHostileReports(() => store)
     exerciseOwners(() => store)
     exerciseEndlessRuns(() => store)
+    exerciseEmptyReports(() => store)
 
     it('counts each event once and writes its line once, whatever is sent twice, refused, lost or killed', async () => {
       let runs = 0
@@ -219,7 +221,7 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
       const world = ingestWorld(store)
       const task_id = crypto.randomUUID()
       await using living = await world.open()
-      await living.take([{ type: 'start', task_id }])
+      await living.take([{ type: 'start', task_id, sync_type: task_id }])
       await using other = await world.open()
       await other.take([{ type: 'finish', task_id, status: 'completed' }])
       const events = world.lines().map(({ event }) => event)
@@ -232,7 +234,7 @@ export function exerciseIngest(name: string, openStore: () => Promise<Store>): v
       const logDir = join(world.log_directory, 'logs')
       writeFileSync(logDir, 'a file where the directory should be')
       const ingest = await world.open({ logDir })
-      const report = await ingest.take([{ type: 'start', task_id }])
+      const report = await ingest.take([{ type: 'start', task_id, sync_type: task_id }])
       assert.deepEqual([report.accepted, world.failures.length], [1, 1])
       rmSync(logDir)
       mkdirSync(logDir)
@@ -324,7 +326,7 @@ function openFor(fate: Fate, world: IngestWorld, onCommit: () => void): Promise<
       store: withIngest(store, {
         apply: async (batch) => {
           const answer = await store.apply(batch)
-          if (answer.conflicts.length > 0) return answer
+          if (answer.conflicts.length + answer.empty.length > 0) return answer
           throw storageTrouble()
         },
       }),
@@ -334,7 +336,7 @@ function openFor(fate: Fate, world: IngestWorld, onCommit: () => void): Promise<
     store: ofDeadProcess(store, {
       apply: async (batch) => {
         const answer = await store.apply(batch)
-        if (answer.conflicts.length > 0) return answer
+        if (answer.conflicts.length + answer.empty.length > 0) return answer
         onCommit()
         return await new Promise(() => {})
       },

@@ -210,3 +210,18 @@ test('of a batch of pg-boss each job is a sync, and what the first that failed t
   ])
   assert.equal(await handler([]), undefined)
 })
+
+test('a job that reads nothing where it used to has failed, unless its options let it be empty', async () => {
+  await using opened = await open()
+  const { monitor } = opened
+  const statusAfter = async (id: string, count: number, mayBeEmpty: boolean): Promise<unknown> => {
+    const run = bullmqJob<TestJob, void>(monitor, { taskId: () => id, mayBeEmpty }, async (sync) => {
+      if (count > 0) sync.recordGrade({ updated: count })
+    })
+    await run(job())
+    return (await monitor.store.syncs.getSyncByTaskId(id))?.sync_status
+  }
+  for (const id of ['a', 'b', 'c']) assert.equal(await statusAfter(id, 31, false), 'completed')
+  assert.equal(await statusAfter('empty', 0, false), 'failed')
+  assert.equal(await statusAfter('expected', 0, true), 'completed')
+})

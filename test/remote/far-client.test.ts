@@ -270,11 +270,11 @@ it('odd values of a job neither throw into it nor lose a line that a local log h
   const logDir = join(directory, 'logs')
   {
     await using monitor = await createMonitor({ database: `sqlite:${join(directory, 'x.db')}`, logDir })
-    await monitor.track({ taskId: 'odd' }, async (sync) => odd(sync))
+    await monitor.track({ taskId: 'odd', syncType: 'odd' }, async (sync) => odd(sync))
   }
   const monitor = await createRemoteMonitor({ url: server.url, spoolDir })
-  await monitor.track({ taskId }, async (sync) => odd(sync))
-  await monitor.track({ taskId: 'odd' }, async (sync) => odd(sync))
+  await monitor.track({ taskId, syncType: 'odd' }, async (sync) => odd(sync))
+  await monitor.track({ taskId: 'odd', syncType: 'odd' }, async (sync) => odd(sync))
   await monitor.track({ taskId: 'too long' }, async (sync) => {
     sync.recordEvent('too_long', { reason: 'x'.repeat(9000), next_step: '\ud800' }, 'Long.')
   })

@@ -7,6 +7,7 @@ import { exerciseChanges } from './change-feed-suite.ts'
 import { exerciseCounters } from './counter-suite.ts'
 import { exerciseEventCounts } from './event-count-suite.ts'
 import { exerciseDueRuns } from './due-run-suite.ts'
+import { exerciseEmptySyncs } from './empty-sync-suite.ts'
 import { exerciseErrorGroups } from './error-group-suite.ts'
 import { exerciseFigures } from './figure-suite.ts'
 import { exerciseFreshness } from './freshness-suite.ts'
@@ -35,6 +36,7 @@ export function exerciseStore(name: string, open: OpenStore): void {
   describe(name, () => {
     exerciseOpening(open)
     exerciseSyncs(open)
+    exerciseEmptySyncs(open)
     exerciseAccess(open)
     exerciseRunningSyncs(open)
     exerciseRetention(open)

@@ -195,6 +195,7 @@ export const ingestEventSchema: z.ZodType = z
       status: z.enum(['completed', 'partial', 'failed', 'cancelled']).optional(),
       finished_at: time.optional(),
       duration_ms: amount.optional(),
+      may_be_empty: z.boolean().optional(),
       ...failure,
     }),
   ])

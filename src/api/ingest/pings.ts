@@ -70,6 +70,8 @@ function eventsOf(
       type: 'finish',
       task_id,
       status: action === 'success' ? 'completed' : 'failed',
+      // It says nothing of what was read.
+      may_be_empty: true,
       ...(action === 'fail' ? { error_message: error_message ?? 'The job reported a failure.' } : {}),
       ...(duration_ms === undefined ? {} : { duration_ms }),
     },

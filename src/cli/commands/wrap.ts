@@ -5,7 +5,7 @@ import { checkJobSchedule, declareTerms } from '../../jobs/declare-schedule.ts'
 import { troubleSentence, type TellTrouble } from '../../jobs/unrecorded.ts'
 import { createMonitor } from '../../tracker/monitor.ts'
 import { createRemoteMonitor } from '../../tracker/remote-monitor.ts'
-import type { Sync } from '../../tracker/types.ts'
+import type { Sync, SyncOptions } from '../../tracker/types.ts'
 import { flagValue, stringValue, type Command, type CommandContext } from '../command.ts'
 import { remoteOptions, SERVER_OPTIONS, tellWhatWaits } from '../server-options.ts'
 import { printable } from '../terminal.ts'
@@ -52,7 +52,7 @@ export const wrap: Command = {
 }
 
 interface Recorder extends AsyncDisposable {
-  startSync(options: { syncType: string; userId: string | null; trigger: string }): Promise<Sync>
+  startSync(options: SyncOptions): Promise<Sync>
   declare(schedule: ScheduleTerms): Promise<unknown>
 }
 
@@ -135,7 +135,9 @@ async function started(
 ): Promise<Sync | null> {
   const userId = stringValue(context, 'user-id') ?? null
   try {
-    return (await recorder?.startSync({ syncType: slug, userId, trigger: 'wrap' })) ?? null
+    // The command says of its exit code what it is worth, and nothing of what it has read.
+    const options = { syncType: slug, userId, trigger: 'wrap', mayBeEmpty: true }
+    return (await recorder?.startSync(options)) ?? null
   } catch (error) {
     tellUnrecorded(context.terminal, error)
     return null

@@ -23,6 +23,7 @@ import {
 } from './ingest-statements.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 import { COUNTED_TOGETHER, countTogether, type WrittenSyncs } from './count-together.ts'
+import { findEmpty } from './find-empty.ts'
 import { findKnown, newestRun, takenEventsText } from './known-syncs.ts'
 
 const TASKS_AT_ONCE = 200
@@ -60,11 +61,13 @@ export class SqlIngestStore implements IngestStore {
 
   async apply(batch: IngestBatch): Promise<IngestAnswer> {
     let conflicts: string[] = []
+    let empty: string[] = []
     // Outside of the transaction: another one may wait for its end.
     const lines = batch.lines === null ? null : zstdCompressSync(batch.lines.lines, QUICKEST)
     try {
       const sync_ids = await this.#database.write(async (connection) => {
         conflicts = []
+        empty = []
         const ids: number[] = []
         const reports = inLockOrder(batch.reports)
         const write = async (): Promise<WrittenSyncs> => {
@@ -73,8 +76,10 @@ export class SqlIngestStore implements IngestStore {
             if (id === null) conflicts.push(report.task_id)
             else ids.push(id)
           }
+          if (conflicts.length === 0) empty = await findEmpty(connection, reports, ids)
           // What was begun is undone with it.
-          if (conflicts.length > 0) throw new MonitorError('internal', 'The reports assumed something else.')
+          if (conflicts.length + empty.length > 0)
+            throw new MonitorError('internal', 'The reports assumed something else.')
           return writtenSyncs(reports, ids)
         }
         if (reports.filter(hasEnded).length < COUNTED_TOGETHER) await write()
@@ -84,9 +89,13 @@ export class SqlIngestStore implements IngestStore {
         await keepLines(connection, batch, lines)
         return new Map(reports.map(({ task_id }, index) => [task_id, ids[index] ?? 0]))
       })
-      return { sync_ids: batch.reports.map(({ task_id }) => sync_ids.get(task_id) ?? 0), conflicts: [] }
+      return {
+        sync_ids: batch.reports.map(({ task_id }) => sync_ids.get(task_id) ?? 0),
+        conflicts: [],
+        empty: [],
+      }
     } catch (error) {
-      if (conflicts.length > 0) return { sync_ids: [], conflicts }
+      if (conflicts.length + empty.length > 0) return { sync_ids: [], conflicts, empty }
       throw error
     }
   }

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { MonitorError } from '../../../core/errors.ts'
 import type { CourseOutcome, SyncRow } from '../../../core/sync-record.ts'
 import { canBecome, type SyncStatus } from '../../../core/sync-status.ts'
+import { processedOf, UNEXPECTEDLY_EMPTY } from '../../../core/unexpected-empty.ts'
 import type { SyncCondition, SyncPageQuery, SyncPlace } from '../../sync-lists.ts'
 import type {
   FinishAnswer,
@@ -22,6 +23,7 @@ import { readSync } from '../lists/read-sync.ts'
 import { readSyncPage } from '../lists/read-sync-page.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
+import { readNothingUnexpectedly } from './syncs-before.ts'
 import { outcomeOfRow, rowOfOutcome, rowOfProgress, rowOfStart, syncOfRow } from './sync-rows.ts'
 
 const METRICS = 'canvas_sync_metrics'
@@ -86,13 +88,14 @@ export class SqlSyncStore implements SyncStore {
     )
   }
 
-  finishSync(sync_id: number, finish: SyncFinish): Promise<FinishAnswer> {
+  finishSync(sync_id: number, told: SyncFinish): Promise<FinishAnswer> {
     return this.#database.write(async (connection) => {
       const { sync_status: before, error_group_id } = await this.#standing(connection, sync_id)
       // Whoever took its job over has said what became of it: a worker that was away too long does not change that.
-      const refused = before === 'lost' && (await staysLost(connection, sync_id, finish.status))
-      if (refused || !canBecome(before, finish.status))
+      const refused = before === 'lost' && (await staysLost(connection, sync_id, told.status))
+      if (refused || !canBecome(before, told.status))
         return { applied: false, status: before, repaired_from: null, error_group_id }
+      const finish = await judgedEnd(connection, sync_id, told)
       const repaired_from = before === 'in_progress' ? null : before
       await connection.query
         .updateTable(METRICS)
@@ -225,6 +228,15 @@ export class SqlSyncStore implements SyncStore {
       throw new MonitorError('not_found_locally', `There is no sync with the id ${sync_id}.`)
     return row
   }
+}
+
+/** The end as it stands, whatever the job takes it for. */
+async function judgedEnd(connection: SqlConnection, sync_id: number, told: SyncFinish): Promise<SyncFinish> {
+  const { status, incremental_sync, target_course_id, counters, may_be_empty = false } = told
+  const processed = processedOf(counters)
+  const end = { status, incremental_sync, target_course_id, processed, may_be_empty }
+  const is_empty = await readNothingUnexpectedly(connection, sync_id, end)
+  return is_empty ? { ...told, ...UNEXPECTEDLY_EMPTY } : told
 }
 
 function conditionOf({
