@@ -147,11 +147,13 @@ suite('a chart', () => {
     const chart = panel(page, SYNCS)
     await chart.getByRole('button', { name: 'Show as a table' }).click()
     const rows = chart.locator('tbody tr')
+    await rows.first().waitFor()
     assert.deepEqual(await rows.locator('td:nth-of-type(1)').allTextContents(), ['1', '4'])
     await chart.getByRole('button', { name: 'Show the chart' }).click()
     await chart.locator('.plot').waitFor()
     const durations = panel(page, 'Duration by hour')
     await durations.getByRole('button', { name: 'Show as a table' }).click()
+    await durations.locator('tbody tr').first().waitFor()
     const medians = await durations.locator('tbody td:nth-of-type(1)').allTextContents()
     // Percentiles over time are within 2.5 %.
     assert.match(medians.join(', '), /^30(?:\.\d)? s, 1 min \d+ s$/)
