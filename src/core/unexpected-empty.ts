@@ -31,9 +31,12 @@ type Processed = Pick<
   'courses_processed' | 'assignments_processed' | 'submissions_processed' | 'grades_processed'
 >
 
-/** Of a job that says neither whose nor what its syncs are, nobody knows which ones are its own: other jobs may say as little. */
-export const isNameless = (sync: { readonly user_id: string | null; readonly sync_type: string }): boolean =>
-  sync.user_id === null && sync.sync_type === 'all'
+/** Of a job that says neither whose nor what its syncs are, nobody knows which ones are its own: others may say as little. */
+export const isNameless = (sync: {
+  readonly user_id: string | null
+  readonly sync_type: string
+  readonly target_course_id: string | null
+}): boolean => sync.user_id === null && sync.sync_type === 'all' && sync.target_course_id === null
 
 /** How much a sync has read. */
 export const processedOf = (counters: Readonly<Processed>): number =>

@@ -42,7 +42,7 @@ export async function readNothingUnexpectedly(
   if (!mayBeUnexpectedlyEmpty({ ...end, has_outcomes: false })) return false
   const { dialect, select } = connection
   const [own] = await select<Own>(textFor(dialect, OWN), [sync_id, sync_id])
-  if (own === undefined || isNameless(own)) return false
+  if (own === undefined || isNameless({ ...own, target_course_id })) return false
   const sync: EndingSync = { ...end, processed: own.processed, has_outcomes: own.has_outcomes === 1 }
   if (!mayBeUnexpectedlyEmpty(sync)) return false
   return isUnexpectedlyEmpty(sync, await processedBefore(connection, sync_id, own, target_course_id))
