@@ -50,6 +50,18 @@ export function exerciseEmptySyncs(open: OpenStore): void {
       return row.sync_status === 'failed'
     }
 
+    it('is judged by those that started before it, and of the same millisecond by those that read something', async () => {
+      const run = job()
+      await times(3, () => run({ counters: READ }))
+      const started_at = START + 7_200_000
+      let later: { answer: FinishAnswer; row: SyncRow } | undefined
+      const earlier = await run({}, { started_at }, async () => {
+        later = await run({ may_be_empty: true }, { started_at })
+      })
+      assert.equal(later?.row.sync_status, 'completed')
+      assert.equal(isEmpty(earlier), true)
+    })
+
     it('stays completed where its job says neither whose nor what it is: others may say as little', async () => {
       const nameless = job({ user_id: null, sync_type: 'all' })
       await times(3, () => nameless({ counters: READ }))

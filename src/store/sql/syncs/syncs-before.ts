@@ -48,7 +48,10 @@ export async function readNothingUnexpectedly(
   return isUnexpectedlyEmpty(sync, await processedBefore(connection, sync_id, own, target_course_id))
 }
 
-/** Newest first, three at most. One that started later says nothing of what was to be expected. */
+/**
+ * Newest first, three at most. One that started later says nothing of what was to be expected. Of those of the same
+ * millisecond nobody knows which came first, for ids are in the order of writing: one that read something counts.
+ */
 async function processedBefore(
   { dialect, select }: SqlConnection,
   sync_id: number,
@@ -66,18 +69,19 @@ async function processedBefore(
           by('subject'),
           `${of_user} and sync_type = ? and sync_status <> 'in_progress'`,
           'target_course_id is null',
-          [...user, sync_type, sync_start_time, sync_id],
+          [...user, sync_type, sync_start_time, sync_start_time, sync_id],
         ] as const)
       : ([
           by('target_course'),
           'target_course_id = ?',
           `${of_user} and sync_type = ?`,
-          [target_course_id, sync_start_time, sync_id, ...user, sync_type],
+          [target_course_id, sync_start_time, sync_start_time, sync_id, ...user, sync_type],
         ] as const)
   const text = `select processed from (
       select id, user_id, sync_type, sync_start_time, sync_status, incremental_sync, target_course_id,
         ${PROCESSED} as processed
-      from canvas_sync_metrics ${from} where ${which} and sync_start_time <= ? and id <> ?
+      from canvas_sync_metrics ${from} where ${which} and sync_start_time <= ?
+        and (sync_start_time < ? or id <> ? and ${PROCESSED} > 0)
       order by sync_start_time desc, id desc limit ${LOOKED_BACK}) as newest
     where sync_status = 'completed' and incremental_sync = 0 and ${like}
     order by sync_start_time desc, id desc limit ${SYNCS_COMPARED}`
