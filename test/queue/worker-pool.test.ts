@@ -14,9 +14,7 @@ import { Fleet, startCanvas, type WorkerProcess } from './support/fleet.ts'
 import { overlaps, SeenCalls } from './support/seen-calls.ts'
 
 const LONG = process.env['LONG_TESTS'] === '1'
-const { WORKERS, SOURCES, JOBS, KILLS } = LONG
-  ? { WORKERS: 8, SOURCES: 40, JOBS: 500, KILLS: 40 }
-  : { WORKERS: 4, SOURCES: 16, JOBS: 60, KILLS: 8 }
+const { WORKERS, SOURCES, JOBS, KILLS } = { WORKERS: 8, SOURCES: 40, JOBS: 500, KILLS: 40 }
 const FINAL = new Set(['completed', 'partial', 'failed', 'cancelled', 'lost', 'timed_out'])
 const directory = temporaryDirectory()
 const skip = process.platform === 'linux' ? false : 'the other end of a connection is looked up in /proc'
