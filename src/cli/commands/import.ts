@@ -17,11 +17,16 @@ import { LiveDisplay } from '../progress/live-display.ts'
 import { printable } from '../terminal.ts'
 
 const TABLE = 'canvas_sync_metrics'
-/** A SQLite file is written at many places at once. */
-const CACHE_MIB = 144
+/** Memory that must be free for the roomy way, which takes up to 900 MiB; the lean one takes half of that. */
+const ROOM_BYTES = 4 * 1024 ** 3
+/** A SQLite file is written at many places at once: what has no place in its cache is written and read again. */
+const CACHE_MIB = { lean: 144, roomy: 400 }
 const BATCH_MS = 1500
-/** Nobody waits for a database that is only being made. */
-const FIRST_BATCH_MS = 3000
+/** Nobody waits for a database that is only being made. Longer ones write the sums of a user less often. */
+const FIRST_BATCH_MS = { lean: 3000, roomy: 10_000 }
+
+/** What a container may have counts as well. */
+const room = (): 'lean' | 'roomy' => (process.availableMemory() >= ROOM_BYTES ? 'roomy' : 'lean')
 
 export const importCommand: Command = {
   name: 'import',
@@ -112,7 +117,7 @@ async function takeSyncs(
     clock: systemClock,
     system: stringValue(context, 'system') ?? 'earlier',
     dry_run,
-    batch_ms: is_new ? FIRST_BATCH_MS : BATCH_MS,
+    batch_ms: is_new ? FIRST_BATCH_MS[room()] : BATCH_MS,
     zone,
     keep_error_messages: flagValue(context, 'keep-error-messages') || config.keep_error_messages,
     lost_after_hours: wholeNumberOption(stringValue(context, 'lost-after'), '--lost-after', {
@@ -178,7 +183,7 @@ async function openTarget(database: string, dry_run: boolean): Promise<Store | n
       },
     )
   }
-  return await openStore(database, { cache_mib: CACHE_MIB })
+  return await openStore(database, { cache_mib: CACHE_MIB[room()] })
 }
 
 function display({ terminal }: CommandContext, line: () => string): Disposable {
