@@ -18,7 +18,9 @@ for (const minutes of [5, 10, 15]) {
   await sync.completed({ started_at, duration_seconds: 90, counters })(open.store.syncs, now)
 }
 await sync.failed({ started_at: TENTH + 20 * 60_000, error_type: 'timeout' })(open.store.syncs, now)
-await sync.completed({ started_at: TENTH + 3 * HOUR_MS, duration_seconds: 30 })(open.store.syncs, now)
+const read_one = { ...noCounters(), courses_processed: 1 }
+const later = { started_at: TENTH + 3 * HOUR_MS, duration_seconds: 30, counters: read_one }
+await sync.completed(later)(open.store.syncs, now)
 
 const SYNCS = 'Syncs by hour, last 24 hours'
 const cursorOf = (page: Page, title: string): Locator => panel(page, title).getByRole('slider')
