@@ -85,4 +85,5 @@ test('copy in the other direction, or without PostgreSQL, says which way it goes
   const { code, stderr } = await runMain(['copy', '--from', 'sqlite:a.db', '--database', 'sqlite:b.db'])
   assert.equal(code, 2)
   assert.match(stderr, /copy takes a SQLite database into PostgreSQL, and nothing else\./)
+  assert.match(stderr, /copy --from sqlite:data\/canvas-sync\.db --database "\$DATABASE_URL"$/m)
 })

@@ -1,9 +1,9 @@
 import { MonitorError } from '../../core/errors.ts'
 import { databasePlace, isPostgres, openStore, sqlitePath } from '../../store/open-store.ts'
-import { stringValue, type Command, type CommandContext } from '../command.ts'
+import { stringValue, type Command } from '../command.ts'
 import { checkFigures, figuresDiffer } from '../figures-check.ts'
 import { counted } from '../numbers.ts'
-import { LiveDisplay } from '../progress/live-display.ts'
+import { liveLine } from '../progress/live-line.ts'
 import { printable } from '../terminal.ts'
 
 export const copy: Command = {
@@ -26,25 +26,22 @@ export const copy: Command = {
     if (isPostgres(from) || !isPostgres(config.database)) throw wrongWay()
     const { copyDatabase } = await import('../../store/copying/copy-database.ts')
     let shown = 'Copying …'
-    const copied = await withDisplay(
-      context,
-      () => shown,
-      async () => {
-        const answer = await copyDatabase({
-          from: sqlitePath(from),
-          to: config.database,
-          signal,
-          onProgress: ({ rows_done, rows_total }) => {
-            shown = `Copying … ${counted(rows_done, 'row')} of ${counted(rows_total, 'row')}`
-          },
-        })
-        shown = 'Comparing the sums with the rows …'
-        await using store = await openStore(config.database)
-        const differences = await checkFigures(store)
-        if (differences.length > 0) throw figuresDiffer(differences)
-        return answer
-      },
-    )
+    const copied = await (async () => {
+      using _ = liveLine(context, () => shown)
+      const answer = await copyDatabase({
+        from: sqlitePath(from),
+        to: config.database,
+        signal,
+        onProgress: ({ rows_done, rows_total }) => {
+          shown = `Copying … ${counted(rows_done, 'row')} of ${counted(rows_total, 'row')}`
+        },
+      })
+      shown = 'Comparing the sums with the rows …'
+      await using store = await openStore(config.database)
+      const differences = await checkFigures(store)
+      if (differences.length > 0) throw figuresDiffer(differences)
+      return answer
+    })()
     const to = databasePlace(config.database)
     if (json) terminal.json({ from, to, ...copied })
     else {
@@ -67,21 +64,7 @@ export const copy: Command = {
 
 function wrongWay(): MonitorError {
   return new MonitorError('usage', 'copy takes a SQLite database into PostgreSQL, and nothing else.', {
-    next_step:
-      'canvas-sync-monitor copy --from sqlite:data/canvas-sync.db --database postgres://USER:PASSWORD@HOST/DATABASE',
+    // An address of a database is redacted in errors, also as an example.
+    next_step: 'canvas-sync-monitor copy --from sqlite:data/canvas-sync.db --database "$DATABASE_URL"',
   })
-}
-
-async function withDisplay<Result>(
-  { terminal }: CommandContext,
-  line: () => string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const display = terminal.interactive && !terminal.quiet ? new LiveDisplay(terminal, () => [line()]) : null
-  display?.start()
-  try {
-    return await work()
-  } finally {
-    display?.stop()
-  }
 }

@@ -13,7 +13,7 @@ import { schemaState } from '../../store/schema-state.ts'
 import type { Store } from '../../store/store.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
 import { counted, wholeNumberOption } from '../numbers.ts'
-import { LiveDisplay } from '../progress/live-display.ts'
+import { liveLine } from '../progress/live-line.ts'
 import { printable } from '../terminal.ts'
 
 const TABLE = 'canvas_sync_metrics'
@@ -109,7 +109,7 @@ async function takeSyncs(
   const is_new = !isPostgres(config.database) && !existsSync(sqlitePath(config.database))
   await using store = await openTarget(config.database, dry_run)
   let shown = ''
-  using _ = display(context, () => shown)
+  using _ = liveLine(context, () => shown)
   return await importSyncs({
     source,
     table,
@@ -142,7 +142,7 @@ async function takeLogs(
 ): Promise<ImportReport['logs']> {
   const { config, signal } = context
   let shown = ''
-  using _ = display(context, () => shown)
+  using _ = liveLine(context, () => shown)
   try {
     return await importLogs({
       from,
@@ -184,16 +184,6 @@ async function openTarget(database: string, dry_run: boolean): Promise<Store | n
     )
   }
   return await openStore(database, { cache_mib: CACHE_MIB[room()] })
-}
-
-function display({ terminal }: CommandContext, line: () => string): Disposable {
-  const shown = terminal.interactive && !terminal.quiet ? new LiveDisplay(terminal, () => [line()]) : null
-  shown?.start()
-  return {
-    [Symbol.dispose]() {
-      shown?.stop()
-    },
-  }
 }
 
 /** Of times that name none: the earlier system wrote UTC into its table, unless it was changed. */
