@@ -776,6 +776,10 @@ class _Reporter:
             with contextlib.suppress(Exception):
                 if name in sys.modules:
                     sys.modules[name].Finalize(None, _at_exit, exitpriority=100)
+        # Those of Celery end without these as well, a second after their last task.
+        with contextlib.suppress(Exception):
+            if "celery.signals" in sys.modules:
+                sys.modules["celery.signals"].worker_process_shutdown.connect(_at_process_shutdown, weak=False)
 
     def _main(self) -> None:
         while True:
@@ -1185,6 +1189,10 @@ def _at_exit() -> None:
             if tracker is not None:
                 tracker.process_ended(None if hasattr(sys, "ps1") else getattr(sys, "last_value", None))
         reporter.close(_EXIT_S)
+
+
+def _at_process_shutdown(**_: Any) -> None:
+    _at_exit()
 
 
 # The reporter that this thread has locked for a fork: another thread may configure() meanwhile.

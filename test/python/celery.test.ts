@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { buffer } from 'node:stream/consumers'
+import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { readLines } from '../ingest/support/log-lines.ts'
 import { FarServer } from '../remote/support/far-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { pythonWith, startPython } from './support/python.ts'
+import { pythonWith, segmentsOf, send, startPython } from './support/python.ts'
 
 const program = pythonWith('celery', 'requests')
 const FOLDER = fileURLToPath(new URL('jobs/celery', import.meta.url))
@@ -94,8 +98,67 @@ test(
     }
     worker.child.kill('SIGTERM')
     await worker.ended
+    // What the worker had no time to send is on its disk, for the next process.
+    await send(server.url, options.spool)
     const slow = (await rows()).get('slow')
     assert.deepEqual([slow?.sync_status, slow?.courses.updated], ['completed', 20])
     assert.ok(!JSON.stringify(readLines(server.logs)).includes('Mustermann'))
   },
 )
+
+test(
+  'a Celery worker that is ended waits until a slow server has taken the end of its last task',
+  { skip: program === null && 'no python3 has celery and requests' },
+  async () => {
+    const server = await FarServer.start()
+    const slow = await slowProxy(server.url, 2000)
+    const directory = temporaryDirectory()
+    const broker = join(directory, 'broker')
+    const options = {
+      program: program ?? '',
+      url: slow,
+      spool: join(directory, 'spool'),
+      env: { BROKER_FOLDER: broker, C_FORCE_ROOT: '1' },
+    }
+    await startPython([join(FOLDER, 'tasks.py'), 'slow'], options).ended
+    const args = ['-m', 'celery', '--workdir', FOLDER, '-A', 'tasks', 'worker', '-c', '1', '-l', 'WARNING']
+    const worker = startPython([...args, '--without-gossip', '--without-mingle'], options)
+    for (let look = 0; !existsSync(join(broker, 'slow.started')); look++) {
+      assert.ok(look < 600)
+      await delay(50)
+    }
+    worker.child.kill('SIGTERM')
+    await worker.ended
+    const response = await fetch(`${server.url}/api/canvas/metrics/recent`)
+    const { syncs } = (await response.json()) as { syncs: Listed[] }
+    assert.deepEqual(
+      syncs.map(({ sync_status, courses }) => [sync_status, courses.updated]),
+      [['completed', 20]],
+    )
+    assert.deepEqual(segmentsOf(options.spool), [])
+  },
+)
+
+/** Hands each request on after a while, unless whoever sent it is gone by then. */
+async function slowProxy(url: string, after_ms: number): Promise<string> {
+  const proxy = createServer((request, response) => {
+    void (async () => {
+      const body = await buffer(request)
+      await delay(after_ms)
+      if (request.socket.destroyed) return
+      const headers = new Headers(request.headers as Record<string, string>)
+      headers.delete('host')
+      headers.delete('connection')
+      const answer = await fetch(new URL(request.url ?? '/', url), {
+        method: request.method ?? 'GET',
+        headers,
+        ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+      })
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    })()
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  after(() => proxy.close())
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+}
