@@ -17,7 +17,7 @@ export type BatchSums = Omit<EarlierAnswer, 'other_system'>
 
 export interface BatchSenderOptions {
   /** Null: there is no database yet, and nothing is written. */
-  readonly store: EarlierStore | null
+  readonly store: Pick<EarlierStore, 'importSyncs'> | null
   readonly system: string
   readonly dry_run: boolean
   /**

@@ -11,6 +11,10 @@ import { RowReader, type Correction, type Refusal } from './rows/read-row.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+/** How long writing a batch may take: others who write to a SQLite database wait, in PostgreSQL those with syncs of its users. */
+const BATCH_MS = 1500
+/** In a new database. Longer ones write the sums of a user less often. */
+const FIRST_BATCH_MS = 3000
 
 export interface ImportOptions {
   readonly source: EarlierSource
@@ -21,8 +25,6 @@ export interface ImportOptions {
   /** The name of the earlier system. */
   readonly system: string
   readonly dry_run: boolean
-  /** How long writing a batch may take, milliseconds: others who write to a SQLite database wait. */
-  readonly batch_ms: number
   /** Of times that name none. */
   readonly zone: LegacyZone
   readonly keep_error_messages: boolean
@@ -39,6 +41,8 @@ export interface ImportProgress {
   readonly rows: number
   /** From 0 to 1; null when nobody knows. */
   readonly done: number | null
+  /** Indexes that are still to be made, once all rows are written; null before. */
+  readonly indexes: number | null
 }
 
 /**
@@ -50,13 +54,21 @@ export interface ImportProgress {
 export async function importSyncs(options: ImportOptions): Promise<Omit<ImportReport, 'logs'>> {
   const run = new ImportRun(options)
   let complete = true
+  await run.begin()
   try {
-    for await (const page of options.source.pages(options.signal)) await run.take(page)
+    try {
+      for await (const page of options.source.pages(options.signal)) await run.take(page)
+    } catch (error) {
+      if (!options.signal.aborted) throw error
+      complete = false
+    }
+    await run.end()
   } catch (error) {
-    if (!options.signal.aborted) throw error
-    complete = false
+    // The first error is the one to tell.
+    await run.makeIndexes().catch(() => {})
+    throw error
   }
-  await run.end()
+  await run.makeIndexes()
   return run.report(complete)
 }
 
@@ -64,7 +76,6 @@ class ImportRun {
   readonly #options: ImportOptions
   readonly #began: number
   readonly #now: number
-  readonly #sender: BatchSender
   readonly #refused = new RowNotes<Refusal>()
   readonly #corrected = new RowNotes<Correction>()
   readonly #statuses: Partial<Record<SyncStatus, number>> = {}
@@ -77,13 +88,30 @@ class ImportRun {
   #last = Number.NEGATIVE_INFINITY
   #in_the_future = 0
   #older = 0
+  #sender: BatchSender
 
   constructor(options: ImportOptions) {
     this.#options = options
     this.#began = options.clock.monotonic()
     this.#now = options.clock.now()
-    const { store, system, dry_run, batch_ms } = options
-    this.#sender = new BatchSender({ store, system, dry_run, batch_ms, onWritten: () => this.#tell() })
+    this.#sender = this.#newSender(BATCH_MS)
+  }
+
+  async begin(): Promise<void> {
+    const { store } = this.#options
+    if (store === null || (await store.countPostponedIndexes()) === 0) return
+    this.#sender = this.#newSender(FIRST_BATCH_MS)
+  }
+
+  /** Also of an import that was broken off: whoever opens the database next need not wait for them. */
+  async makeIndexes(): Promise<void> {
+    const { store, dry_run, onProgress } = this.#options
+    if (store === null || dry_run) return
+    let indexes = await store.countPostponedIndexes()
+    while (indexes > 0) {
+      onProgress?.({ rows: this.#read, done: this.#done, indexes })
+      indexes = await store.makePostponedIndex()
+    }
   }
 
   async take({ columns, rows, done }: EarlierPage): Promise<void> {
@@ -147,6 +175,11 @@ class ImportRun {
     }
   }
 
+  #newSender(batch_ms: number): BatchSender {
+    const { store, system, dry_run } = this.#options
+    return new BatchSender({ store, system, dry_run, batch_ms, onWritten: () => this.#tell() })
+  }
+
   #look(start_ms: number): void {
     this.#first = Math.min(this.#first, start_ms)
     this.#last = Math.max(this.#last, start_ms)
@@ -170,6 +203,6 @@ class ImportRun {
   }
 
   #tell(): void {
-    this.#options.onProgress?.({ rows: this.#read, done: this.#done })
+    this.#options.onProgress?.({ rows: this.#read, done: this.#done, indexes: null })
   }
 }

@@ -30,6 +30,13 @@ export interface EarlierBatch {
 
 /** Syncs that an earlier system has recorded. */
 export interface EarlierStore {
+  /** Indexes that wait for {@link makePostponedIndex}: see `postpone_indexes` of `openStore`. */
+  countPostponedIndexes(): Promise<number>
+  /**
+   * Makes one of them; answers how many are left. Those that nobody made, as the process was killed, are made by whoever opens
+   * the database next.
+   */
+  makePostponedIndex(): Promise<number>
   /**
    * One transaction. The syncs are in all figures, lists, users and groups of errors as if they had been tracked, but
    * nobody who follows is told, no incident comes of them, and they are not in the counters of Prometheus.

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { MonitorError } from '../core/errors.ts'
+import type { MigrateOptions } from './migrations/postponed-indexes.ts'
 import { parsePostgresUrl } from './postgres/postgres-url.ts'
 import type { Store } from './store.ts'
 
-export interface OpenStoreOptions {
+export interface OpenStoreOptions extends MigrateOptions {
   /** How often the syncs that this process runs say that they are alive, milliseconds. Default 10,000. */
   readonly heartbeat_interval_ms?: number
   /** Threads of a SQLite store that only read beside the one that writes: a server wants two. Default 0. */
@@ -45,8 +46,8 @@ export async function openStore(database: string, options: OpenStoreOptions = {}
   }
   const path = sqlitePath(database)
   const { WorkerStore } = await import('./sqlite/worker-store.ts')
-  const { heartbeat_interval_ms = 10_000, reader_threads = 0, cache_mib } = options
-  return await WorkerStore.open({ path, heartbeat_interval_ms, reader_threads, cache_mib })
+  const { heartbeat_interval_ms = 10_000, reader_threads = 0, ...file } = options
+  return await WorkerStore.open({ path, heartbeat_interval_ms, reader_threads, file })
 }
 
 function withoutCredentials(url: string): string {

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
-import { Client } from 'pg'
-import { resultTypes } from '../../src/store/postgres/postgres-values.ts'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../src/store/earlier-sync.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { packSyncs } from '../../src/store/packed-syncs.ts'
@@ -14,38 +10,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { FiguresPlace } from '../../src/store/sync-figures.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { syncFinish, syncStart } from '../support/sync-factory.ts'
-import { temporaryDirectory } from '../support/temporary-directory.ts'
-
-interface Engine {
-  readonly name: string
-  readonly makeUrl: () => Promise<string>
-  readonly readRows: (url: string, statement: string) => Promise<Record<string, unknown>[]>
-}
-
-let files = 0
-const ENGINES: readonly Engine[] = [
-  {
-    name: 'SQLite',
-    makeUrl: async () => `sqlite:${join(temporaryDirectory(), `earlier-${++files}.db`)}`,
-    readRows: async (url, statement) => {
-      using database = new DatabaseSync(url.slice('sqlite:'.length), { readOnly: true })
-      return structuredClone(database.prepare(statement).all())
-    },
-  },
-  {
-    name: 'PostgreSQL',
-    makeUrl: async () => await (await startPostgres()).createDatabase(),
-    readRows: async (url, statement) => {
-      const client = new Client({ connectionString: url, types: resultTypes })
-      await client.connect()
-      try {
-        return structuredClone((await client.query<Record<string, unknown>>(statement)).rows)
-      } finally {
-        await client.end()
-      }
-    },
-  },
-]
+import { ENGINES } from './support/engines.ts'
 
 const START = Date.parse('2026-10-31T22:50:00.000Z')
 

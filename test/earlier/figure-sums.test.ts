@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { EARLIER_COLUMNS, type EarlierColumn, type EarlierSync } from '../../src/store/earlier-sync.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { packSyncs } from '../../src/store/packed-syncs.ts'
+import { BIN_COLUMNS, SUM_COLUMNS } from '../../src/store/sql/figures/figure-columns.ts'
 import fc from '../support/fast-check.ts'
-import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { ENGINES } from './support/engines.ts'
 
-const FIGURES = ['canvas_sync_totals', 'canvas_sync_user_totals', 'canvas_sync_durations'] as const
+interface FigureTable {
+  readonly key: readonly string[]
+  readonly sums: readonly string[]
+  readonly bounds: boolean
+}
+const FIGURES: Readonly<Record<string, FigureTable>> = {
+  canvas_sync_totals: { key: ['tier', 'sync_status', 'bucket_start'], sums: SUM_COLUMNS, bounds: true },
+  canvas_sync_user_totals: {
+    key: ['user_id', 'tier', 'sync_status', 'bucket_start'],
+    sums: SUM_COLUMNS,
+    bounds: true,
+  },
+  canvas_sync_durations: { key: ['tier', 'bucket_start', 'chunk'], sums: BIN_COLUMNS, bounds: false },
+}
 const COUNTS = EARLIER_COLUMNS.filter((name) =>
   /_(processed|created|updated|made|failed|hits|operations|bytes)$/.test(name),
 )
@@ -54,37 +66,49 @@ function syncOf({ counts, ...values }: Given, index: number): EarlierSync {
   return { key: String(index), id: null, task_digest: index, content_digest: index, values: value }
 }
 
-function figuresIn(database: DatabaseSync): unknown {
-  return FIGURES.map((table) => {
-    const order = table === 'canvas_sync_durations' ? '1, 2, 3' : '1, 2, 3, 4'
-    return structuredClone(database.prepare(`select * from ${table} order by ${order}`).all())
-  })
+/** PostgreSQL has a sum in several rows. */
+function figuresIn({ key, sums, bounds }: FigureTable, table: string): string {
+  const columns = [
+    ...key,
+    ...sums.map((name) => `sum(${name}) as ${name}`),
+    ...(bounds ? ['min(duration_min_us) as least', 'max(duration_max_us) as greatest'] : []),
+  ]
+  return `select ${columns.join(', ')} from ${table} group by ${key.join(', ')} order by ${key.join(', ')}`
 }
 
-test('the figures of imported syncs are those that the database finds in their rows', async () => {
-  const directory = temporaryDirectory()
-  let files = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(given, { minLength: 1, maxLength: 150 }), async (rows) => {
-      const path = join(directory, `figures-${++files}.db`)
-      const store = await openStore(`sqlite:${path}`)
-      const syncs = rows.map(syncOf)
-      const half = syncs.length >> 1
-      try {
-        for (const part of [syncs.slice(0, half), syncs.slice(half)]) {
-          const pages = [part.slice(0, 3), part.slice(3)].map(packSyncs)
-          await store.earlier.importSyncs({ system: 'earlier', pages, dry_run: false })
+/** What adds the figures of the rows that are there. */
+const ADD_ALL: Readonly<Record<string, string>> = {
+  SQLite:
+    'insert into canvas_sync_added_figures (sync_ids) select json_group_array(id) from canvas_sync_metrics',
+  PostgreSQL: 'select canvas_sync_add_figures(array(select id from canvas_sync_metrics))',
+}
+
+for (const { name, makeUrl, readRows, execute } of ENGINES) {
+  test(`the figures of imported syncs are those that ${name} finds in their rows`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(given, { minLength: 1, maxLength: 150 }), async (rows) => {
+        const url = await makeUrl()
+        const store = await openStore(url)
+        const syncs = rows.map(syncOf)
+        const half = syncs.length >> 1
+        try {
+          for (const part of [syncs.slice(0, half), syncs.slice(half)]) {
+            const pages = [part.slice(0, 3), part.slice(3)].map(packSyncs)
+            await store.earlier.importSyncs({ system: 'earlier', pages, dry_run: false })
+          }
+        } finally {
+          await store.close()
         }
-      } finally {
-        await store.close()
-      }
-      using database = new DatabaseSync(path)
-      const imported = figuresIn(database)
-      for (const table of FIGURES) database.exec(`delete from ${table}`)
-      database.exec(`insert into canvas_sync_added_figures (sync_ids)
-        select json_group_array(id) from canvas_sync_metrics`)
-      assert.deepEqual(imported, figuresIn(database))
-    }),
-    { numRuns: 8 },
-  )
-})
+        const figures = async (): Promise<unknown> =>
+          await Promise.all(
+            Object.entries(FIGURES).map(([table, figure]) => readRows(url, figuresIn(figure, table))),
+          )
+        const imported = await figures()
+        for (const table of Object.keys(FIGURES)) await execute(url, `delete from ${table}`)
+        await execute(url, ADD_ALL[name] ?? '')
+        assert.deepEqual(imported, await figures())
+      }),
+      { numRuns: 8 },
+    )
+  })
+}

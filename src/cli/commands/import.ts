@@ -8,7 +8,7 @@ import { importLogs } from '../../earlier/logs/import-logs.ts'
 import { openEarlierSource } from '../../earlier/open-source.ts'
 import { describeImport } from '../../earlier/report-text.ts'
 import { legacyZone, type LegacyZone } from '../../logs/reading/legacy-zone.ts'
-import { isPostgres, openStore, sqlitePath } from '../../store/open-store.ts'
+import { openStore } from '../../store/open-store.ts'
 import { schemaState } from '../../store/schema-state.ts'
 import type { Store } from '../../store/store.ts'
 import { flagValue, stringValue, stringValues, type Command, type CommandContext } from '../command.ts'
@@ -17,16 +17,8 @@ import { liveLine } from '../progress/live-line.ts'
 import { printable } from '../terminal.ts'
 
 const TABLE = 'canvas_sync_metrics'
-/** Memory that must be free for the roomy way, which takes up to 900 MiB; the lean one takes half of that. */
-const ROOM_BYTES = 4 * 1024 ** 3
 /** A SQLite file is written at many places at once: what has no place in its cache is written and read again. */
-const CACHE_MIB = { lean: 144, roomy: 400 }
-const BATCH_MS = 1500
-/** Nobody waits for a database that is only being made. Longer ones write the sums of a user less often. */
-const FIRST_BATCH_MS = { lean: 3000, roomy: 10_000 }
-
-/** What a container may have counts as well. */
-const room = (): 'lean' | 'roomy' => (process.availableMemory() >= ROOM_BYTES ? 'roomy' : 'lean')
+const CACHE_MIB = 144
 
 export const importCommand: Command = {
   name: 'import',
@@ -106,7 +98,6 @@ async function takeSyncs(
   const table = stringValue(context, 'table') ?? TABLE
   const dry_run = flagValue(context, 'dry-run')
   await using source = await openEarlierSource(from, table)
-  const is_new = !isPostgres(config.database) && !existsSync(sqlitePath(config.database))
   await using store = await openTarget(config.database, dry_run)
   let shown = ''
   using _ = liveLine(context, () => shown)
@@ -117,7 +108,6 @@ async function takeSyncs(
     clock: systemClock,
     system: stringValue(context, 'system') ?? 'earlier',
     dry_run,
-    batch_ms: is_new ? FIRST_BATCH_MS[room()] : BATCH_MS,
     zone,
     keep_error_messages: flagValue(context, 'keep-error-messages') || config.keep_error_messages,
     lost_after_hours: wholeNumberOption(stringValue(context, 'lost-after'), '--lost-after', {
@@ -128,9 +118,12 @@ async function takeSyncs(
     kept_columns: stringValues(context, 'keep-column'),
     sync_days: config.retention.enabled ? config.retention.sync_days : null,
     signal,
-    onProgress: ({ rows, done }) => {
+    onProgress: ({ rows, done, indexes }) => {
       const part = done === null ? '' : ` (${Math.floor(done * 100)} %)`
-      shown = `Importing: ${counted(rows, 'row')} read${part} …`
+      shown =
+        indexes === null
+          ? `Importing: ${counted(rows, 'row')} read${part} …`
+          : `Making the indexes: ${indexes} to go …`
     },
   })
 }
@@ -183,7 +176,7 @@ async function openTarget(database: string, dry_run: boolean): Promise<Store | n
       },
     )
   }
-  return await openStore(database, { cache_mib: CACHE_MIB[room()] })
+  return await openStore(database, { cache_mib: CACHE_MIB, postpone_indexes: true })
 }
 
 /** Of times that name none: the earlier system wrote UTC into its table, unless it was changed. */

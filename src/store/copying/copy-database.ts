@@ -37,6 +37,7 @@ export interface CopiedDatabase {
  */
 const NOT_COPIED: ReadonlySet<string> = new Set([
   'canvas_sync_migrations',
+  'canvas_sync_postponed_indexes',
   'canvas_sync_duration_bins',
   'canvas_sync_counted_together',
   'canvas_queue_jobs',

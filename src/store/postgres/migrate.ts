@@ -8,6 +8,8 @@ import {
   type Migration,
   type MigrationReport,
 } from '../migrations/migrations.ts'
+import { POSTPONED_TABLE, type MigrateOptions } from '../migrations/postponed-indexes.ts'
+import { makePostponedIndexes, postponeIndexes } from './postponed-indexes.ts'
 import { lockKey } from './postgres-connection.ts'
 import { sqlState } from './postgres-errors.ts'
 
@@ -22,10 +24,14 @@ const UNDEFINED_COLUMN = '42703'
 export async function migrate(
   client: ClientBase,
   migrations: readonly Migration[] = readMigrations('postgres'),
+  { postpone_indexes = false }: MigrateOptions = {},
 ): Promise<MigrationReport> {
   const version = migrations.at(-1)?.version ?? 0
   // Without the lock first: a server that starts changes nothing, and may have no right to.
-  if ((await pendingMigrations(client, migrations)).length === 0) return { applied: [], version }
+  const found = await foundSchema(client)
+  // First: a migration may change an index that is still to be made.
+  if (found.present.has(POSTPONED_TABLE)) await makePostponedIndexes(client)
+  if (pendingIn(found, migrations).length === 0) return { applied: [], version }
   await client.query('begin')
   try {
     // The one that waits does so for as long as the other one needs.
@@ -41,6 +47,7 @@ export async function migrate(
       )
       await client.query(text)
     }
+    if (postpone_indexes && pending.length === migrations.length) await postponeIndexes(client)
     await client.query('commit')
     return { applied: pending.map(({ name }) => name), version }
   } catch (error) {

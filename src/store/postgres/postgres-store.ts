@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { MonitorError } from '../../core/errors.ts'
 import type { Migration, MigrationReport } from '../migrations/migrations.ts'
+import type { MigrateOptions } from '../migrations/postponed-indexes.ts'
 import { sqlParts } from '../sql/sql-parts.ts'
 import { PartedStore, type StoreHealth } from '../store.ts'
 import { HeartbeatThread } from './heartbeat-thread.ts'
@@ -12,7 +13,7 @@ import { connectClient } from './postgres-pool.ts'
 import { guardServer } from './postgres-server-check.ts'
 import { parsePostgresUrl, type PostgresAddress } from './postgres-url.ts'
 
-export interface PostgresStoreOptions {
+export interface PostgresStoreOptions extends MigrateOptions {
   /** How often the syncs that this process runs say that they are alive, milliseconds. Default 10,000. */
   readonly heartbeat_interval_ms?: number
 }
@@ -43,10 +44,10 @@ export class PostgresStore extends PartedStore {
   /** Connects and brings the database to this version's schema. */
   static async open(
     url: string,
-    { heartbeat_interval_ms = 10_000 }: PostgresStoreOptions = {},
+    { heartbeat_interval_ms = 10_000, ...options }: PostgresStoreOptions = {},
   ): Promise<PostgresStore> {
     const address = parsePostgresUrl(url)
-    await prepareDatabase(address)
+    await prepareDatabase(address, options)
     const heartbeats = new HeartbeatThread({ url, heartbeat_interval_ms })
     return new PostgresStore(address, heartbeats)
   }
@@ -86,8 +87,8 @@ export function pendingPostgres(url: string): Promise<Migration[]> {
   return withGuardedClient(address, (client) => pendingMigrations(client))
 }
 
-function prepareDatabase(address: PostgresAddress): Promise<MigrationReport> {
-  return withGuardedClient(address, (client) => migrate(client))
+function prepareDatabase(address: PostgresAddress, options?: MigrateOptions): Promise<MigrationReport> {
+  return withGuardedClient(address, (client) => migrate(client, undefined, options))
 }
 
 async function withGuardedClient<T>(

@@ -29,11 +29,17 @@ export function parameterText(value: unknown): string | Uint8Array | null {
 
 /** An array as PostgreSQL writes it. */
 function arrayText(values: readonly unknown[]): string {
-  const elements = values.map((value) => {
-    const text = parameterText(value)
-    return text === null ? 'NULL' : `"${String(text).replaceAll(/["\\]/g, '\\$&')}"`
-  })
-  return `{${elements.join(',')}}`
+  let text = ''
+  for (const value of values) text += text === '' ? elementText(value) : `,${elementText(value)}`
+  return `{${text}}`
+}
+
+function elementText(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  const text = parameterText(value)
+  if (text === null) return 'NULL'
+  const quoted = String(text)
+  return `"${/["\\]/.test(quoted) ? quoted.replaceAll(/["\\]/g, '\\$&') : quoted}"`
 }
 
 const OID = { BOOL: 16, NAME: 19, INT8: 20, TEXT: 25, BPCHAR: 1042, VARCHAR: 1043, NUMERIC: 1700 }

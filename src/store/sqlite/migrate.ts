@@ -7,6 +7,8 @@ import {
   type Migration,
   type MigrationReport,
 } from '../migrations/migrations.ts'
+import { POSTPONED_TABLE, type MigrateOptions } from '../migrations/postponed-indexes.ts'
+import { makePostponedIndexes, postponeIndexes } from './postponed-indexes.ts'
 
 /** The migrations that come with this program, in order. */
 export function loadMigrations(): Migration[] {
@@ -22,7 +24,10 @@ export function loadMigrations(): Migration[] {
 export function migrate(
   database: DatabaseSync,
   migrations: readonly Migration[] = loadMigrations(),
+  { postpone_indexes = false }: MigrateOptions = {},
 ): MigrationReport {
+  // First: a migration may change an index that is still to be made.
+  if (hasPostponed(database)) makePostponedIndexes(database)
   database.exec('begin immediate')
   try {
     const pending = pendingMigrations(database, migrations)
@@ -36,6 +41,7 @@ export function migrate(
       mark.run(version, name, checksum, Date.now())
       database.exec(text)
     }
+    if (postpone_indexes && pending.length === migrations.length) postponeIndexes(database)
     database.exec('commit')
     return { applied: pending.map(({ name }) => name), version: migrations.at(-1)?.version ?? 0 }
   } catch (error) {
@@ -59,6 +65,9 @@ export function pendingMigrations(
   const done = present.has('canvas_sync_migrations') ? appliedMigrations(database) : []
   return pendingIn({ present, done }, migrations)
 }
+
+const hasPostponed = (database: DatabaseSync): boolean =>
+  database.prepare('select name from sqlite_schema where name = ?').get(POSTPONED_TABLE) !== undefined
 
 function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
   try {

@@ -1,4 +1,5 @@
 import { MonitorError } from '../../core/errors.ts'
+import type { MigrateOptions } from '../migrations/postponed-indexes.ts'
 import { sqlParts } from '../sql/sql-parts.ts'
 import { PartedStore, type StoreHealth } from '../store.ts'
 import { migrate } from './migrate.ts'
@@ -6,13 +7,18 @@ import { openSqliteFile } from './open-file.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 import { toStoreError } from './sqlite-errors.ts'
 
+export interface SqliteFileOptions extends MigrateOptions {
+  /** Memory for pages of a file that is written at many places at once, MiB. Default 16. */
+  readonly cache_mib?: number
+}
+
 /** The store over one SQLite file, on the calling thread: every call blocks it while SQLite works. */
 export class SqliteStore extends PartedStore {
   readonly #database: SqliteDatabase
 
   /** Opens or creates the file and brings it to this version's schema. */
-  constructor(path: string, cache_mib?: number) {
-    const database = openDatabase(path, cache_mib)
+  constructor(path: string, options: SqliteFileOptions = {}) {
+    const database = openDatabase(path, options)
     super(sqlParts(database))
     this.#database = database
   }
@@ -34,10 +40,10 @@ export class SqliteStore extends PartedStore {
   }
 }
 
-function openDatabase(path: string, cache_mib?: number): SqliteDatabase {
-  const file = openSqliteFile(path, cache_mib)
+function openDatabase(path: string, options: SqliteFileOptions): SqliteDatabase {
+  const file = openSqliteFile(path, options.cache_mib)
   try {
-    migrate(file)
+    migrate(file, undefined, options)
     return new SqliteDatabase(path, file)
   } catch (error) {
     file.close()

@@ -61,8 +61,8 @@ function serve({ parts, store, onAnswered, onClosed }: Served): (message: CallMe
   }
 }
 
-function openWriter({ path, heartbeat_interval_ms, cache_mib }: WorkerOptions): Served {
-  const store = new SqliteStore(path, cache_mib)
+function openWriter({ path, heartbeat_interval_ms, file }: WorkerOptions): Served {
+  const store = new SqliteStore(path, file)
   const keeper = new HeartbeatKeeper(store.syncs, systemClock, heartbeat_interval_ms)
   return {
     parts: store,

@@ -1,5 +1,6 @@
 import { MonitorError, type ErrorCode, type ErrorDetails } from '../../core/errors.ts'
 import type { StoreParts } from '../store.ts'
+import type { SqliteFileOptions } from './sqlite-store.ts'
 
 /** Which part of the store a call is for; `store` is the whole. */
 export type StorePart = keyof StoreParts | 'store'
@@ -33,7 +34,7 @@ export interface WorkerOptions {
   /** The writer opens or makes the file and brings it to this version's schema; a reader finds it so. */
   readonly role: 'writer' | 'reader'
   readonly heartbeat_interval_ms: number
-  readonly cache_mib?: number | undefined
+  readonly file?: SqliteFileOptions
 }
 
 /** The id of the message that says whether the worker could open the file. */

@@ -1,6 +1,7 @@
 import { MonitorError } from '../../core/errors.ts'
 import { calledParts } from '../called-parts.ts'
 import { PartedStore, type StoreHealth } from '../store.ts'
+import type { SqliteFileOptions } from './sqlite-store.ts'
 import { onlyReads } from './store-reads.ts'
 import { StoreThread } from './store-thread.ts'
 import type { StorePart } from './worker-protocol.ts'
@@ -14,7 +15,7 @@ export interface WorkerStoreOptions {
    */
   readonly reader_threads?: number
   /** For the thread that writes. */
-  readonly cache_mib?: number | undefined
+  readonly file?: SqliteFileOptions
 }
 
 /** The SQLite store on threads of its own; the same calls, sent as messages. */
@@ -33,10 +34,10 @@ export class WorkerStore extends PartedStore {
     path,
     heartbeat_interval_ms,
     reader_threads = 0,
-    cache_mib,
+    file = {},
   }: WorkerStoreOptions): Promise<WorkerStore> {
     // First, for it makes the file that the others only read.
-    const writer = await StoreThread.start({ path, heartbeat_interval_ms, role: 'writer', cache_mib })
+    const writer = await StoreThread.start({ path, heartbeat_interval_ms, role: 'writer', file })
     const started = await Promise.allSettled(
       Array.from({ length: reader_threads }, () =>
         StoreThread.start({ path, heartbeat_interval_ms, role: 'reader' }),

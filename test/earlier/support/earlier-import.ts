@@ -79,7 +79,6 @@ export async function importFrom(
     clock: new FakeClock(),
     system: 'earlier',
     dry_run: false,
-    batch_ms: 1500,
     zone: UTC_ZONE,
     keep_error_messages: false,
     lost_after_hours: 24,

@@ -1,11 +1,12 @@
 import type { SyncStatus } from '../../../core/sync-status.ts'
 import type { EarlierSync } from '../../earlier-sync.ts'
 import type { SqlConnection } from '../sql-database.ts'
-import { writeRows, type EarlierStatements } from './earlier-statements.ts'
+import type { EarlierStatements } from './earlier-statements.ts'
 import { EarlierSums } from './earlier-sums.ts'
 import { valueOf } from './earlier-values.ts'
 import { FigureSums } from './figure-sums.ts'
 import { figureValues } from './figure-values.ts'
+import { writeRows } from './given-rows.ts'
 
 /** A sync that was just written, with its group of errors, where that is to be counted. */
 export interface WrittenSync {
@@ -22,23 +23,21 @@ export class BatchSums {
   readonly #connection: SqlConnection
   readonly #texts: EarlierStatements
   readonly #sums = new EarlierSums()
-  /** SQLite: the trigger that ingest has for it reads each row three times through a view, a quarter of an import's time. */
+  /** What the triggers do for it reads each row three times through a view: a quarter of an import's time. */
   readonly #figures = new FigureSums()
-  /** PostgreSQL: it adds them up itself. */
-  readonly #ids: number[] = []
 
   constructor(connection: SqlConnection, texts: EarlierStatements) {
     this.#connection = connection
     this.#texts = texts
   }
 
-  add({ sync, id, error_group_id }: WrittenSync): void {
+  add({ sync, error_group_id }: WrittenSync): void {
     const user_id = valueOf(sync, 'user_id') as string | null
     const sync_start_time = Number(valueOf(sync, 'sync_start_time'))
     const sync_status = valueOf(sync, 'sync_status') as SyncStatus
     this.#sums.add({ user_id, sync_start_time, sync_status, error_group_id })
-    if (this.#connection.dialect === 'postgres') this.#ids.push(id)
-    else this.#figures.add(user_id, sync_status, sync_start_time, figureValues(sync))
+    const figures = figureValues(sync, this.#connection.dialect)
+    this.#figures.add(user_id, sync_status, sync_start_time, figures)
   }
 
   /** In the order in which the triggers would: who writes one sync at the same time waits for the same rows in turn. */
@@ -58,15 +57,10 @@ export class BatchSums {
   }
 
   async #writeFigures(): Promise<void> {
-    const { dialect, executeMany } = this.#connection
     const texts = this.#texts
-    if (dialect === 'postgres') {
-      if (this.#ids.length > 0) await executeMany(texts.addFigures, [[JSON.stringify(this.#ids)]])
-      return
-    }
-    await executeMany(texts.addTotals, this.#figures.totals())
-    await executeMany(texts.addUserTotals, this.#figures.userTotals())
-    await executeMany(texts.addDurations, this.#figures.durations())
+    await writeRows(this.#connection, texts.addTotals, this.#figures.totals())
+    await writeRows(this.#connection, texts.addUserTotals, this.#figures.userTotals())
+    await writeRows(this.#connection, texts.addDurations, this.#figures.durations())
   }
 
   async #writeUsers(): Promise<void> {

@@ -1,7 +1,8 @@
 import { EARLIER_COLUMNS, IMPORT_TRIGGER } from '../../earlier-sync.ts'
-import type { SqlConnection, SqlDialect } from '../sql-database.ts'
+import type { SqlDialect } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
-import { BIN_COLUMNS, DURATIONS, SUM_COLUMNS, TOTALS, USER_TOTALS } from '../figures/figure-columns.ts'
+import { givenRows, type GivenColumns } from './given-rows.ts'
+import { addDurations, addTotals, addUserTotals } from './sum-statements.ts'
 
 /** Texts of the statements for many rows. */
 export interface EarlierStatements {
@@ -17,9 +18,7 @@ export interface EarlierStatements {
   readonly countErrors: string
   readonly seeErrors: string
   readonly addUser: string
-  /** PostgreSQL: of syncs given by their ids. */
-  readonly addFigures: string
-  /** SQLite: rows of {@link FigureSums}. */
+  /** Rows of {@link FigureSums}. */
   readonly addTotals: string
   readonly addUserTotals: string
   readonly addDurations: string
@@ -29,7 +28,21 @@ export interface EarlierStatements {
 /** Beside those of the earlier system: `id`, `heartbeat_at` and the group of its error, in this order. */
 export const OWN_COLUMNS = ['id', 'heartbeat_at', 'error_group_id'] as const
 
-const quoted = (columns: readonly string[]): string => columns.map((name) => `"${name}"`).join(', ')
+const ROW_COLUMNS: GivenColumns = {
+  system_id: 'bigint',
+  earlier_key: 'text',
+  sync_id: 'bigint',
+  task_digest: 'bigint',
+  content_digest: 'bigint',
+}
+const USER_COLUMNS: GivenColumns = {
+  user_id: 'text',
+  last_sync_start_time: 'bigint',
+  last_ended_start_time: 'bigint',
+  last_ended_status: 'text',
+  well: 'bigint',
+  last_completed_start_time: 'bigint',
+}
 
 const DOUBLES: ReadonlySet<string> = new Set([
   'total_duration_seconds',
@@ -54,28 +67,6 @@ function typeOf(column: string): string {
   return FLAGS.has(column) ? 'smallint' : 'bigint'
 }
 
-function addTotals(table: string, key: readonly string[]): string {
-  const columns = [...key, ...SUM_COLUMNS, 'duration_min_us', 'duration_max_us']
-  // SQLite's min and max of a null are null.
-  const bound = (column: string, which: 'min' | 'max'): string =>
-    `${column} = ${which}(coalesce(${column}, excluded.${column}), coalesce(excluded.${column}, ${column}))`
-  return `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})
-    on conflict (${key.join(', ')}) do update set
-    ${SUM_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
-    ${bound('duration_min_us', 'min')}, ${bound('duration_max_us', 'max')}`
-}
-
-/** Runs a statement that {@link earlierStatements} made for many rows. */
-export async function writeRows(
-  { dialect, select, executeMany }: SqlConnection,
-  statement: string,
-  rows: readonly (readonly unknown[])[],
-): Promise<void> {
-  if (rows.length === 0) return
-  if (dialect === 'sqlite') await executeMany(statement, rows)
-  else await select(statement, [JSON.stringify(rows)])
-}
-
 export function earlierStatements(dialect: SqlDialect): EarlierStatements {
   const lite = dialect === 'sqlite'
   const larger = lite ? 'max' : 'greatest'
@@ -87,27 +78,19 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
       : `select found.* from jsonb_array_elements_text(?::jsonb) as given (value) cross join lateral
           (select ${columns} from ${table} where ${column} = given.value::${type} offset 0) as found`
   const shard = lite ? '' : ', shard'
-  const columns = [...EARLIER_COLUMNS, ...OWN_COLUMNS]
-  // PostgreSQL takes all rows as one JSON array: to begin a statement for each costs as much as to write it.
-  const rows = (types: readonly string[], fixed?: string): string => {
-    const others = fixed === undefined ? '' : `, ${fixed}`
-    if (lite) return `values (${types.map(() => '?').join(', ')}${others})`
-    const values = types.map((type, place) => `(given ->> ${place})${type === 'text' ? '' : `::${type}`}`)
-    return `select ${values.join(', ')}${others} from jsonb_array_elements(?::jsonb) as given`
-  }
+  const columns = Object.fromEntries([...EARLIER_COLUMNS, ...OWN_COLUMNS].map((name) => [name, typeOf(name)]))
   const updated = [
     ...EARLIER_COLUMNS.filter((name) => name !== 'sync_task_id'),
     'heartbeat_at',
     'error_group_id',
   ]
   const texts: EarlierStatements = {
-    insertSync: `insert into canvas_sync_metrics (${quoted(columns)}, "trigger", heartbeat_expected)
-      ${rows(columns.map(typeOf), `'${IMPORT_TRIGGER}', 0`)} on conflict do nothing`,
+    insertSync: `insert into canvas_sync_metrics
+      ${givenRows(dialect, columns, { trigger: `'${IMPORT_TRIGGER}'`, heartbeat_expected: '0' })} on conflict do nothing`,
     updateSync: `update canvas_sync_metrics set ${updated.map((name) => `"${name}" = ?`).join(', ')} where id = ?`,
     // Takes it out of the figures; what follows puts it back in, as if it ended now.
     reopenSync: `update canvas_sync_metrics set sync_status = 'in_progress' where id = ?`,
-    insertRow: `insert into canvas_sync_earlier_rows (system_id, earlier_key, sync_id, task_digest, content_digest)
-      ${rows(['bigint', 'text', 'bigint', 'bigint', 'bigint'])}`,
+    insertRow: `insert into canvas_sync_earlier_rows ${givenRows(dialect, ROW_COLUMNS)}`,
     updateRow: `update canvas_sync_earlier_rows set content_digest = ? where system_id = ? and earlier_key = ?`,
     knownRows: lite
       ? `select earlier_key, sync_id, task_digest, content_digest from canvas_sync_earlier_rows
@@ -137,9 +120,7 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
       values (?, ?, ?, ?) on conflict (tier, bucket_start, error_group_id${shard})
       do update set syncs = canvas_sync_error_counts.syncs + excluded.syncs`,
     seeErrors: `update canvas_sync_error_groups set first_seen_at = ? where id = ? and first_seen_at > ?`,
-    addUser: `insert into canvas_sync_users as known (
-        user_id, last_sync_start_time, last_ended_start_time, last_ended_status, well, last_completed_start_time
-      ) ${rows(['text', 'bigint', 'bigint', 'text', 'bigint', 'bigint'])}
+    addUser: `insert into canvas_sync_users as known ${givenRows(dialect, USER_COLUMNS)}
       on conflict (user_id) do update set
         last_sync_start_time = ${larger}(known.last_sync_start_time, excluded.last_sync_start_time),
         last_ended_status = case when excluded.last_ended_status is not null
@@ -150,12 +131,9 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
           then excluded.well else known.well end,
         last_ended_start_time = ${larger}(known.last_ended_start_time, excluded.last_ended_start_time),
         last_completed_start_time = ${larger}(known.last_completed_start_time, excluded.last_completed_start_time)`,
-    addFigures: 'select canvas_sync_add_figures(array(select jsonb_array_elements_text(?::jsonb)::bigint))',
-    addTotals: addTotals(TOTALS, ['tier', 'sync_status', 'bucket_start']),
-    addUserTotals: addTotals(USER_TOTALS, ['user_id', 'tier', 'sync_status', 'bucket_start']),
-    addDurations: `insert into ${DURATIONS} (tier, bucket_start, chunk, ${BIN_COLUMNS.join(', ')})
-      values (?, ?, ?, ${BIN_COLUMNS.map(() => '?').join(', ')}) on conflict (tier, bucket_start, chunk)
-      do update set ${BIN_COLUMNS.map((bin) => `${bin} = ${bin} + excluded.${bin}`).join(', ')}`,
+    addTotals: addTotals(dialect),
+    addUserTotals: addUserTotals(dialect),
+    addDurations: addDurations(dialect),
     nextIds: lite
       ? 'select coalesce(max(id), 0) + 1 as id from canvas_sync_metrics'
       : "select nextval(pg_get_serial_sequence('canvas_sync_metrics', 'id')) as id from generate_series(1, ?)",

@@ -43,33 +43,54 @@ export class FigureSums {
   }
 
   /** `tier, sync_status, bucket_start`, the sums, the least and the greatest duration. */
-  *totals(): Generator<Row> {
+  totals(): Row[] {
+    const rows: Row[] = []
     for (const [status, five_minutes] of this.#by_status) {
       const hours = rolledUp(five_minutes, startOf(HOUR_MS))
       const days = rolledUp(hours, startOf(DAY_MS))
-      yield* rowsOf(['5m', status], five_minutes)
-      yield* rowsOf(['hour', status], hours)
-      yield* rowsOf(['day', status], days)
-      yield* rowsOf(['month', status], rolledUp(days, monthStart))
+      addRows(rows, ['5m', status], five_minutes)
+      addRows(rows, ['hour', status], hours)
+      addRows(rows, ['day', status], days)
+      addRows(rows, ['month', status], rolledUp(days, monthStart))
     }
+    return rows.sort(byPlaces(0, 2, 1))
   }
 
-  /** `user_id` and the same. Sorted: the next user's rows are beside this one's. */
-  *userTotals(): Generator<Row> {
-    for (const user_id of [...this.#by_user.keys()].sort()) {
-      for (const [status, days] of this.#by_user.get(user_id) ?? []) {
-        yield* rowsOf([user_id, 'day', status], days)
-        yield* rowsOf([user_id, 'month', status], rolledUp(days, monthStart))
+  /** `user_id` and the same. The next user's rows are beside this one's. */
+  userTotals(): Row[] {
+    const rows: Row[] = []
+    for (const [user_id, statuses] of this.#by_user) {
+      for (const [status, days] of statuses) {
+        addRows(rows, [user_id, 'day', status], days)
+        addRows(rows, [user_id, 'month', status], rolledUp(days, monthStart))
       }
     }
+    return rows.sort(byPlaces(0, 1, 2, 3))
   }
 
   /** `tier, bucket_start, chunk` and its bins. */
-  *durations(): Generator<Row> {
+  durations(): Row[] {
+    const rows: Row[] = []
     const days = rolledUpBins(this.#bins, startOf(DAY_MS))
-    yield* binRows('hour', this.#bins)
-    yield* binRows('day', days)
-    yield* binRows('month', rolledUpBins(days, monthStart))
+    addBinRows(rows, 'hour', this.#bins)
+    addBinRows(rows, 'day', days)
+    addBinRows(rows, 'month', rolledUpBins(days, monthStart))
+    return rows.sort(byPlaces(0, 1, 2))
+  }
+}
+
+const TIERS = new Map<unknown, number>(['5m', 'hour', 'day', 'month'].map((tier, place) => [tier, place]))
+
+/** As the triggers of PostgreSQL write: who adds one sync at the same time waits for the same rows in turn. */
+function byPlaces(...places: readonly number[]): (a: Row, b: Row) => number {
+  return (a, b) => {
+    for (const place of places) {
+      const [one, other] = [a[place] ?? 0, b[place] ?? 0]
+      if (one === other) continue
+      const [rank, other_rank] = [TIERS.get(one) ?? one, TIERS.get(other) ?? other]
+      return rank < other_rank ? -1 : 1
+    }
+    return 0
   }
 }
 
@@ -138,19 +159,25 @@ function binOf(duration_us: number): number {
   return low
 }
 
-function* rowsOf(key: readonly string[], buckets: ByStart): Generator<Row> {
+function addRows(rows: Row[], key: readonly string[], buckets: ByStart): void {
   for (const [start, { sums, least_us, greatest_us }] of buckets) {
-    yield [...key, start, ...sums, least_us, greatest_us]
+    rows.push([...key, start, ...sums, least_us, greatest_us])
   }
 }
 
-function* binRows(tier: string, buckets: ReadonlyMap<number, ReadonlyMap<number, number>>): Generator<Row> {
+function addBinRows(
+  rows: Row[],
+  tier: string,
+  buckets: ReadonlyMap<number, ReadonlyMap<number, number>>,
+): void {
   for (const [start, bins] of buckets) {
-    const rows = new Map<number, number[]>()
+    const chunks = new Map<number, number[]>()
     for (const [bin, syncs] of bins) {
-      const row = made(rows, Math.floor(bin / BINS_A_ROW), () => Array.from({ length: BINS_A_ROW }, () => 0))
+      const row = made(chunks, Math.floor(bin / BINS_A_ROW), () =>
+        Array.from({ length: BINS_A_ROW }, () => 0),
+      )
       row[bin % BINS_A_ROW] = syncs
     }
-    for (const [chunk, row] of rows) yield [tier, start, chunk, ...row]
+    for (const [chunk, row] of chunks) rows.push([tier, start, chunk, ...row])
   }
 }

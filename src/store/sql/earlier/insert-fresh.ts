@@ -3,8 +3,9 @@ import type { EarlierAnswer } from '../../earlier-store.ts'
 import { IMPORT_TRIGGER, type EarlierSync } from '../../earlier-sync.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import type { BatchSums } from './batch-sums.ts'
-import { writeRows, type EarlierStatements } from './earlier-statements.ts'
+import type { EarlierStatements } from './earlier-statements.ts'
 import { heartbeatOf, renamedTask, taskOf, type ErrorGroupFinder } from './earlier-values.ts'
+import { writeRows } from './given-rows.ts'
 
 interface IdAndTask {
   readonly id: number

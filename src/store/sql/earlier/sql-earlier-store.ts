@@ -7,6 +7,7 @@ import { earlierStatements, type EarlierStatements } from './earlier-statements.
 import { ErrorGroupFinder } from './earlier-values.ts'
 import { findTracked, insertFresh, type EarlierWrite } from './insert-fresh.ts'
 import { PassedIds } from './passed-ids.ts'
+import { countPostponed, makePostponedIndex } from './make-postponed-index.ts'
 import { quietly } from './quiet-writes.ts'
 import { isTheSame, updateChanged, type ChangedSync, type SyncThere } from './update-changed.ts'
 
@@ -34,6 +35,14 @@ export class SqlEarlierStore implements EarlierStore {
     this.#database = database
     this.#statements = earlierStatements(database.dialect)
     this.#ids = new PassedIds(database)
+  }
+
+  countPostponedIndexes(): Promise<number> {
+    return this.#database.read(countPostponed)
+  }
+
+  makePostponedIndex(): Promise<number> {
+    return makePostponedIndex(this.#database)
   }
 
   async importSyncs({ system, pages, dry_run }: EarlierBatch): Promise<EarlierAnswer> {
