@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import type { ImportReport } from '../src/earlier/import-report.ts'
+import { copyDatabase } from '../src/store/copying/copy-database.ts'
 import { makeOldDatabase } from '../test/support/old-table.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
 import { figure, type Benchmark, type BenchmarkOptions, type Figure } from './benchmark.ts'
@@ -97,6 +98,14 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<Figure[]> {
   await measure('of SQLite into SQLite, again', `sqlite:${old}`, to_sqlite)
   await measure('of a dump into SQLite', dump, `sqlite:${join(directory.path, 'dumped.db')}`, 60)
   await measure('of SQLite into PostgreSQL', `sqlite:${old}`, await server.createDatabase(), 60)
+  const began = performance.now()
+  const copied = await copyDatabase({
+    from: join(directory.path, 'new.db'),
+    to: await server.createDatabase(),
+  })
+  const seconds = (performance.now() - began) / 1000
+  progress(`copy of ${copied.rows} rows: ${seconds.toFixed(1)} s`)
+  figures.push(figure('copy of the imported SQLite database into PostgreSQL', seconds, 's'))
   await server.stop()
   return figures
 }

@@ -153,12 +153,16 @@ test('what is written while it is copied is in the copy whole or not at all', as
   assert.deepEqual((await store.figures.check(null)).differences, [])
 })
 
-test('the triggers are there again afterwards', async () => {
+test('the triggers and the indexes are there again afterwards', async () => {
   const path = await source(async () => {})
   const to = await target()
+  const indexes = 'select indexdef from pg_indexes where schemaname = current_schema() order by indexname'
+  const fresh = await target()
+  await (await openStore(fresh)).close()
   await copyDatabase({ from: path, to })
   const [disabled] = await query(to, `select count(*)::int as triggers from pg_trigger where tgenabled = 'D'`)
   assert.equal(disabled?.['triggers'], 0)
+  assert.deepEqual(await query(to, indexes), await query(fresh, indexes))
 })
 
 test('a source that is missing, older or of somebody else is refused with what to do', async () => {
