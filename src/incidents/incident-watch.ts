@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { isMonitorError } from '../core/errors.ts'
 import type { IncidentChange } from '../core/incident.ts'
 import { isInTerm, type AlertCalendar } from '../core/quiet-hours.ts'
+import { RepeatedLook } from '../core/repeated-look.ts'
 import type { Store } from '../store/store.ts'
 import type { SourceFreshness } from '../store/sync-histories.ts'
 import { CanvasHosts } from './canvas-hosts.ts'
@@ -64,15 +65,14 @@ export class IncidentWatch {
     readonly [Name in 'schedules' | 'freshness' | 'tokens' | 'channels' | 'disks' | 'jobs']: LevelSettling
   }
   readonly #told = new Map<string, number>()
-  #stopLooking: (() => void) | undefined
-  #looking: Promise<void> | undefined
+  readonly #looks: RepeatedLook
   #slow_at = Number.NEGATIVE_INFINITY
   #next_source = 0
-  #stopped = false
 
   constructor(options: IncidentWatchOptions) {
     const { store, clock } = options
     this.#options = options
+    this.#looks = new RepeatedLook(clock, () => this.#look())
     this.#hosts = new CanvasHosts(store, clock)
     this.#syncs = new SyncLook(store, clock, () => this.#syncJudge())
     const { incidents } = store
@@ -87,24 +87,18 @@ export class IncidentWatch {
   }
 
   start(): void {
-    const { clock, look_ms = LOOK_MS } = this.#options
-    this.#stopLooking ??= clock.every(look_ms, () => void this.look())
+    this.#looks.every(this.#options.look_ms ?? LOOK_MS)
     void this.look()
   }
 
   /** Resolves when the look under way has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#stopLooking?.()
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#looks.stop()
   }
 
   /** Looks once; two calls at the same time share one look. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
-    })
-    return this.#looking
+    return this.#looks.once()
   }
 
   /** The settings that hold now. */
@@ -128,7 +122,7 @@ export class IncidentWatch {
   }
 
   async #part(name: string, look: () => Promise<readonly IncidentChange[]>): Promise<void> {
-    if (this.#stopped) return
+    if (this.#looks.stopped) return
     const { onChanges, onError, clock } = this.#options
     try {
       const changes = await look()

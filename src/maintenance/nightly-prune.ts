@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import { RepeatedLook } from '../core/repeated-look.ts'
 import { counted } from '../core/number-text.ts'
 import type { LogWriter } from '../logs/writing/log-writer.ts'
 import { lastNight } from '../logs/cleanup/nightly-schedule.ts'
@@ -35,25 +36,20 @@ export class NightlyPrune {
   readonly #options: NightlyPruneOptions
   readonly #holder = randomUUID()
   readonly #stopping = new AbortController()
-  readonly #stopLooking: () => void
+  readonly #looks: RepeatedLook
   #begun = false
   #done_night = ''
-  #looking: Promise<void> | undefined
 
   constructor(options: NightlyPruneOptions) {
     this.#options = options
-    this.#stopLooking = options.clock.every(options.look_ms ?? LOOK_MS, () => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined
-      })
-    })
+    this.#looks = new RepeatedLook(options.clock, () => this.#look())
+    this.#looks.every(options.look_ms ?? LOOK_MS)
   }
 
   /** Stops behind the step under way; the next server that looks goes on. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopping.abort()
-    this.#stopLooking()
-    await this.#looking
+    return this.#looks.stop()
   }
 
   async #look(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { RepeatedLook } from '../core/repeated-look.ts'
 import { processStart } from '../logs/directory/process-identity.ts'
 import type { QueueAttempt, QueueWorkerRow } from '../store/queue.ts'
 import { processState } from '../tracker/lost-syncs.ts'
@@ -27,8 +28,7 @@ const SETTLED_AFTER_MS = 3_600_000
 /** What every worker does beside its syncs; any number of them may do so at the same time. */
 export class Upkeep {
   readonly #options: UpkeepOptions
-  #looking: Promise<void> | null = null
-  #end: () => void = () => {}
+  readonly #looks: RepeatedLook
   #pruned_at = Number.NEGATIVE_INFINITY
   #failing = false
   /** Schedules that were told of. */
@@ -37,16 +37,16 @@ export class Upkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+    this.#looks = new RepeatedLook(options.clock, () => this.#look())
   }
 
   async start(): Promise<void> {
-    await this.#lookOnce()
-    this.#end = this.#options.clock.every(LOOK_MS, () => void this.#lookOnce())
+    await this.#looks.once()
+    this.#looks.every(LOOK_MS)
   }
 
   async stop(): Promise<void> {
-    this.#end()
-    await this.#looking
+    await this.#looks.stop()
     const { monitor, row } = this.#options
     await monitor.store.queue.removeWorker(row().id).catch(() => undefined)
   }
@@ -60,13 +60,6 @@ export class Upkeep {
   /** Monotonic: when the database last answered; null when it never did. */
   get answered_at(): number | null {
     return this.#answered_at
-  }
-
-  #lookOnce(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null
-    })
-    return this.#looking
   }
 
   async #look(): Promise<void> {

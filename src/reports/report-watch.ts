@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import { RepeatedLook } from '../core/repeated-look.ts'
 import {
   lastDue,
   REPORT_PERIODS,
@@ -45,40 +46,32 @@ const LEASE_MS = 120_000
 export class ReportWatch {
   readonly #options: ReportWatchOptions
   readonly #holder = randomUUID()
-  readonly #stopLooking: () => void
+  readonly #looks: RepeatedLook
   readonly #done = new Map<ReportPeriod, string>()
   readonly #begun = new Set<ReportPeriod>()
-  #looking: Promise<void> | undefined
-  #stopped = false
 
   constructor(options: ReportWatchOptions) {
     this.#options = options
-    const look = (): void => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined
-      })
-    }
-    this.#stopLooking = options.clock.every(options.look_ms ?? LOOK_MS, look)
+    this.#looks = new RepeatedLook(options.clock, () => this.#look())
+    this.#looks.every(options.look_ms ?? LOOK_MS)
     // What was due while no server ran.
-    look()
+    void this.#looks.once()
   }
 
   /** Resolves when the look that is under way has ended. */
-  async settled(): Promise<void> {
-    await this.#looking
+  settled(): Promise<void> {
+    return this.#looks.settled()
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#stopLooking()
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#looks.stop()
   }
 
   async #look(): Promise<void> {
     const now = this.#options.clock.now()
     for (const period of REPORT_PERIODS) {
       const time = this.#options.times[period]
-      if (time === null || this.#stopped) continue
+      if (time === null || this.#looks.stopped) continue
       try {
         await this.#lookAt(period, time, now)
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { RepeatedLook } from '../core/repeated-look.ts'
 import { LONGEST_LOOK_GAP_MS, type ScheduleStore, type WatchedSchedule } from '../store/schedules.ts'
 import { KnownTimes } from './known-times.ts'
 import { ScheduleLook, type LookStore } from './schedule-look.ts'
@@ -33,42 +34,35 @@ export class ScheduleWatch {
   /** When to look at them again, by the version that it was found for. */
   readonly #next = new Map<number, { readonly version: number; readonly look_at: number | null }>()
   #looked_at = Number.NaN
-  #stopLooking: (() => void) | undefined
-  #looking: Promise<void> | undefined
+  readonly #looks: RepeatedLook
   #kept_at = Number.NaN
   /** From when on the database has not answered; null while it does. */
   #unreachable_since: number | null = null
   #reconsidered_at = Number.NaN
-  #stopped = false
 
   constructor(options: ScheduleWatchOptions) {
     this.#options = options
+    this.#looks = new RepeatedLook(options.clock, () => this.#lookSafely())
   }
 
   start(): void {
-    const { clock, look_ms = LOOK_MS } = this.#options
-    this.#stopLooking ??= clock.every(look_ms, () => void this.look())
+    this.#looks.every(this.#options.look_ms ?? LOOK_MS)
     void this.look()
   }
 
   /** Resolves when the look under way has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#stopLooking?.()
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#looks.stop()
   }
 
   /** Looks once; two calls at the same time share one look. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#lookSafely().finally(() => {
-      this.#looking = undefined
-    })
-    return this.#looking
+    return this.#looks.once()
   }
 
   async #lookSafely(): Promise<void> {
     try {
-      if (!this.#stopped) await this.#look()
+      if (!this.#looks.stopped) await this.#look()
     } catch (error) {
       this.#options.onError(error)
     }
@@ -85,7 +79,7 @@ export class ScheduleWatch {
     const schedules = await store.listWatched()
     const look = new ScheduleLook(store, now, this.#times)
     for (const schedule of schedules) {
-      if (this.#stopped || look.steps >= STEPS_PER_LOOK) return
+      if (this.#looks.stopped || look.steps >= STEPS_PER_LOOK) return
       const known = this.#next.get(schedule.id)
       if (known?.version === schedule.version && (known.look_at === null || known.look_at > now)) continue
       const look_at = await look.settle(schedule)

@@ -43,7 +43,7 @@ test(`${GROUPS} groups stay fast, and come page by page`, async () => {
   }
   const messages = await page.locator('.error-message').allTextContents()
   assert.equal(new Set(messages).size, 150, 'none is shown twice')
-  await page.locator('.error-states', { hasText: /To look at 2,000/ }).waitFor()
+  await page.locator('.state-switch', { hasText: /To look at 2,000/ }).waitFor()
   await page.getByLabel('In the message').fill('Error 1999 ')
   await page.keyboard.press('Enter')
   await page.getByText(/^1 shown/).waitFor()

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react'
 import type { ErrorGroupState } from '../../../src/core/error-group-state.ts'
 import { withValue } from '../parts/address-values.ts'
 import { ChoiceSelect } from '../parts/choice-select.tsx'
-import { countText } from '../parts/number-text.ts'
 import { SearchForm } from '../parts/search-form.tsx'
-import { ERROR_TYPES, STATE_CHOICES, type ErrorFilters, type StateChoice } from './error-filters.ts'
+import { countOfStates, StateSwitch } from '../parts/state-switch.tsx'
+import { ERROR_TYPES, STATE_CHOICES, type ErrorFilters } from './error-filters.ts'
 
 interface ErrorFilterBarProps {
   readonly address: URLSearchParams
@@ -30,22 +30,14 @@ export function ErrorFilterBar({ address, filters, states, onChange }: ErrorFilt
         }}
       />
       <div className="chips">
-        <fieldset className="segments error-states">
-          <legend className="visually-hidden">State</legend>
-          {STATE_CHOICES.map((choice) => (
-            <label key={choice.value}>
-              <input
-                type="radio"
-                name="state"
-                checked={choice === filters.state}
-                onChange={() => {
-                  set('state', choice.value)
-                }}
-              />
-              {choice.words} {states === null ? null : <span>{countText(countOf(choice, states))}</span>}
-            </label>
-          ))}
-        </fieldset>
+        <StateSwitch
+          choices={STATE_CHOICES}
+          chosen={filters.state}
+          countOf={(choice) => countOfStates(states, choice.states)}
+          onChoose={(state) => {
+            set('state', state)
+          }}
+        />
         <ChoiceSelect
           label="Type"
           choices={ERROR_TYPES}
@@ -56,13 +48,5 @@ export function ErrorFilterBar({ address, filters, states, onChange }: ErrorFilt
         />
       </div>
     </section>
-  )
-}
-
-function countOf({ states }: StateChoice, counts: Readonly<Record<ErrorGroupState, number>>): number {
-  return Object.entries(counts).reduce(
-    (sum, [state, count]) =>
-      states === null || states.includes(state as ErrorGroupState) ? sum + count : sum,
-    0,
   )
 }

@@ -2,15 +2,9 @@ import type { ReactNode } from 'react'
 import type { IncidentState } from '../../../src/core/incident.ts'
 import { withValue } from '../parts/address-values.ts'
 import { ChoiceSelect } from '../parts/choice-select.tsx'
-import { countText } from '../parts/number-text.ts'
 import { SearchForm } from '../parts/search-form.tsx'
-import {
-  RULE_CHOICES,
-  SEVERITY_CHOICES,
-  STATE_CHOICES,
-  type IncidentFilters,
-  type StateChoice,
-} from './incident-filters.ts'
+import { countOfStates, StateSwitch } from '../parts/state-switch.tsx'
+import { RULE_CHOICES, SEVERITY_CHOICES, STATE_CHOICES, type IncidentFilters } from './incident-filters.ts'
 
 interface IncidentFilterBarProps {
   readonly address: URLSearchParams
@@ -37,22 +31,14 @@ export function IncidentFilterBar(props: IncidentFilterBarProps): ReactNode {
         }}
       />
       <div className="chips">
-        <fieldset className="segments error-states">
-          <legend className="visually-hidden">State</legend>
-          {STATE_CHOICES.map((choice) => (
-            <label key={choice.value}>
-              <input
-                type="radio"
-                name="state"
-                checked={choice === filters.state}
-                onChange={() => {
-                  set('state', choice.value)
-                }}
-              />
-              {choice.words} {states === null ? null : <span>{countText(countOf(choice, states))}</span>}
-            </label>
-          ))}
-        </fieldset>
+        <StateSwitch
+          choices={STATE_CHOICES}
+          chosen={filters.state}
+          countOf={(choice) => countOfStates(states, choice.states)}
+          onChoose={(state) => {
+            set('state', state)
+          }}
+        />
         <ChoiceSelect
           label="Severity"
           choices={SEVERITY_CHOICES}
@@ -71,12 +57,5 @@ export function IncidentFilterBar(props: IncidentFilterBarProps): ReactNode {
         />
       </div>
     </section>
-  )
-}
-
-function countOf({ states }: StateChoice, counts: Readonly<Record<IncidentState, number>>): number {
-  return Object.entries(counts).reduce(
-    (sum, [state, count]) => (states === null || states.includes(state as IncidentState) ? sum + count : sum),
-    0,
   )
 }

@@ -7,6 +7,7 @@ import { countText } from '../parts/number-text.ts'
 import { AlertTabs } from '../parts/page-tabs.tsx'
 import { Asked } from '../parts/panel.tsx'
 import { SearchForm } from '../parts/search-form.tsx'
+import { StateSwitch } from '../parts/state-switch.tsx'
 import { ScheduleDialog } from './schedule-dialog.tsx'
 import {
   openedSchedule,
@@ -114,25 +115,14 @@ function ScheduleFilterBar({ filters, list, onChange }: ScheduleFilterBarProps):
         }}
       />
       <div className="chips">
-        <fieldset className="segments error-states">
-          <legend className="visually-hidden">State</legend>
-          {SCHEDULE_CHOICES.map((choice) => (
-            <label key={choice.value}>
-              <input
-                type="radio"
-                name="state"
-                checked={choice === filters.choice}
-                onChange={() => {
-                  onChange('state', choice.value)
-                }}
-              />
-              {choice.words}{' '}
-              {list === undefined ? null : (
-                <span>{countText(list.schedules.filter(choice.holds).length)}</span>
-              )}
-            </label>
-          ))}
-        </fieldset>
+        <StateSwitch
+          choices={SCHEDULE_CHOICES}
+          chosen={filters.choice}
+          countOf={(choice) => list?.schedules.filter(choice.holds).length ?? null}
+          onChoose={(state) => {
+            onChange('state', state)
+          }}
+        />
       </div>
     </section>
   )

@@ -1,13 +1,10 @@
 import { DEFAULTS, type Config } from '../../config/config.ts'
 import { isMonitorError } from '../../core/errors.ts'
 import type { SyncRecord } from '../../core/sync-record.ts'
-import { deliveryConfig } from '../../config/delivery.ts'
-import { reportSettings } from '../../config/reports.ts'
-import { accessOf } from '../../server/access.ts'
 import { startServer } from '../../server/start-server.ts'
-import { settingsInEffect } from '../../config/settings-in-effect.ts'
 import { isPostgres } from '../../store/open-store.ts'
 import { stringValue, type Command, type CommandContext } from '../command.ts'
+import { configuredServer } from '../configured-server.ts'
 import { openCampus, realCanvas, type Campus, type DemoUser } from '../demo/campus.ts'
 import { syncLoop } from '../demo/sync-loop.ts'
 import { counted, grouped, spokenDuration, wholeNumberOption } from '../numbers.ts'
@@ -49,26 +46,7 @@ async function runDemo(context: CommandContext): Promise<number> {
     missing: 1,
   })
   const canvas = realCanvas(config.canvas_base_url, config.canvas_access_token)
-  const notifications = deliveryConfig(config)
-  await using server = await startServer({
-    database: config.database,
-    logDir: config.log_dir,
-    host: config.host,
-    port: config.port,
-    timeZone: config.time_zone,
-    logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
-    logStreams: config.log_streams,
-    ...accessOf(config),
-    settings: settingsInEffect(config),
-    syncLimits: config.sync_limits,
-    freshnessTarget: config.freshness_target,
-    keepErrorMessages: config.keep_error_messages,
-    retention: config.retention,
-    schedules: config.schedules,
-    alerts: config.alerts,
-    notifications,
-    reports: reportSettings(config, notifications),
-  })
+  await using server = await startServer(configuredServer(config))
   await using campus = canvas === null ? await openCampus(seed) : null
   const { base_url, users } = canvas ?? (campus as Campus)
   if (context.json) terminal.json({ url: server.url, port: server.port, base_url })

@@ -2,12 +2,10 @@ import { once } from 'node:events'
 import { publicUrlOf } from '../../config/access.ts'
 import type { Config } from '../../config/config.ts'
 import { systemClock } from '../../core/clock.ts'
-import { deliveryConfig } from '../../config/delivery.ts'
-import { reportSettings } from '../../config/reports.ts'
 import { accessOf, apiAccess } from '../../server/access.ts'
 import { startServer } from '../../server/start-server.ts'
-import { settingsInEffect } from '../../config/settings-in-effect.ts'
 import type { Command } from '../command.ts'
+import { configuredServer } from '../configured-server.ts'
 import { printable, type Terminal } from '../terminal.ts'
 
 /** Resolves when the signal aborts. */
@@ -52,7 +50,6 @@ export const serve: Command = {
     'sync_limits and retention in the configuration file. Ctrl-C stops it.',
   ],
   async run({ terminal, config, json, signal }) {
-    const notifications = deliveryConfig(config)
     const stopWaiting = systemClock.every(SLOW_START_MS, () => {
       stopWaiting()
       terminal.message(
@@ -60,23 +57,7 @@ export const serve: Command = {
       )
     })
     const server = await startServer({
-      database: config.database,
-      logDir: config.log_dir,
-      host: config.host,
-      port: config.port,
-      timeZone: config.time_zone,
-      logCleanup: config.log_cleanup.enabled ? config.log_cleanup : false,
-      logStreams: config.log_streams,
-      ...accessOf(config),
-      settings: settingsInEffect(config),
-      syncLimits: config.sync_limits,
-      freshnessTarget: config.freshness_target,
-      retention: config.retention,
-      schedules: config.schedules,
-      alerts: config.alerts,
-      notifications,
-      reports: reportSettings(config, notifications),
-      keepErrorMessages: config.keep_error_messages,
+      ...configuredServer(config),
       shipping: config,
       drainMs: DRAIN_SECONDS * 1000,
     }).finally(stopWaiting)

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { RepeatedLook } from '../../core/repeated-look.ts'
 import type { LogDirectory } from './log-directory.ts'
 import { lastNight, type NightlySchedule } from './nightly-schedule.ts'
 
@@ -23,32 +24,25 @@ export interface NightlyCleanupOptions {
  */
 export class NightlyCleanup {
   readonly #options: NightlyCleanupOptions
-  readonly #stopLooking: () => void
+  readonly #looks: RepeatedLook
   #done_night = ''
-  #looking: Promise<void> | undefined
-  #stopped = false
 
   constructor(options: NightlyCleanupOptions) {
     this.#options = options
-    this.#stopLooking = options.clock.every(options.look_ms ?? LOOK_MS, () => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined
-      })
-    })
+    this.#looks = new RepeatedLook(options.clock, () => this.#look())
+    this.#looks.every(options.look_ms ?? LOOK_MS)
   }
 
   /** Resolves when nothing more will be started; the run under way is its log directory's to end. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#stopLooking()
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#looks.stop()
   }
 
   async #look(): Promise<void> {
     const { logs, schedule, clock, onError } = this.#options
     try {
       const night = lastNight(schedule, clock.now()).id
-      if (night === this.#done_night || this.#stopped) return
+      if (night === this.#done_night || this.#looks.stopped) return
       const start = await logs.startCleanup(schedule, { scheduled_for: night })
       // Somebody else's clean-up is running: it may be this night's, which the next look finds out.
       if (!start.started && start.already_done !== true) return
