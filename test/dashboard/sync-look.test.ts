@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
@@ -41,5 +42,36 @@ test('axe finds nothing where there is no such sync', async () => {
   await page.getByRole('heading', { name: 'There is no sync 999999' }).waitFor()
   await assertAccessible(page)
   await assertNoWider(page)
+  await page.close()
+})
+
+/** Counts how often the page is without a heading, and answers it some frames later. */
+const WATCH_HEADING = `
+  globalThis.headless = 0
+  new MutationObserver(() => { if (document.querySelector('h1') === null) globalThis.headless++ })
+    .observe(document.body, { childList: true, subtree: true })`
+const HEADLESS_AFTER_FRAMES = `new Promise((resolve) => {
+  let frames = 0
+  const next = () => (++frames < 20 ? requestAnimationFrame(next) : resolve(globalThis.headless))
+  next()
+})`
+
+test('what is not there is not looked for again when live updates begin: the page would blink', async () => {
+  const { page } = await visit('about:blank')
+  let connect = (): void => {}
+  const connected = new Promise<void>((resolve) => {
+    connect = resolve
+  })
+  await page.route('**/events*', async (route) => {
+    await connected
+    await route.continue()
+  })
+  await page.goto(`${server.url}/syncs/999999`)
+  await page.getByRole('heading', { name: 'There is no sync 999999' }).waitFor()
+  await page.evaluate(WATCH_HEADING)
+  const opened = page.waitForResponse('**/events*')
+  connect()
+  await opened
+  assert.equal(await page.evaluate(HEADLESS_AFTER_FRAMES), 0)
   await page.close()
 })

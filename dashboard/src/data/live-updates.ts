@@ -42,9 +42,14 @@ export class LiveUpdates {
     const listener: EventsListener = {
       onOpen: () => {
         // After a pause the server tells again what changed; what could not be loaded then is asked for now. Before
-        // the first connection nobody told what changed since the page asked.
+        // the first connection nobody told what changed since the page asked. A sync that is not there stays so: to
+        // ask again would take the words that say it off the page for a moment.
         if (this.#live.state !== 'live') this.#figuresSoon()
-        if (this.#live.state === 'waiting') void this.#queries.invalidateQueries({ queryKey: ['sync'] })
+        if (this.#live.state === 'waiting')
+          void this.#queries.invalidateQueries({
+            queryKey: ['sync'],
+            predicate: ({ state }) => state.data !== undefined,
+          })
         this.#become('live')
       },
       onAway: () => {

@@ -1,6 +1,5 @@
-import { finished } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { copyIn } from '../../store/postgres/copy-in.ts'
 import { sqlState } from '../../store/postgres/postgres-errors.ts'
 import { parameterText } from '../../store/postgres/postgres-values.ts'
 import { COPIED_COLUMNS, copyText } from './copy-text.ts'
@@ -22,7 +21,7 @@ export async function copyLines(
   const text = copyText(lines, machine, batch)
   await client.query('savepoint lines')
   try {
-    const copied = await copyIn(client, `copy canvas_sync_log_lines (${COPIED_COLUMNS}) from stdin`, text)
+    const copied = await copyIn(client, `copy canvas_sync_log_lines (${COPIED_COLUMNS}) from stdin`, [text])
     await client.query('release savepoint lines')
     return copied
   } catch (error) {
@@ -56,11 +55,4 @@ function columnsOf(lines: readonly ShippedLine[]): unknown[] {
     column(({ entry }) => (entry.user_id === null ? null : String(entry.user_id))),
     column(({ line }) => line),
   ]
-}
-
-async function copyIn(client: ClientBase, statement: string, text: string): Promise<number> {
-  const copying = client.query(copyFrom(statement))
-  copying.end(text)
-  await finished(copying, { readable: false })
-  return copying.rowCount
 }

@@ -1,9 +1,6 @@
-import { finished, pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import type { Client } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { MonitorError } from '../../core/errors.ts'
-import { copyValue } from '../postgres/copy-value.ts'
+import { copyIn, copyText } from '../postgres/copy-in.ts'
 import { toStoreError } from '../postgres/postgres-errors.ts'
 import { connectClient } from '../postgres/postgres-pool.ts'
 import { migratePostgres } from '../postgres/postgres-store.ts'
@@ -50,7 +47,6 @@ const MADE_WITH_A_ROW: ReadonlySet<string> = new Set([
   'canvas_sync_changes_pruned',
   'canvas_sync_notification_place',
 ])
-const CHUNK_CHARACTERS = 256 * 1024
 const PROGRESS_ROWS = 5000
 /** Nothing here is given up because it takes long. */
 const DAY_MS = 86_400_000
@@ -161,32 +157,20 @@ async function copyTable(
   table: SourceTable,
   count: () => void,
 ): Promise<void> {
-  const copying = client.query(copyFrom(`copy ${table.name} (${table.columns.join(', ')}) from stdin`))
-  await pipeline(Readable.from(copyText(source, table, count), { objectMode: false }), copying)
-  await finished(copying, { readable: false })
-  if (copying.rowCount === table.rows) return
+  const statement = `copy ${table.name} (${table.columns.join(', ')}) from stdin`
+  const taken = await copyIn(client, statement, copyText(counted(source.rows(table), count)))
+  if (taken === table.rows) return
   throw new MonitorError(
     'storage',
-    `Of ${table.rows} rows of ${table.name} PostgreSQL took ${copying.rowCount}: nothing was copied.`,
+    `Of ${table.rows} rows of ${table.name} PostgreSQL took ${taken}: nothing was copied.`,
   )
 }
 
-/** The rows as COPY takes them, in pieces. */
-function* copyText(source: SqliteSource, table: SourceTable, count: () => void): Generator<string> {
-  let text = ''
-  for (const row of source.rows(table)) {
-    let sign = ''
-    for (const value of row) {
-      text += sign + copyValue(value)
-      sign = '\t'
-    }
-    text += '\n'
+function* counted<Row>(rows: Iterable<Row>, count: () => void): Generator<Row> {
+  for (const row of rows) {
     count()
-    if (text.length < CHUNK_CHARACTERS) continue
-    yield text
-    text = ''
+    yield row
   }
-  if (text !== '') yield text
 }
 
 /** The next row gets an id that none ever had. */

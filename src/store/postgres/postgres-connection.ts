@@ -12,6 +12,8 @@ import {
 import type { ClientBase } from 'pg'
 import type { SqlConnection } from '../sql/sql-database.ts'
 import type { Tables } from '../sql/tables.ts'
+import { copyIn, copyText } from './copy-in.ts'
+import { sqlState } from './postgres-errors.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import { changedRows, rowsOf } from './statement-run.ts'
 
@@ -56,11 +58,35 @@ function newConnection(client: ClientBase): SqlConnection {
       const all = [...rows]
       if (all.length > 0) await inTurn(() => statements.runMany(text, all))
     },
+    copyIn: (table, columns, rows) => inTurn(() => copyOrNone(client, table, columns, rows)),
     lock: async (name) => {
       await select('select pg_advisory_xact_lock($1)', [lockKey(name)])
     },
   }
 }
+
+/** Inside a transaction; answers whether the rows are there. */
+async function copyOrNone(
+  client: ClientBase,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly unknown[]>,
+): Promise<boolean> {
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  await client.query('savepoint before_copy')
+  try {
+    await copyIn(client, `copy ${table} (${names}) from stdin`, copyText(rows))
+    await client.query('release savepoint before_copy')
+    return true
+  } catch (error) {
+    if (sqlState(error)?.startsWith(INTEGRITY_VIOLATION) !== true) throw error
+    await client.query('rollback to savepoint before_copy')
+    return false
+  }
+}
+
+/** The class of errors in which a row breaks a rule. */
+const INTEGRITY_VIOLATION = '23'
 
 const connections = new WeakMap<ClientBase, SqlConnection>()
 

@@ -14,6 +14,11 @@ export interface SqlConnection {
   /** Runs one prepared statement for each list of parameters: the fast way to write many rows. */
   executeMany(statement: string, rows: Iterable<readonly unknown[]>): Promise<void>
   /**
+   * Only in PostgreSQL: writes many rows in half the time, all of them or, where one breaks a rule, none. Then the transaction
+   * is as it was before.
+   */
+  copyIn?(table: string, columns: readonly string[], rows: Iterable<readonly unknown[]>): Promise<boolean>
+  /**
    * Waits until no other transaction holds the lock of this name, and holds it to the end of this one: for rules
    * about rows that may not be there yet. SQLite has one writer, so there it is nothing.
    */

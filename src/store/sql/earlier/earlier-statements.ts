@@ -26,15 +26,27 @@ export interface EarlierStatements {
 }
 
 /** Beside those of the earlier system: `id`, `heartbeat_at` and the group of its error, in this order. */
-export const OWN_COLUMNS = ['id', 'heartbeat_at', 'error_group_id'] as const
+const OWN_COLUMNS = ['id', 'heartbeat_at', 'error_group_id'] as const
 
-const ROW_COLUMNS: GivenColumns = {
+/** Those of an inserted sync, with what all of them have in common. */
+export const COPIED_COLUMNS: readonly string[] = [
+  ...EARLIER_COLUMNS,
+  ...OWN_COLUMNS,
+  'trigger',
+  'heartbeat_expected',
+]
+
+export const EARLIER_ROWS = 'canvas_sync_earlier_rows'
+
+const ROW_TYPES: GivenColumns = {
   system_id: 'bigint',
   earlier_key: 'text',
   sync_id: 'bigint',
   task_digest: 'bigint',
   content_digest: 'bigint',
 }
+export const ROW_COLUMNS: readonly string[] = Object.keys(ROW_TYPES)
+
 const USER_COLUMNS: GivenColumns = {
   user_id: 'text',
   last_sync_start_time: 'bigint',
@@ -90,7 +102,7 @@ export function earlierStatements(dialect: SqlDialect): EarlierStatements {
     updateSync: `update canvas_sync_metrics set ${updated.map((name) => `"${name}" = ?`).join(', ')} where id = ?`,
     // Takes it out of the figures; what follows puts it back in, as if it ended now.
     reopenSync: `update canvas_sync_metrics set sync_status = 'in_progress' where id = ?`,
-    insertRow: `insert into canvas_sync_earlier_rows ${givenRows(dialect, ROW_COLUMNS)}`,
+    insertRow: `insert into ${EARLIER_ROWS} ${givenRows(dialect, ROW_TYPES)}`,
     updateRow: `update canvas_sync_earlier_rows set content_digest = ? where system_id = ? and earlier_key = ?`,
     knownRows: lite
       ? `select earlier_key, sync_id, task_digest, content_digest from canvas_sync_earlier_rows

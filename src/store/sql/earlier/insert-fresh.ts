@@ -3,7 +3,7 @@ import type { EarlierAnswer } from '../../earlier-store.ts'
 import { IMPORT_TRIGGER, type EarlierSync } from '../../earlier-sync.ts'
 import type { SqlConnection } from '../sql-database.ts'
 import type { BatchSums } from './batch-sums.ts'
-import type { EarlierStatements } from './earlier-statements.ts'
+import { COPIED_COLUMNS, EARLIER_ROWS, ROW_COLUMNS, type EarlierStatements } from './earlier-statements.ts'
 import { heartbeatOf, renamedTask, taskOf, type ErrorGroupFinder } from './earlier-values.ts'
 import { writeRows } from './given-rows.ts'
 
@@ -39,13 +39,16 @@ export interface EarlierWrite {
   readonly groups: ErrorGroupFinder
   /** Gets what is to be in the sums. */
   readonly sums: BatchSums
+  /** Whether it is worth while to try a COPY; false once one was refused. */
+  copies: boolean
 }
 
 /** Writes syncs that were never taken over, but not their sums; the triggers must leave them alone. */
 export async function insertFresh(
-  { connection, texts, system_id, may_have, groups, sums }: EarlierWrite,
+  write: EarlierWrite,
   fresh: readonly EarlierSync[],
 ): Promise<Pick<EarlierAnswer, 'imported' | 'kept_ids' | 'renamed' | 'tracked'>> {
+  const { connection, texts, system_id, may_have, groups, sums } = write
   if (fresh.length === 0) return { imported: 0, kept_ids: 0, renamed: 0, tracked: 0 }
   const written: Written[] = []
   let tracked = 0
@@ -54,6 +57,10 @@ export async function insertFresh(
     if (round === MOST_ROUNDS) throw idsAreTaken()
     const tried: Written[] = []
     for (const placed of waiting) tried.push({ ...placed, error_group_id: await groups.groupOf(placed.sync) })
+    if (round === 0 && (await copySyncs(write, tried))) {
+      written.push(...tried)
+      break
+    }
     await writeRows(connection, texts.insertSync, tried.map(insertedRow))
     const refused = await refusedOf(connection, texts, tried, written)
     if (refused.length === 0) break
@@ -61,11 +68,11 @@ export async function insertFresh(
     waiting = again.placed
     tracked += again.tracked
   }
-  await writeRows(
-    connection,
-    texts.insertRow,
-    written.map(({ sync, id }) => [system_id, sync.key, id, sync.task_digest, sync.content_digest]),
-  )
+  const rows = written.map(({ sync, id }) => [system_id, sync.key, id, sync.task_digest, sync.content_digest])
+  // Nobody else writes them meanwhile.
+  if (!((await connection.copyIn?.(EARLIER_ROWS, ROW_COLUMNS, rows)) ?? false)) {
+    await writeRows(connection, texts.insertRow, rows)
+  }
   for (const each of written) sums.add(each)
   return {
     imported: written.length,
@@ -73,6 +80,16 @@ export async function insertFresh(
     renamed: written.filter(({ sync, task_id }) => task_id !== taskOf(sync)).length,
     tracked,
   }
+}
+
+/** PostgreSQL: all of them with one COPY, unless one has an id or a task id that is there; then with statements, also the next. */
+async function copySyncs(write: EarlierWrite, tried: readonly Written[]): Promise<boolean> {
+  if (write.connection.copyIn === undefined || !write.copies) return false
+  const rows = function* (): Generator<unknown[]> {
+    for (const each of tried) yield [...insertedRow(each), IMPORT_TRIGGER, 0]
+  }
+  write.copies = await write.connection.copyIn('canvas_sync_metrics', COPIED_COLUMNS, rows())
+  return write.copies
 }
 
 const insertedRow = ({ sync, id, task_id, error_group_id }: Written): unknown[] => [

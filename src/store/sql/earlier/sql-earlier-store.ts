@@ -59,7 +59,7 @@ export class SqlEarlierStore implements EarlierStore {
         await quietly(connection, async () => {
           const sums = new BatchSums(connection, texts)
           const groups = new ErrorGroupFinder(connection)
-          const write: EarlierWrite = { connection, texts, system_id, may_have, groups, sums }
+          const write: EarlierWrite = { connection, texts, system_id, may_have, groups, sums, copies: true }
           // A page at a time: only its syncs are in memory as objects.
           for (const page of pages) {
             const sorted = await sortSyncs(connection, texts, system_id, unpackSyncs(page))
