@@ -5,7 +5,7 @@ import { POSTPONABLE } from '../../src/store/migrations/postponed-indexes.ts'
 import { importFrom, oldDatabase, oldRow } from './support/earlier-import.ts'
 import { ENGINES } from './support/engines.ts'
 
-for (const { name, makeUrl, readRows } of ENGINES) {
+for (const { name, makeUrl, readRows, execute } of ENGINES) {
   const engine = name === 'SQLite' ? 'sqlite' : 'postgres'
 
   const indexesIn = async (url: string): Promise<unknown[]> => {
@@ -81,6 +81,25 @@ for (const { name, makeUrl, readRows } of ENGINES) {
       for (const each of opened) await each.close()
       assert.deepEqual(await indexesIn(url), whole)
       assert.equal(await store.earlier.makePostponedIndex(), 0)
+    })
+
+    it('are the only statements that a row can have run', async () => {
+      const url = await makeUrl()
+      await (await openStore(url)).close()
+      const bad = [
+        ['canvas_sync_metrics_x', 'drop table canvas_sync_audit'],
+        [
+          'canvas_sync_metrics_x',
+          'create index canvas_sync_metrics_x on canvas_sync_audit (at); drop table canvas_sync_audit',
+        ],
+        ['x', 'create index x on canvas_sync_audit (at)'],
+      ]
+      for (const [index, definition] of bad) {
+        await execute(url, `insert into canvas_sync_postponed_indexes values ('${index}', '${definition}')`)
+        await assert.rejects(openStore(url), { code: 'database_unsupported', next_step: /delete the row/ })
+        await execute(url, 'delete from canvas_sync_postponed_indexes')
+      }
+      assert.deepEqual(await readRows(url, 'select count(*) as rows from canvas_sync_audit'), [{ rows: 0 }])
     })
 
     it('are never taken from a database that is there: a server may ask for them', async () => {

@@ -4,7 +4,7 @@ import { toStoreError } from '../../store/postgres/postgres-errors.ts'
 import { parsePostgresUrl, type PostgresAddress } from '../../store/postgres/postgres-url.ts'
 import type { EarlierPage, EarlierSource } from '../earlier-source.ts'
 import type { SourceValue } from '../rows/earlier-value.ts'
-import { ownTable, tableMissing } from './table-errors.ts'
+import { isOwnTable, ownTableRefused, tableMissing } from './table-errors.ts'
 
 const ROWS_AT_ONCE = 5000
 /** Texts as the server writes them: what they mean is read in one place for all sources. */
@@ -111,7 +111,7 @@ async function findTable(
   }
   const { rows } = await client.query<{ name: string }>(COLUMNS, [oid])
   const columns = rows.map((row) => row.name)
-  if (ownTable(columns)) throw ownTable(columns, place)
+  if (isOwnTable(columns)) throw ownTableRefused(place)
   const counted = await client.query<{ count: string }>(`select count(*) as count from ${name}`)
   return { table: name, columns, total: Number(counted.rows[0]?.count ?? 0) }
 }

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MonitorError, systemErrorCode } from '../../core/errors.ts'
 import type { EarlierPage, EarlierSource } from '../earlier-source.ts'
-import { ownTable, tableMissing } from './table-errors.ts'
+import { isOwnTable, ownTableRefused, tableMissing } from './table-errors.ts'
 
 const BUSY_TIMEOUT_MS = 10_000
 /** Read in some milliseconds: as long as that, an old journal keeps the earlier application from writing. */
@@ -32,7 +32,7 @@ export class SqliteSource implements EarlierSource {
       .prepare('select name from pragma_table_info(?) order by cid')
       .all(found)
       .map((row) => String(row['name']))
-    if (ownTable(this.#columns)) throw ownTable(this.#columns, path)
+    if (isOwnTable(this.#columns)) throw ownTableRefused(path)
     const [count] = database.prepare(`select count(*) as count from ${this.#table}`).all()
     this.total = Number(count?.['count'] ?? 0)
   }

@@ -16,17 +16,17 @@ export function tableMissing(table: string, place: string, tables: readonly stri
 /** Columns that only our own table has. */
 const OURS = ['heartbeat_at', 'heartbeat_count', 'records_lost']
 
-/** An error when the columns are those of this program's own table. */
-export function ownTable(columns: readonly string[]): boolean
-export function ownTable(columns: readonly string[], place: string): MonitorError
-export function ownTable(columns: readonly string[], place?: string): boolean | MonitorError {
-  const is_own = OURS.every((name) => columns.includes(name))
-  if (place === undefined) return is_own
+/** Whether it is this program's own table. */
+export const isOwnTable = (columns: readonly string[]): boolean =>
+  OURS.every((name) => columns.includes(name))
+
+export function ownTableRefused(place: string): MonitorError {
   return new MonitorError(
     'usage',
     `${place} is a database of canvas-sync-monitor, not of an earlier system.`,
     {
-      next_step: 'Name the database of the earlier system with --from, and this one with --database.',
+      next_step:
+        'Name the database of the earlier system with --from, and this one with --database. To take this one into PostgreSQL, use copy.',
     },
   )
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import {
+  definitionOf,
   nextPostponed,
   POSTPONABLE,
   POSTPONED_TABLE,
@@ -28,9 +29,9 @@ export async function makePostponedIndexes(client: ClientBase): Promise<void> {
     try {
       await client.query('set local lock_timeout = 0; set local statement_timeout = 0')
       const { rows } = await client.query<PostponedIndex>(nextPostponed('postgres'))
-      for (const { name, definition } of rows) {
-        await client.query(definition)
-        await client.query(`delete from ${POSTPONED_TABLE} where name = $1`, [name])
+      for (const index of rows) {
+        await client.query(definitionOf(index))
+        await client.query(`delete from ${POSTPONED_TABLE} where name = $1`, [index.name])
       }
       await client.query('commit')
     } catch (error) {

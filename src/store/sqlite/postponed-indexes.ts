@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
+  definitionOf,
   nextPostponed,
   POSTPONABLE,
   POSTPONED_TABLE,
@@ -27,7 +28,7 @@ export function makePostponedIndexes(database: DatabaseSync): void {
     try {
       const index = next.get() as PostponedIndex | undefined
       if (index !== undefined) {
-        database.exec(index.definition)
+        database.exec(definitionOf(index))
         made.run(index.name)
       }
       database.exec('commit')

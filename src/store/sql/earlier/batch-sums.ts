@@ -11,7 +11,6 @@ import { writeRows } from './given-rows.ts'
 /** A sync that was just written, with its group of errors, where that is to be counted. */
 export interface WrittenSync {
   readonly sync: EarlierSync
-  readonly id: number
   readonly error_group_id: number | null
 }
 

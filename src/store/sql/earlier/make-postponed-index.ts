@@ -1,4 +1,9 @@
-import { nextPostponed, POSTPONED_TABLE, type PostponedIndex } from '../../migrations/postponed-indexes.ts'
+import {
+  definitionOf,
+  nextPostponed,
+  POSTPONED_TABLE,
+  type PostponedIndex,
+} from '../../migrations/postponed-indexes.ts'
 import type { SqlConnection, SqlDatabase } from '../sql-database.ts'
 import { textFor } from '../sql-piece.ts'
 
@@ -19,7 +24,7 @@ export function makePostponedIndex(database: SqlDatabase): Promise<number> {
         await select('select set_config($1, $2, true)', [name, '0'])
       }
     }
-    await executeMany(index.definition, [[]])
+    await executeMany(definitionOf(index), [[]])
     await executeMany(textFor(dialect, `delete from ${POSTPONED_TABLE} where name = ?`), [[index.name]])
     return await countPostponed(connection)
   })

@@ -57,7 +57,7 @@ export async function updateChanged(
   }
   await connection.executeMany(texts.updateSync, written)
   // The errors are counted by triggers, which know the old group.
-  for (const { sync, sync_id } of kept) sums.add({ sync, id: sync_id, error_group_id: null })
+  for (const { sync } of kept) sums.add({ sync, error_group_id: null })
   await renewLeastAndGreatest(connection, completed)
   await connection.executeMany(
     texts.updateRow,
