@@ -4,7 +4,7 @@ import { noCounters } from '../../src/core/sync-record.ts'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { sync } from '../api/support/sync-factory.ts'
 import { syncStart } from '../support/sync-factory.ts'
-import { assertAccessible, panel, visit } from './support/visit.ts'
+import { assertAccessible, heldEvents, panel, visit } from './support/visit.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -32,14 +32,7 @@ suite('while it is looked at, the overview changes', () => {
 
   test('what changed between the first look and the first connection shows, too', async () => {
     const { page } = await visit('about:blank')
-    let connect = (): void => {}
-    const connected = new Promise<void>((resolve) => {
-      connect = resolve
-    })
-    await page.route('**/events*', async (route) => {
-      await connected
-      await route.continue()
-    })
+    const connect = await heldEvents(page)
     await page.goto(open.server.url)
     await panel(page, 'Running now').getByText('No sync is running.').waitFor()
     await sync.inProgress({ user_id: '88', started_at: Date.now() })(open.store.syncs, Date.now())

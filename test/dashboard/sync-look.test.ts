@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openGuardedServer } from '../api/support/guarded-server.ts'
 import { openCanvas, runEngine } from './support/engine-sync.ts'
-import { assertAccessible, assertNoWider, visit } from './support/visit.ts'
+import { assertAccessible, assertNoWider, heldEvents, visit } from './support/visit.ts'
 
 const { server } = await openGuardedServer({ requireToken: false })
 const canvas = await openCanvas()
@@ -58,14 +58,7 @@ const HEADLESS_AFTER_FRAMES = `new Promise((resolve) => {
 
 test('what is not there is not looked for again when live updates begin: the page would blink', async () => {
   const { page } = await visit('about:blank')
-  let connect = (): void => {}
-  const connected = new Promise<void>((resolve) => {
-    connect = resolve
-  })
-  await page.route('**/events*', async (route) => {
-    await connected
-    await route.continue()
-  })
+  const connect = await heldEvents(page)
   await page.goto(`${server.url}/syncs/999999`)
   await page.getByRole('heading', { name: 'There is no sync 999999' }).waitFor()
   await page.evaluate(WATCH_HEADING)
@@ -73,5 +66,18 @@ test('what is not there is not looked for again when live updates begin: the pag
   connect()
   await opened
   assert.equal(await page.evaluate(HEADLESS_AFTER_FRAMES), 0)
+  await page.close()
+})
+
+test('what the server could not tell is asked for again when live updates begin', async () => {
+  const { page } = await visit('about:blank')
+  const connect = await heldEvents(page)
+  const address = `**/metrics/sync/${partial.id}`
+  await page.route(address, (route) => route.fulfill({ status: 503, body: '{}' }))
+  await page.goto(`${server.url}/syncs/${partial.id}`)
+  await page.getByRole('button', { name: 'Try again' }).waitFor()
+  await page.unroute(address)
+  connect()
+  await panel(page, 'Where the time went').waitFor()
   await page.close()
 })

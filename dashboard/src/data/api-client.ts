@@ -18,6 +18,12 @@ export class ApiError extends Error {
   }
 }
 
+const ABSENT: ReadonlySet<number> = new Set([400, 404])
+
+/** Whether it tells that there is no such thing: an id of none, or what is no id. To ask again would bring nothing else. */
+export const isAbsent = (error: Error | null): boolean =>
+  error instanceof ApiError && ABSENT.has(error.status)
+
 /** Values of a query; those that are undefined or null are left out. */
 export type QueryValues = Readonly<Record<string, string | number | boolean | undefined | null>>
 

@@ -2,6 +2,7 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { SyncEventData } from '../../../src/api/events/event-schemas.ts'
 import type { SyncListPage } from '../../../src/api/syncs/list.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
+import { isAbsent } from './api-client.ts'
 import { ServerEvents, type StreamEvent } from './event-source.ts'
 import { canShareEvents, SharedEvents, type EventsListener } from './shared-events.ts'
 
@@ -48,7 +49,7 @@ export class LiveUpdates {
         if (this.#live.state === 'waiting')
           void this.#queries.invalidateQueries({
             queryKey: ['sync'],
-            predicate: ({ state }) => state.data !== undefined,
+            predicate: ({ state }) => !isAbsent(state.error),
           })
         this.#become('live')
       },

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Link, useParams } from 'wouter'
 import type { IncidentDetailsRecord } from '../../../src/api/incidents/incident-list.ts'
 import { NotFoundPage } from '../app/not-found-page.tsx'
-import { ApiError } from '../data/api-client.ts'
+import { isAbsent } from '../data/api-client.ts'
 import { DateTime } from '../parts/date-time.tsx'
 import { usePageTitle } from '../parts/page-title.ts'
 import { Asked } from '../parts/panel.tsx'
@@ -16,16 +16,13 @@ import { incidentQuery } from './incident-queries.ts'
 import { syncsAddress, wordsIn } from './incident-text.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
 
-/** What tells that there is no such incident: an id of none, and what is no id. */
-const NONE: ReadonlySet<number> = new Set([400, 404])
-
 /** One incident: what is wrong, whose data it is, and what to do. */
 export function IncidentPage(): ReactNode {
   const { id = '' } = useParams()
   const details = useQuery(incidentQuery(id))
   const { data, error } = details
   usePageTitle(data === undefined ? null : `${data.incident.words.title} · Incident ${data.incident.id}`)
-  if (data === undefined && error instanceof ApiError && NONE.has(error.status)) {
+  if (data === undefined && isAbsent(error)) {
     return (
       <NotFoundPage
         title="There is no such incident"

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { useParams } from 'wouter'
 import { errorTypeFacts } from '../../../src/core/error-types.ts'
 import type { SyncRecord } from '../../../src/core/sync-record.ts'
-import { ApiError } from '../data/api-client.ts'
+import { isAbsent } from '../data/api-client.ts'
 import { syncQuery } from '../data/queries.ts'
 import { usePageTitle } from '../parts/page-title.ts'
 import { Asked, Panel } from '../parts/panel.tsx'
@@ -24,8 +24,6 @@ import { syncTitle } from './sync-title.ts'
 import { SyncWalkLinks } from './sync-walk-links.tsx'
 import { WaterfallPanel } from './waterfall-panel.tsx'
 
-/** What tells that there is no such sync: an id of none, and what is no id. */
-const NONE: ReadonlySet<number> = new Set([400, 404])
 /** Reading its lines is dear. */
 const STEPS_AGAIN_MS = 10_000
 
@@ -35,7 +33,7 @@ export function SyncPage(): ReactNode {
   const sync = useQuery(syncQuery(id))
   usePageTitle(sync.data === undefined ? null : syncTitle(sync.data))
   const { error, data } = sync
-  if (data === undefined && error instanceof ApiError && NONE.has(error.status)) return <NoSuchSync id={id} />
+  if (data === undefined && isAbsent(error)) return <NoSuchSync id={id} />
   return (
     <>
       <SyncWalkLinks id={id} />

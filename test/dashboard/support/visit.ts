@@ -78,3 +78,13 @@ export async function becomesTrue(page: Page, expression: string): Promise<void>
     await systemClock.sleep(10)
   }
 }
+
+/** Keeps the stream of events from a page until it is let go. */
+export async function heldEvents(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route('**/events*', async (route) => {
+    await promise
+    await route.continue()
+  })
+  return resolve
+}
