@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { readLines } from '../ingest/support/log-lines.ts'
 import { FarServer } from '../remote/support/far-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { pythonWith, segmentsOf, send, startPython } from './support/python.ts'
+import { pythonWith, segmentsOf, startPython } from './support/python.ts'
 
 const program = pythonWith('celery', 'requests')
 const FOLDER = fileURLToPath(new URL('jobs/celery', import.meta.url))
@@ -98,8 +98,6 @@ test(
     }
     worker.child.kill('SIGTERM')
     await worker.ended
-    // What the worker had no time to send is on its disk, for the next process.
-    await send(server.url, options.spool)
     const slow = (await rows()).get('slow')
     assert.deepEqual([slow?.sync_status, slow?.courses.updated], ['completed', 20])
     assert.ok(!JSON.stringify(readLines(server.logs)).includes('Mustermann'))
