@@ -36,7 +36,7 @@ export class RepeatedLook {
     await this.#looking
   }
 
-  /** The same, and no other follows. */
+  /** The same, and none follows by itself. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#endTicks?.()

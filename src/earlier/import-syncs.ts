@@ -52,17 +52,11 @@ export interface ImportProgress {
  * @throws MonitorError of the source and the store; `usage` for another system under the same name
  */
 export async function importSyncs(options: ImportOptions): Promise<Omit<ImportReport, 'logs'>> {
-  const run = new ImportRun(options)
-  let complete = true
-  await run.begin()
+  const is_new = ((await options.store?.countPostponedIndexes()) ?? 0) > 0
+  const run = new ImportRun(options, is_new ? FIRST_BATCH_MS : BATCH_MS)
+  let complete: boolean
   try {
-    try {
-      for await (const page of options.source.pages(options.signal)) await run.take(page)
-    } catch (error) {
-      if (!options.signal.aborted) throw error
-      complete = false
-    }
-    await run.end()
+    complete = await takeAll(run, options)
   } catch (error) {
     // The first error is the one to tell.
     await run.makeIndexes().catch(() => {})
@@ -72,10 +66,24 @@ export async function importSyncs(options: ImportOptions): Promise<Omit<ImportRe
   return run.report(complete)
 }
 
+/** Whether it came to the end. */
+async function takeAll(run: ImportRun, { source, signal }: ImportOptions): Promise<boolean> {
+  let complete = true
+  try {
+    for await (const page of source.pages(signal)) await run.take(page)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    complete = false
+  }
+  await run.end()
+  return complete
+}
+
 class ImportRun {
   readonly #options: ImportOptions
   readonly #began: number
   readonly #now: number
+  readonly #sender: BatchSender
   readonly #refused = new RowNotes<Refusal>()
   readonly #corrected = new RowNotes<Correction>()
   readonly #statuses: Partial<Record<SyncStatus, number>> = {}
@@ -88,19 +96,13 @@ class ImportRun {
   #last = Number.NEGATIVE_INFINITY
   #in_the_future = 0
   #older = 0
-  #sender: BatchSender
 
-  constructor(options: ImportOptions) {
+  constructor(options: ImportOptions, batch_ms: number) {
     this.#options = options
     this.#began = options.clock.monotonic()
     this.#now = options.clock.now()
-    this.#sender = this.#newSender(BATCH_MS)
-  }
-
-  async begin(): Promise<void> {
-    const { store } = this.#options
-    if (store === null || (await store.countPostponedIndexes()) === 0) return
-    this.#sender = this.#newSender(FIRST_BATCH_MS)
+    const { store, system, dry_run } = options
+    this.#sender = new BatchSender({ store, system, dry_run, batch_ms, onWritten: () => this.#tell() })
   }
 
   /** Also of an import that was broken off: whoever opens the database next need not wait for them. */
@@ -173,11 +175,6 @@ class ImportRun {
       older_than_kept: sync_days === null ? null : { days: sync_days, rows: this.#older },
       duration_ms: Math.round(clock.monotonic() - this.#began),
     }
-  }
-
-  #newSender(batch_ms: number): BatchSender {
-    const { store, system, dry_run } = this.#options
-    return new BatchSender({ store, system, dry_run, batch_ms, onWritten: () => this.#tell() })
   }
 
   #look(start_ms: number): void {

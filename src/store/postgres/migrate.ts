@@ -29,9 +29,10 @@ export async function migrate(
   const version = migrations.at(-1)?.version ?? 0
   // Without the lock first: a server that starts changes nothing, and may have no right to.
   const found = await foundSchema(client)
+  const lacking = pendingIn(found, migrations)
   // First: a migration may change an index that is still to be made.
   if (found.present.has(POSTPONED_TABLE)) await makePostponedIndexes(client)
-  if (pendingIn(found, migrations).length === 0) return { applied: [], version }
+  if (lacking.length === 0) return { applied: [], version }
   await client.query('begin')
   try {
     // The one that waits does so for as long as the other one needs.
